@@ -1,0 +1,92 @@
+"""Private files, written whole or not at all.
+
+A reader never sees half a file: each is written under a temporary name in the
+same directory and renamed. Nothing here is readable by another user (0600/0700).
+"""
+
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from matcha_tui.errors import MatchaError
+
+PRIVATE_FILE_MODE = 0o600
+PRIVATE_DIRECTORY_MODE = 0o700
+
+_MEANINGS = {
+    errno.ENOSPC: ("the disk is full", "Free some space, then run the same command again."),
+    errno.EDQUOT: (
+        "your disk quota is used up",
+        "Free some space, then run the same command again.",
+    ),
+    errno.EROFS: ("the file system is read-only", "Work in a folder that you can write to."),
+    errno.EACCES: ("permission is denied", "Check who owns it, or work in a folder of your own."),
+    errno.EPERM: ("permission is denied", "Check who owns it, or work in a folder of your own."),
+}
+
+
+@contextmanager
+def explain_os_errors(action: str, path: Path) -> Iterator[None]:
+    """Turn an operating-system error inside the block into one clear sentence.
+
+    Args:
+        action: What was being done, as it follows "cannot": ``"write"``.
+        path: The file or directory that it was done to.
+
+    Raises:
+        MatchaError: For any `OSError` raised inside the block.
+    """
+    try:
+        yield
+    except OSError as error:
+        reason, hint = _MEANINGS.get(
+            error.errno or 0, (error.strerror or str(error), "Check the path and try again.")
+        )
+        raise MatchaError(f"cannot {action} {path}: {reason}", hint=hint) from error
+
+
+def make_private_directory(path: Path) -> Path:
+    """Create a directory that only its owner can enter, with its parents.
+
+    Args:
+        path: The directory; it may exist already.
+
+    Returns:
+        The same path.
+
+    Raises:
+        MatchaError: If it cannot be created.
+    """
+    with explain_os_errors("create", path):
+        path.mkdir(mode=PRIVATE_DIRECTORY_MODE, parents=True, exist_ok=True)
+    return path
+
+
+def write_atomically(path: Path, content: str | bytes, mode: int = PRIVATE_FILE_MODE) -> None:
+    """Write a file whole: readers see the old content or the new, never a part.
+
+    Args:
+        path: The file; its directory must exist.
+        content: The new content; text is written as UTF-8.
+        mode: Its permissions.
+
+    Raises:
+        MatchaError: If it cannot be written; the old content is then untouched.
+    """
+    encoded = content.encode() if isinstance(content, str) else content
+    with explain_os_errors("write", path):
+        descriptor, temporary_name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        temporary_path = Path(temporary_name)
+        try:
+            with os.fdopen(descriptor, "wb") as temporary:
+                temporary.write(encoded)
+                temporary.flush()
+                os.fsync(temporary.fileno())
+            temporary_path.chmod(mode)
+            temporary_path.replace(path)
+        except BaseException:
+            temporary_path.unlink()
+            raise

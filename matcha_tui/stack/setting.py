@@ -1,0 +1,171 @@
+"""A setting, declared once for wizard, command line, matcha.toml and Terraform."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.toml_file import TomlTable
+
+SettingValue = str | int | bool
+
+HIGHEST_PORT = 32767  # those above are the kernel's to hand out (ip_local_port_range)
+LOWEST_PORT = 1024  # those below need root
+
+_KEYS = ("name", "type", "help", "default", "preferred", "pattern", "minimum", "maximum", "choices")
+_TRUTHS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+
+
+class SettingType(StrEnum):
+    """What a setting's value is."""
+
+    STRING = "string"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    CHOICE = "choice"
+    PORT = "port"
+    SECRET = "secret"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One thing that can be set.
+
+    Attributes:
+        name: Its name within its owner, also Terraform's variable: ``port``.
+        type: What its value is.
+        help: One sentence for whoever sets it.
+        default: Its value when nobody sets it; ``0`` for a port means a free one,
+            ``""`` for a secret means a generated one.
+        preferred: For a port, the first one to try.
+        pattern: For a string, what all of it must match.
+        minimum: For a whole number, the least allowed.
+        maximum: For a whole number, the most allowed.
+        choices: For a choice, the values that exist.
+    """
+
+    name: str
+    type: SettingType
+    help: str
+    default: SettingValue
+    preferred: int = 0
+    pattern: str | None = None
+    minimum: int | None = None
+    maximum: int | None = None
+    choices: tuple[str, ...] = ()
+
+    def check(self, value: object) -> SettingValue:
+        """Return a value read from a file, if it is one that this setting can have.
+
+        Args:
+            value: What the file holds.
+
+        Raises:
+            MatchaError: If it has the wrong type or is out of bounds.
+        """
+        if self.type is SettingType.BOOLEAN:
+            if isinstance(value, bool):
+                return value
+            raise self._refusal(value, "true or false")
+        if self.type in (SettingType.INTEGER, SettingType.PORT):
+            if isinstance(value, int) and not isinstance(value, bool):
+                return self._check_number(value)
+            raise self._refusal(value, "a whole number")
+        if isinstance(value, str):
+            return self._check_text(value)
+        raise self._refusal(value, "a text")
+
+    def parse(self, text: str) -> SettingValue:
+        """Return the value that a user typed.
+
+        Args:
+            text: What was typed; surrounding white space does not count.
+
+        Raises:
+            MatchaError: If it is no value of this setting.
+        """
+        text = text.strip()
+        if self.type is SettingType.BOOLEAN:
+            if text.lower() in _TRUTHS:
+                return _TRUTHS[text.lower()]
+            raise self._refusal(text, "true or false")
+        if self.type in (SettingType.INTEGER, SettingType.PORT):
+            if re.fullmatch(r"[+-]?[0-9]{1,18}", text):
+                return self._check_number(int(text))
+            raise self._refusal(text, "a whole number")
+        return self._check_text(text)
+
+    def _check_number(self, value: int) -> int:
+        low, high = self.minimum, self.maximum
+        if self.type is SettingType.PORT:
+            if value == 0:
+                return value
+            low, high = LOWEST_PORT, HIGHEST_PORT
+        if (low is not None and value < low) or (high is not None and value > high):
+            zero = ", or 0 for a free one" if self.type is SettingType.PORT else ""
+            raise self._refusal(value, f"from {low} to {high}{zero}")
+        return value
+
+    def _check_text(self, value: str) -> str:
+        if self.type is SettingType.CHOICE and value not in self.choices:
+            raise self._refusal(value, f"one of {', '.join(self.choices)}")
+        if self.pattern and not re.fullmatch(self.pattern, value):
+            raise self._refusal(value, f"like {self.pattern}")
+        if not value.isprintable():
+            raise self._refusal(value, "printable")
+        return value
+
+    def _refusal(self, value: object, wanted: str) -> MatchaError:
+        shown = "the value given" if self.type is SettingType.SECRET else repr(value)
+        return MatchaError(
+            f"{self.name} must be {wanted}, and {shown} is not",
+            hint=self.help,
+            exit_code=ExitCode.USAGE,
+        )
+
+
+def read_setting(table: TomlTable) -> Setting:
+    """Read one ``[[setting]]``.
+
+    Args:
+        table: The table of that setting.
+
+    Raises:
+        MatchaError: If the table is faulty, naming file, line and key.
+    """
+    table.refuse_unknown(_KEYS)
+    name = table.text("name")
+    try:
+        kind = SettingType(table.text("type"))
+    except ValueError as error:
+        known = ", ".join(SettingType)
+        raise table.complaint(
+            "type", f"is {table.text('type')!r}, which is no type", hint=f"Known: {known}."
+        ) from error
+    setting = Setting(
+        name=name,
+        type=kind,
+        help=table.text("help"),
+        default=_default(table, kind),
+        preferred=table.integer("preferred", 0),
+        pattern=table.text("pattern", "") or None,
+        minimum=table.integer("minimum") if "minimum" in table.content else None,
+        maximum=table.integer("maximum") if "maximum" in table.content else None,
+        choices=table.texts("choices"),
+    )
+    if kind is not SettingType.SECRET:
+        try:
+            setting.check(setting.default)
+        except MatchaError as error:
+            raise table.complaint("default", f"is refused by its own rule: {error}") from error
+    return setting
+
+
+def _default(table: TomlTable, kind: SettingType) -> SettingValue:
+    if kind is SettingType.BOOLEAN:
+        return table.boolean("default")
+    if kind is SettingType.INTEGER:
+        return table.integer("default")
+    if kind is SettingType.PORT:
+        return table.integer("default", 0)
+    return table.text("default", "" if kind is SettingType.SECRET else None)

@@ -1,0 +1,120 @@
+"""A stack: which flavor fills which slot. Every edit makes a new one or is refused."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.stack.catalog import MODULE_TYPES, Catalog, unknown
+
+CUSTOM = "custom"
+DEFAULT_PRESET = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A choice of modules.
+
+    Attributes:
+        name: A preset's name if the modules are that preset's, else ``custom``.
+        modules: Pairs of module type and flavor, in the order of `MODULE_TYPES`.
+    """
+
+    name: str
+    modules: tuple[tuple[str, str], ...]
+
+    def flavor(self, module_type: str) -> str | None:
+        """Return what fills a slot, or ``None`` when it is empty."""
+        return dict(self.modules).get(module_type)
+
+
+def make_stack(catalog: Catalog, modules: Mapping[str, str]) -> Stack:
+    """Make a stack of given modules, called by a preset's name where it is one.
+
+    Args:
+        catalog: What exists.
+        modules: Module type to flavor, in any order.
+
+    Raises:
+        MatchaError: If a module type or a flavor does not exist.
+    """
+    for module_type, flavor in modules.items():
+        catalog.check(module_type, flavor)
+    name = next(
+        (preset.name for preset in catalog.presets.values() if preset.modules == dict(modules)),
+        CUSTOM,
+    )
+    ordered = tuple((slot, modules[slot]) for slot in MODULE_TYPES if slot in modules)
+    return Stack(name, ordered)
+
+
+def preset_stack(catalog: Catalog, name: str) -> Stack:
+    """Return the stack that comes with the product under this name.
+
+    Args:
+        catalog: What exists.
+        name: ``default`` or ``llm``, in any case.
+
+    Raises:
+        MatchaError: If there is no such preset.
+    """
+    preset = catalog.presets.get(name.lower())
+    if preset is None:
+        raise unknown("stack", name, catalog.presets)
+    return make_stack(catalog, preset.modules)
+
+
+def add_module(catalog: Catalog, stack: Stack, module_type: str, flavor: str) -> Stack:
+    """Fill a slot; what filled it before is replaced.
+
+    Returns:
+        The new stack, equal to the old one if it had that module already.
+
+    Raises:
+        MatchaError: If the module type or the flavor does not exist.
+    """
+    return make_stack(catalog, {**dict(stack.modules), module_type: flavor})
+
+
+def remove_module(catalog: Catalog, stack: Stack, module_type: str) -> Stack:
+    """Empty a slot.
+
+    Returns:
+        The new stack, equal to the old one if the slot was empty already.
+
+    Raises:
+        MatchaError: If the module type does not exist.
+    """
+    catalog.names(module_type)
+    modules = {slot: flavor for slot, flavor in stack.modules if slot != module_type}
+    return make_stack(catalog, modules)
+
+
+def check_complete(catalog: Catalog, stack: Stack, target: str) -> None:
+    """Refuse a stack that cannot be built.
+
+    Args:
+        catalog: What exists.
+        stack: What was chosen.
+        target: Where it would be built.
+
+    Raises:
+        MatchaError: If it has no modules, or one that the target lacks or that
+            requires another.
+    """
+    if not stack.modules:
+        raise MatchaError(
+            "the stack has no modules, so there is nothing to build",
+            hint="Run `matcha stack set default`, or add one: "
+            "`matcha stack add experiment_tracker mlflow`.",
+            exit_code=ExitCode.REFUSED,
+        )
+    for module_type, name in stack.modules:
+        flavor = catalog.find(target, module_type, name)
+        missing = [slot for slot in flavor.requires if stack.flavor(slot) is None]
+        if missing:
+            choices = " or ".join(catalog.names(missing[0]))
+            raise MatchaError(
+                f"{flavor.title} needs a module of type {missing[0]}",
+                hint=f"Run `matcha stack add {missing[0]} {choices}`.",
+                exit_code=ExitCode.REFUSED,
+            )

@@ -1,0 +1,30 @@
+variable "context" {
+  description = "What the local target knows."
+  type        = object({ services_directory = string })
+}
+
+variable "port" {
+  type = number
+}
+
+module "storage" {
+  source     = "../../../storage"
+  flavor     = "mlflow"
+  definition = "${path.module}/module.toml"
+}
+
+module "service" {
+  source     = "../../../service"
+  flavor     = module.storage.flavor
+  definition = "${path.module}/module.toml"
+  settings   = { port = var.port }
+}
+
+output "properties" {
+  value = { "tracking-url" = "http://127.0.0.1:${var.port}" }
+}
+
+output "secrets" {
+  value     = {}
+  sensitive = true
+}

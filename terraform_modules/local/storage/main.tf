@@ -1,0 +1,29 @@
+# A flavor's own folder: the last thing to go, with everything that is kept in it.
+variable "flavor" {
+  type = string
+}
+
+variable "definition" {
+  description = "The flavor's module.toml."
+  type        = string
+}
+
+resource "terraform_data" "storage" {
+  input            = var.flavor
+  triggers_replace = var.flavor
+
+  provisioner "local-exec" {
+    command     = "exec \"$MATCHA_PYTHON\" -P -m matcha_tui.services prepare ${var.flavor} --definition \"$MATCHA_DEFINITION\""
+    environment = { MATCHA_DEFINITION = abspath(var.definition) }
+  }
+
+  provisioner "local-exec" {
+    when    = destroy
+    command = "exec \"$MATCHA_PYTHON\" -P -m matcha_tui.services remove ${self.input}"
+  }
+}
+
+output "flavor" {
+  description = "Known once the folder is there: whatever takes it waits for the folder."
+  value       = terraform_data.storage.output
+}

@@ -1,0 +1,70 @@
+from pathlib import Path
+
+import pytest
+
+from matcha_tui.errors import MatchaError
+from matcha_tui.stack.catalog import load_catalog
+from matcha_tui.stack.setting import SettingType
+
+MODULE = """\
+title = "Tracker"
+description = "Tracks."
+licence = "MIT"
+resource = "experiment-tracker"
+seconds = 3
+
+[[property]]
+name = "tracking-url"
+help = "Where."
+
+[[setting]]
+name = "port"
+type = "port"
+help = "Port."
+preferred = 5000
+"""
+
+
+@pytest.fixture
+def modules(tmp_path: Path) -> Path:
+    """A folder of modules with one flavor in it."""
+    (tmp_path / "stacks.toml").write_text("")
+    folder = tmp_path / "local/services/experiment_tracker/tracker"
+    folder.mkdir(parents=True)
+    (folder / "module.toml").write_text(MODULE)
+    return tmp_path
+
+
+def test_a_flavor_is_one_folder(modules: Path):
+    (flavor,) = load_catalog(modules).flavors
+    assert (flavor.target, flavor.layer) == ("local", "services")
+    assert (flavor.module_type, flavor.name) == ("experiment_tracker", "tracker")
+    assert flavor.properties[0].secret is False
+    assert flavor.settings[0].type is SettingType.PORT
+    assert flavor.settings[0].default == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "key"),
+    [
+        ('title = "Tracker"', "title = 3", 1, "title"),
+        ('licence = "MIT"', 'license = "MIT"', 3, "license"),
+        ('type = "port"', 'type = "harbour"', 13, "setting.type"),
+        ("preferred = 5000", 'preferred = "5000"', 15, "setting.preferred"),
+    ],
+)
+def test_a_faulty_module_is_named_with_line_and_key(
+    modules: Path, old: str, new: str, line: int, key: str
+):
+    path = modules / "local/services/experiment_tracker/tracker/module.toml"
+    path.write_text(MODULE.replace(old, new))
+    with pytest.raises(MatchaError) as caught:
+        load_catalog(modules)
+    assert caught.value.message.startswith(f"{path}:{line}: {key} ")
+
+
+def test_every_flavor_that_comes_with_the_product_declares_what_it_gives():
+    for flavor in load_catalog().flavors:
+        assert flavor.properties, flavor.name
+        assert flavor.seconds > 0
+        assert flavor.licence
