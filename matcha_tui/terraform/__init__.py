@@ -1,0 +1,1 @@
+"""Runs Terraform, detached and observable; knows no stack and no screen."""

@@ -1,0 +1,108 @@
+"""Says in plain words what an error means, and what to do about it."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from matcha_tui.terraform.event_kinds import Diagnostic
+
+_LONGEST_SUMMARY = 500
+_PROVISIONER_SUMMARY = "local-exec provisioner error"
+_PROGRAM_ENDED = re.compile(
+    r"': (?P<end>exit status \d+|signal: [\w ]+)\. Output: (?P<output>.*)", re.DOTALL
+)
+# The services and the worker say what is wrong in a sentence of their own.
+_OWN_PREFIX = "matcha: "
+_ERROR_LINE = re.compile(r"\s*(?:error|fatal)\b|\S.*\berror:", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What an error means for the user.
+
+    Attributes:
+        meaning: One sentence.
+        next_step: What to do about it.
+    """
+
+    meaning: str
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    pattern: re.Pattern[str]
+    meaning: str
+    next_step: str
+
+
+def explain(text: str) -> Explanation | None:
+    """Explain an error, if it is a known one.
+
+    Args:
+        text: A diagnostic's summary and detail, or a line of a program.
+
+    Returns:
+        The first rule's explanation that matches.
+    """
+    for rule in _rules():
+        if found := rule.pattern.search(text):
+            words = {name: value or "" for name, value in found.groupdict().items()}
+            return Explanation(rule.meaning.format_map(words), rule.next_step.format_map(words))
+    return None
+
+
+def explain_diagnostic(diagnostic: Diagnostic) -> Explanation | None:
+    """Explain a diagnostic: by its one meaningful line, else by all of its text."""
+    return explain(summarise(diagnostic)) or explain(f"{diagnostic.summary}\n{diagnostic.detail}")
+
+
+def summarise(diagnostic: Diagnostic) -> str:
+    """A diagnostic's one meaningful line.
+
+    A failed program is reported by Terraform as boilerplate around the command's
+    text and all of its output; of that, only the line that says why is of use.
+
+    Args:
+        diagnostic: An error or a warning.
+
+    Returns:
+        One line of at most 500 characters.
+    """
+    if diagnostic.summary == _PROVISIONER_SUMMARY:
+        line = _failed_program(diagnostic.detail)
+    else:
+        detail = diagnostic.detail.strip().split("\n", maxsplit=1)[0].strip()
+        line = ": ".join(filter(None, (diagnostic.summary, detail)))
+    is_short = len(line) <= _LONGEST_SUMMARY
+    return line if is_short else line[: _LONGEST_SUMMARY - 1] + "…"
+
+
+def _failed_program(detail: str) -> str:
+    found = _PROGRAM_ENDED.search(detail)
+    if not found:
+        return detail.strip().split("\n", maxsplit=1)[0] or _PROVISIONER_SUMMARY
+    if found["end"].startswith("signal"):
+        # What it had printed by then was no complaint.
+        return f"the program was ended by a {found['end']}"
+    lines = [line.rstrip() for line in found["output"].split("\n") if line.strip()]
+    own = [line.strip() for line in lines if line.lstrip().startswith(_OWN_PREFIX)]
+    if own:
+        return own[-1].removeprefix(_OWN_PREFIX)
+    if any(line.startswith("Traceback (most recent call last)") for line in lines):
+        return lines[-1].strip()
+    for line in lines:
+        if _ERROR_LINE.match(line) or explain(line):
+            return line.strip()
+    return lines[-1].strip() if lines else f"the program ended with {found['end']}"
+
+
+@cache
+def _rules() -> tuple[_Rule, ...]:
+    content = files(__package__).joinpath("explanations.toml").read_text(encoding="utf-8")
+    return tuple(
+        _Rule(re.compile(rule["pattern"], re.IGNORECASE), rule["meaning"], rule["next"])
+        for rule in tomllib.loads(content)["explanation"]
+    )

@@ -1,0 +1,86 @@
+"""Starts a run's worker, detached from whoever asked for it."""
+
+import contextlib
+import fcntl
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+
+from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.files import explain_os_errors
+from matcha_tui.terraform.folder import EVENTS, LOCK, Run
+
+_WORKER = (sys.executable, "-m", "matcha_tui.terraform.worker")
+_LOCK_SECONDS = 2.0
+
+
+def start_run(run: Run, *, environment: Mapping[str, str], keep_open: Sequence[int] = ()) -> int:
+    """Start a run's worker, in a session of its own.
+
+    Args:
+        run: A run that nobody has started yet.
+        environment: What its programs get; it isn't written anywhere.
+        keep_open: Descriptors of ``flock`` locks that the run takes over. The caller
+            closes its own copies; they are released when the run has ended.
+
+    Returns:
+        The worker's process number.
+
+    Raises:
+        MatchaError: If it cannot be started, or was started before.
+    """
+    with explain_os_errors("start", run.directory):
+        lock = os.open(run.directory / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            _take(lock, run)
+            events = _create_events(run)
+            try:
+                descriptors = (lock, *keep_open)
+                worker = subprocess.Popen(
+                    (*_WORKER, str(run.directory), *map(str, descriptors)),
+                    cwd=run.directory,
+                    env=dict(environment),
+                    stdin=subprocess.DEVNULL,
+                    stdout=events,
+                    stderr=events,
+                    pass_fds=descriptors,
+                    start_new_session=True,
+                )
+            finally:
+                os.close(events)
+        finally:
+            os.close(lock)
+    # Takes note of its end, which would else stay a zombie as long as this process.
+    threading.Thread(target=worker.wait, daemon=True).start()
+    return worker.pid
+
+
+def _take(lock: int, run: Run) -> None:
+    """Lock a run for its life; whoever only asks whether it lives holds it for an instant."""
+    deadline = time.monotonic() + _LOCK_SECONDS
+    while True:
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        if time.monotonic() > deadline:
+            raise _already_started(run)
+        time.sleep(0.01)
+
+
+def _create_events(run: Run) -> int:
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    try:
+        return os.open(run.directory / EVENTS, flags, 0o600)
+    except FileExistsError:
+        raise _already_started(run) from None
+
+
+def _already_started(run: Run) -> MatchaError:
+    return MatchaError(
+        f"the run {run.id} was started before",
+        hint="A run happens once; make a new one.",
+        exit_code=ExitCode.REFUSED,
+    )

@@ -1,0 +1,104 @@
+"""Errors are said in one line, with what they mean and what to do."""
+
+import tomllib
+from importlib.resources import files
+
+import pytest
+
+from matcha_tui.terraform.events import Diagnostic, Severity
+from matcha_tui.terraform.explain import Explanation, explain, explain_diagnostic, summarise
+
+
+def failed_program(output: str, command: str = "python -m x", end: str = "exit status 1") -> str:
+    return f"Error running command '{command}': {end}. Output: {output}"
+
+
+def diagnostic(detail: str, summary: str = "local-exec provisioner error") -> Diagnostic:
+    return Diagnostic(severity=Severity.ERROR, summary=summary, detail=detail)
+
+
+@pytest.mark.parametrize(
+    ("output", "line"),
+    [
+        ("hello\nboo\n", "boo"),
+        ("matcha: mlflow: port 5000 is taken\nmore\n", "mlflow: port 5000 is taken"),
+        (
+            "Using Python 3.11\n  error: Failed to fetch: `http://x`\n  Caused by: x\n  help: no\n",
+            "error: Failed to fetch: `http://x`",
+        ),
+        ("error: No interpreter found\n  hint: install one\n", "error: No interpreter found"),
+        (
+            'Traceback (most recent call last):\n  File "x"\nModuleNotFoundError: no y\n',
+            "ModuleNotFoundError: no y",
+        ),
+        ("", "the program ended with exit status 1"),
+    ],
+)
+def test_of_a_failed_programs_output_the_meaningful_line_is_shown(output: str, line: str) -> None:
+    assert summarise(diagnostic(failed_program(output))) == line
+
+
+def test_a_command_of_many_lines_is_not_taken_for_output() -> None:
+    detail = failed_program("really", command="if true\nthen echo 'error: no'\nfi")
+    assert summarise(diagnostic(detail)) == "really"
+
+
+def test_a_killed_program_is_said_to_be_killed() -> None:
+    found = diagnostic(failed_program("all is well\n", end="signal: killed"))
+    assert summarise(found) == "the program was ended by a signal: killed"
+
+
+def test_any_other_diagnostic_is_its_summary_and_first_line() -> None:
+    found = diagnostic("The given plan\nis old.", summary="Saved plan is stale")
+    assert summarise(found) == "Saved plan is stale: The given plan"
+    assert summarise(diagnostic("", summary="Only this")) == "Only this"
+
+
+def test_a_line_without_end_is_cut() -> None:
+    assert len(summarise(diagnostic("", summary="x" * 10_000))) == 500
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("OSError: [Errno 28] No space left on device", "The disk is full."),
+        ("mlflow: port 5000 is taken by x", "Another program already listens on port 5000."),
+        ("[Errno 98] Address already in use", "Another program already listens on a port"),
+        ("chroma was not healthy within 60 s: no", "chroma was started, but doesn't answer"),
+        ("zenml ended while it was starting", "zenml was started, and ended by itself"),
+        ("error: Failed to fetch: `http://x`", "Something that is needed could not be downl"),
+        ("dns error: failed to lookup address information", "There is no way to the network"),
+        ("Could not connect, are you offline?", "Something that is needed could not be downl"),
+        ("Saved plan is stale", "The plan is out of date"),
+        ('Failed to load "p" as a plan file', "The plan cannot be used"),
+        ("Error acquiring the state lock", "Another Terraform is at work"),
+        ("open /x: permission denied", "A file or folder could not be used"),
+        ("sh: 1: python3.11: not found", "A program that is needed to install"),
+        ("No module named 'matcha_tui'", "The Python that runs the services"),
+    ],
+)
+def test_a_known_error_is_explained(text: str, meaning: str) -> None:
+    explanation = explain(text)
+    assert explanation is not None
+    assert explanation.meaning.startswith(meaning)
+    assert explanation.next_step
+
+
+def test_an_unknown_error_is_left_alone() -> None:
+    assert explain("Something that nobody has ever seen") is None
+
+
+def test_the_meaningful_line_explains_before_the_rest_of_the_output() -> None:
+    output = "warning: permission denied\nmatcha: mlflow: port 5000 is taken\n"
+    assert explain_diagnostic(diagnostic(failed_program(output))) == Explanation(
+        "Another program already listens on port 5000.",
+        "Stop that program, or choose another port in the settings (0 takes a free one).",
+    )
+
+
+def test_every_rule_is_whole() -> None:
+    path = files("matcha_tui.terraform").joinpath("explanations.toml")
+    for rule in tomllib.loads(path.read_text())["explanation"]:
+        assert rule.keys() == {"pattern", "meaning", "next"}
+        assert rule["meaning"].endswith(".")
+        assert rule["next"].endswith((".", ")", "errored.tfstate"))

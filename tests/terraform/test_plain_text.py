@@ -1,0 +1,74 @@
+"""What a terminal would obey is removed; what people read stays."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matcha_tui.terraform.plain_text import clean_line, clean_text
+
+ANY_TEXT = st.text(st.characters(), max_size=200)
+ESCAPES = st.lists(
+    st.sampled_from(
+        [
+            "\x1b",
+            "[",
+            "]",
+            "0;",
+            "31m",
+            "\x07",
+            "\\",
+            "\x9b",
+            "\x9d",
+            "P",
+            "a",
+            "\n",
+            "\r",
+            "\u202e",
+        ]
+    )
+).map("".join)
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("\x1b[31mred\x1b[0m", "red"),
+        ("\x1b]0;a title\x07text", "text"),
+        ("\x1b]8;;http://127.0.0.1\x1b\\link\x1b]8;;\x1b\\", "link"),
+        ("\x1bPsecret\x1b\\shown", "shown"),
+        ("\x9b2Jgone", "gone"),
+        ("\x1b(Bplain", "plain"),
+        ("a\tb", "a\tb"),
+        ("bell\x07 nul\x00", "bell nul"),
+        ("\u202eevil\u202c", "evil"),
+        ("\x1b]never ended", "never ended"),
+        ("lone \ud800 surrogate", "lone \N{REPLACEMENT CHARACTER} surrogate"),
+        ("Grüße, 世界 🍵", "Grüße, 世界 🍵"),
+    ],
+)
+def test_sequences_go_and_text_stays(text: str, cleaned: str) -> None:
+    assert clean_line(text) == cleaned
+
+
+def test_lines_are_kept_apart_only_in_text() -> None:
+    assert clean_text("one\r\ntwo\rthree") == "one\ntwo\nthree"
+    assert clean_line("one\r\ntwo\rthree\n") == "one two three"
+
+
+@given(ANY_TEXT | ESCAPES)
+def test_no_control_character_is_left(text: str) -> None:
+    assert_harmless(clean_line(text))
+    assert_harmless(clean_text(text).replace("\n", ""))
+
+
+@given(ANY_TEXT | ESCAPES)
+def test_cleaning_twice_is_cleaning_once(text: str) -> None:
+    assert clean_text(clean_text(text)) == clean_text(text)
+
+
+def assert_harmless(text: str) -> None:
+    assert not [c for c in text if c != "\t" and unicodedata.category(c) in ("Cc", "Cs")]
+    assert not set(text) & set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2069")
+    text.encode()
