@@ -1,0 +1,1 @@
+"""Servers on this machine: installed, started, watched and stopped on Terraform's behalf."""

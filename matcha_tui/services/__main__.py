@@ -1,0 +1,136 @@
+"""The verbs that Terraform's local-exec calls: ``python -m matcha_tui.services VERB ...``."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.services.layout import flavor_folder, services_directory_from_environment
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb.
+
+    Returns:
+        The exit status.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except MatchaError as error:
+        hint = f". {error.hint}" if error.hint else ""
+        sys.stderr.write(f"matcha: {error.message}{hint}\n")
+        return error.exit_code
+    except OSError as error:
+        place = f": {error.filename}" if error.filename else ""
+        sys.stderr.write(f"matcha: {error.strerror or error}{place}\n")
+        return ExitCode.FAILED
+    except KeyboardInterrupt:
+        return ExitCode.CANCELLED
+    return ExitCode.DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m matcha_tui.services", description=__doc__)
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    for name, run, text in (
+        ("prepare", _prepare, "make a flavor's folders"),
+        ("install", _install, "make its Python environment"),
+        ("start", _start, "start it and wait until it is healthy"),
+    ):
+        verb = verbs.add_parser(name, help=text)
+        verb.add_argument("flavor")
+        verb.add_argument("--definition", type=Path, required=True, metavar="MODULE_TOML")
+        verb.set_defaults(run=run)
+    for name, run, text in (
+        ("stop", _stop, "stop it"),
+        ("remove", _remove, "delete what it keeps, unless MATCHA_KEEP_DATA=1"),
+        ("supervise", _supervise, "become the service; for the supervisor"),
+    ):
+        verb = verbs.add_parser(name, help=text)
+        verb.add_argument("flavor")
+        verb.set_defaults(run=run)
+    verbs.add_parser("launch", help="launch the supervisor").set_defaults(run=_launch)
+    verbs.add_parser("shutdown", help="stop it with all services").set_defaults(run=_shutdown)
+    sweep = verbs.add_parser("sweep", help="remove and stop what an interrupted run left")
+    sweep.set_defaults(run=_sweep)
+    return parser
+
+
+# Each verb imports what it needs: Terraform calls three for every service.
+
+
+def _prepare(options: argparse.Namespace) -> None:
+    from matcha_tui.services.service import render_service
+    from matcha_tui.services.storage import prepare
+
+    directory = services_directory_from_environment()
+    prepare(render_service(flavor_folder(directory, options.flavor), options.definition))
+
+
+def _install(options: argparse.Namespace) -> None:
+    from matcha_tui.services.environment import install
+    from matcha_tui.services.service import render_service
+
+    directory = services_directory_from_environment()
+    install(render_service(flavor_folder(directory, options.flavor), options.definition))
+
+
+def _start(options: argparse.Namespace) -> None:
+    from matcha_tui.services.service import render_service
+    from matcha_tui.services.start import start
+
+    directory = services_directory_from_environment()
+    start(render_service(flavor_folder(directory, options.flavor), options.definition))
+
+
+def _stop(options: argparse.Namespace) -> None:
+    from matcha_tui.services.start import stop
+
+    stop(flavor_folder(services_directory_from_environment(), options.flavor))
+
+
+def _remove(options: argparse.Namespace) -> None:
+    from matcha_tui.services.storage import remove
+
+    folder = flavor_folder(services_directory_from_environment(), options.flavor)
+    remove(folder, keep_data=_keeps_data())
+
+
+def _supervise(options: argparse.Namespace) -> None:
+    from matcha_tui.services.supervised import supervise
+
+    supervise(flavor_folder(services_directory_from_environment(), options.flavor))
+
+
+def _launch(_options: argparse.Namespace) -> None:
+    from matcha_tui.services.narration import say
+    from matcha_tui.services.supervisor import launch
+
+    say(f"the supervisor is process {launch(services_directory_from_environment())}")
+
+
+def _shutdown(_options: argparse.Namespace) -> None:
+    from matcha_tui.services.supervisor import shutdown
+
+    shutdown(services_directory_from_environment())
+
+
+def _sweep(_options: argparse.Namespace) -> None:
+    from matcha_tui.services.layout import kept_folders
+    from matcha_tui.services.storage import remove
+
+    directory = services_directory_from_environment()
+    for folder in kept_folders(directory):
+        remove(folder, keep_data=_keeps_data())
+    _shutdown(_options)
+
+
+def _keeps_data() -> bool:
+    return os.environ.get("MATCHA_KEEP_DATA") == "1"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

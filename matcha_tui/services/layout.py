@@ -1,0 +1,105 @@
+"""Where each flavor keeps its things below `.matcha/services`."""
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from matcha_tui.errors import ExitCode, MatchaError
+
+_FLAVOR = re.compile(r"[a-z][a-z0-9_-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class FlavorFolder:
+    """One flavor's folder.
+
+    Attributes:
+        path: The folder, absolute and without symbolic links.
+    """
+
+    path: Path
+
+    @property
+    def flavor(self) -> str:
+        """The flavor's name: ``mlflow``."""
+        return self.path.name
+
+    @property
+    def environment(self) -> Path:
+        """Its Python environment."""
+        return self.path / "environment"
+
+    @property
+    def data(self) -> Path:
+        """What must never be lost without a question: also the service's working directory."""
+        return self.path / "data"
+
+    @property
+    def log(self) -> Path:
+        """What the service wrote to its standard output and error."""
+        return self.path / "log"
+
+    @property
+    def values(self) -> Path:
+        """The resolved settings, written before Terraform starts."""
+        return self.path / "values.json"
+
+    @property
+    def service(self) -> Path:
+        """How the service is started and checked; holds secrets."""
+        return self.path / "service.json"
+
+    @property
+    def leader(self) -> Path:
+        """Which process is the service."""
+        return self.path / "leader.json"
+
+    @property
+    def program(self) -> Path:
+        """The supervisor's settings of this service, there as long as it shall run."""
+        return self.path / "program.conf"
+
+
+def flavor_folder(services_directory: Path, flavor: str) -> FlavorFolder:
+    """The folder of one flavor, which need not exist.
+
+    Raises:
+        MatchaError: If the name could not be a flavor's.
+    """
+    if not _FLAVOR.fullmatch(flavor):
+        raise MatchaError(
+            f"{flavor!r} cannot be the name of a flavor",
+            hint="Use small letters, digits, - and _.",
+            exit_code=ExitCode.USAGE,
+        )
+    return FlavorFolder(services_directory.resolve() / flavor)
+
+
+def flavor_folders(services_directory: Path) -> tuple[FlavorFolder, ...]:
+    """The folders of all flavors that are prepared here, by name."""
+    found = services_directory.resolve().glob("*/service.json")
+    return tuple(FlavorFolder(path.parent) for path in sorted(found))
+
+
+def kept_folders(services_directory: Path) -> tuple[FlavorFolder, ...]:
+    """The folders of all flavors that keep anything here, running or not, by name."""
+    directory = services_directory.resolve()
+    found = sorted(path for path in directory.glob("*") if path.is_dir())
+    return tuple(FlavorFolder(path) for path in found)
+
+
+def services_directory_from_environment() -> Path:
+    """The project's services directory, as Terraform hands it on.
+
+    Raises:
+        MatchaError: If `MATCHA_SERVICES` is not set to an absolute path.
+    """
+    text = os.environ.get("MATCHA_SERVICES", "")
+    if not Path(text).is_absolute():
+        raise MatchaError(
+            "MATCHA_SERVICES is not set to an absolute path",
+            hint="This command is for Terraform; run `matcha provision` instead.",
+            exit_code=ExitCode.USAGE,
+        )
+    return Path(text).resolve()

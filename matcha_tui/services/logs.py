@@ -1,0 +1,79 @@
+"""The services' logs: kept from growing, and read from the end.
+
+A service writes to its log file itself. Through a pipe to the supervisor, as is usual, it
+would lose its standard output, and perhaps its life, together with the supervisor.
+So the files are rotated here, once a minute and inside the supervisor.
+"""
+
+import os
+import shutil
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+from matcha_tui.files import PRIVATE_FILE_MODE
+from matcha_tui.services.layout import FlavorFolder, flavor_folders
+
+LOG_BYTES = 5 * 1024 * 1024
+"""A log that has grown past this is put aside as ``log.1``."""
+
+_TAIL_BYTES = 64 * 1024
+
+
+def open_log(folder: FlavorFolder) -> int:
+    """Open a service's log for appending, private to its owner."""
+    return os.open(folder.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, PRIVATE_FILE_MODE)
+
+
+def rotate(log: Path, limit: int = LOG_BYTES) -> None:
+    """Put a grown log aside; its writers go on in the emptied file."""
+    if not log.exists() or log.stat().st_size <= limit:
+        return
+    copy = os.open(f"{log}.1", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE_MODE)
+    with os.fdopen(copy, "wb") as aside, log.open("rb") as grown:
+        shutil.copyfileobj(grown, aside)
+    os.truncate(log, 0)
+
+
+def tail(log: Path, lines: int, start: int = 0) -> list[str]:
+    """The last lines of a log.
+
+    Args:
+        log: The file, which need not exist.
+        lines: At most so many.
+        start: Position in the file before which nothing counts.
+    """
+    try:
+        with log.open("rb") as content:
+            end = content.seek(0, os.SEEK_END)
+            if start > end:  # rotated meanwhile
+                start = 0
+            content.seek(max(start, end - _TAIL_BYTES))
+            text = content.read().decode("utf-8", "replace")
+    except FileNotFoundError:
+        return []
+    return list(deque(text.splitlines(), maxlen=lines))
+
+
+class Rotation:
+    """Rotates the logs of one services directory whenever it is told of a tick."""
+
+    def __init__(self, services_directory: Path) -> None:
+        self._services_directory = services_directory
+
+    def on_tick(self, _event: object) -> None:
+        """Look at every log once."""
+        for folder in flavor_folders(self._services_directory):
+            try:
+                rotate(folder.log)
+            except OSError:  # a full disk, or a folder removed just now: the next tick may do
+                continue
+
+
+def rotate_inside_supervisor(_supervisord: Any) -> Rotation:
+    """Factory for supervisord's plug-ins: subscribes to its minutely tick."""
+    from supervisor import events
+
+    rotation = Rotation(Path(os.environ["MATCHA_SERVICES"]))
+    events.subscribe(events.Tick60Event, rotation.on_tick)
+    return rotation

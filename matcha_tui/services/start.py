@@ -1,0 +1,110 @@
+"""Starting a service so that it is known to be healthy, and stopping it for good."""
+
+import time
+
+from matcha_tui.errors import MatchaError
+from matcha_tui.services.definition import HttpCheck
+from matcha_tui.services.layout import FlavorFolder
+from matcha_tui.services.logs import tail
+from matcha_tui.services.narration import say
+from matcha_tui.services.ports import describe_holder, is_free
+from matcha_tui.services.probe import find_problem
+from matcha_tui.services.processes import Leader, end_service, living_leader
+from matcha_tui.services.programs import add_program, program_state, remove_program
+from matcha_tui.services.service import Service, load_service
+
+_ENDED_STATES = ("BACKOFF", "EXITED", "FATAL")
+_LOG_LINES = 20
+_FIRST_POLL_SECONDS = 0.05
+_LAST_POLL_SECONDS = 0.25
+_STATE_SECONDS = 0.5
+_NARRATION_SECONDS = 5
+_DEFAULT_STOP_SECONDS = 10.0
+
+
+def start(service: Service) -> None:
+    """Start a service and wait until it is healthy; one that runs as it should is left alone.
+
+    Raises:
+        MatchaError: If it ends, or is not healthy in time. It is then stopped again.
+    """
+    folder = service.folder
+    if service.server is None or not isinstance(service.check, HttpCheck):
+        return
+    leader = living_leader(folder)
+    if leader is None or leader.fingerprint != service.fingerprint:
+        stop(folder)
+        _require_free_ports(service)
+    log_start = folder.log.stat().st_size if folder.log.exists() else 0
+    began = time.monotonic()
+    add_program(folder, service.server.stop_seconds)
+    try:
+        _wait_until_healthy(service, service.check)
+    except MatchaError:
+        for line in tail(folder.log, _LOG_LINES, log_start):
+            say(f"{folder.flavor} | {line}")
+        stop(folder)
+        raise
+    seconds = time.monotonic() - began
+    say(f"{folder.flavor}: healthy at {service.url} after {seconds:.1f} s")
+
+
+def stop(folder: FlavorFolder) -> None:
+    """Stop a service and whatever is left of it, with or without a supervisor."""
+    try:
+        server = load_service(folder).server
+        seconds = server.stop_seconds if server else 0.0
+    except MatchaError:  # never prepared, or damaged: it is to be stopped all the same
+        seconds = _DEFAULT_STOP_SECONDS
+    remove_program(folder)
+    end_service(folder, seconds)
+
+
+def _require_free_ports(service: Service) -> None:
+    for setting, port in service.ports.items():
+        if not is_free(port):
+            raise _port_is_taken(service, setting, port)
+
+
+def _port_is_taken(service: Service, setting: str, port: int) -> MatchaError:
+    return MatchaError(
+        f"{service.folder.flavor}: port {port} is taken by {describe_holder(port)}",
+        hint=f"End that program, or choose another {setting} for {service.folder.flavor}.",
+    )
+
+
+def _wait_until_healthy(service: Service, check: HttpCheck) -> None:
+    folder = service.folder
+    began = told = asked = time.monotonic()
+    first: Leader | None = None
+    while True:
+        leader = living_leader(folder)
+        first = first or leader
+        problem = find_problem(check) if leader else "not started yet"
+        if problem is None and living_leader(folder) == leader:
+            return
+        now = time.monotonic()
+        if now - asked > _STATE_SECONDS:
+            asked = now
+            has_ended = program_state(folder) in _ENDED_STATES
+            if has_ended or (first and leader and first.pid != leader.pid):
+                raise _ended(service)
+        if now - began > check.start_seconds:
+            raise MatchaError(
+                f"{folder.flavor} was not healthy within {check.start_seconds:g} s: {problem}",
+                hint=f"Its log is {folder.log}.",
+            )
+        if now - told > _NARRATION_SECONDS:
+            told = now
+            say(f"{folder.flavor}: waiting for {check.url}, {now - began:.0f} s")
+        time.sleep(min(_FIRST_POLL_SECONDS + (now - began) / 20, _LAST_POLL_SECONDS))
+
+
+def _ended(service: Service) -> MatchaError:
+    for setting, port in service.ports.items():
+        if not is_free(port) and living_leader(service.folder) is None:
+            return _port_is_taken(service, setting, port)
+    return MatchaError(
+        f"{service.folder.flavor} ended while it was starting",
+        hint=f"What it said last is above; its log is {service.folder.log}.",
+    )

@@ -1,0 +1,92 @@
+"""What a flavor keeps on disk: prepared first, removed last."""
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from matcha_tui.files import explain_os_errors, make_private_directory
+from matcha_tui.services.definition import DirectoryCheck
+from matcha_tui.services.layout import FlavorFolder, kept_folders
+from matcha_tui.services.narration import say
+from matcha_tui.services.processes import INSTALL_MARKER, end_processes, marked_processes
+from matcha_tui.services.service import Service
+from matcha_tui.services.start import stop
+
+_END_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """What one flavor keeps on disk, and a destroy would delete.
+
+    Attributes:
+        flavor: Which one.
+        data: The folder with what it keeps.
+        data_bytes: How much is in it.
+        environment: The folder that can be installed again; ``None`` if there is none.
+    """
+
+    flavor: str
+    data: Path
+    data_bytes: int
+    environment: Path | None
+
+
+def prepare(service: Service) -> None:
+    """Make the folders that a service expects; those that are there stay as they are.
+
+    Raises:
+        MatchaError: If one cannot be made.
+    """
+    folder = service.folder
+    make_private_directory(folder.data)
+    for name in service.server.directories if service.server else ():
+        make_private_directory(folder.data / name)
+    if isinstance(service.check, DirectoryCheck):
+        make_private_directory(Path(service.check.directory))
+    say(f"{folder.flavor}: keeps its data in {folder.data}")
+
+
+def remove(folder: FlavorFolder, *, keep_data: bool) -> None:
+    """End what still runs of a flavor and delete all that it keeps.
+
+    Args:
+        folder: The flavor's folder; it need not exist.
+        keep_data: Keep its data after all, and its environment and settings.
+
+    Raises:
+        MatchaError: If something cannot be deleted.
+    """
+    stop(folder)
+    end_processes(marked_processes(folder, INSTALL_MARKER), _END_SECONDS)
+    if keep_data:
+        folder.service.unlink(missing_ok=True)  # so that nobody asks how it is
+        say(f"{folder.flavor}: its data stays in {folder.data}")
+        return
+    if folder.path.exists():
+        with explain_os_errors("delete", folder.path):
+            shutil.rmtree(folder.path)
+        say(f"{folder.flavor}: deleted {folder.path}")
+
+
+def describe_leftovers(services_directory: Path) -> tuple[Leftover, ...]:
+    """What is kept of each flavor, running or not; sizes are of the data only."""
+    return tuple(
+        Leftover(
+            flavor=folder.flavor,
+            data=folder.data,
+            data_bytes=_size(folder.data),
+            environment=folder.environment if folder.environment.is_dir() else None,
+        )
+        for folder in kept_folders(services_directory)
+        if folder.data.is_dir()
+    )
+
+
+def _size(directory: Path) -> int:
+    return sum(
+        (Path(parent) / name).lstat().st_size
+        for parent, _, names in os.walk(directory)
+        for name in names
+    )

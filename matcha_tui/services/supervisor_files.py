@@ -1,0 +1,157 @@
+"""The files of a project's supervisor: its configuration, socket, process id and lock."""
+
+import fcntl
+import hashlib
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from matcha_tui.errors import MatchaError
+from matcha_tui.files import explain_os_errors, make_private_directory, write_atomically
+
+_SOCKET_PATH_BYTES = 88
+"""A socket's path may have 103 bytes on macOS, and supervisord appends its pid at first."""
+
+_CONFIGURATION = """\
+[supervisord]
+identifier = matcha
+nodaemon = true
+silent = true
+nocleanup = true
+minprocs = 1
+logfile = %(ENV_MATCHA_SERVICES)s/supervisor.log
+logfile_maxbytes = 1MB
+logfile_backups = 1
+pidfile = %(ENV_MATCHA_SERVICES)s/supervisor.pid
+
+[unix_http_server]
+file = %(ENV_MATCHA_SUPERVISOR_SOCKET)s
+chmod = 0600
+
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
+
+[rpcinterface:logs]
+supervisor.rpcinterface_factory = matcha_tui.services.logs:rotate_inside_supervisor
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisorFiles:
+    """Where the supervisor of one services directory keeps its things."""
+
+    services_directory: Path
+
+    @property
+    def configuration(self) -> Path:
+        """What supervisord reads: nothing in it is secret or holds a path."""
+        return self.services_directory / "supervisor.conf"
+
+    @property
+    def pid(self) -> Path:
+        """Written by supervisord."""
+        return self.services_directory / "supervisor.pid"
+
+    @property
+    def log(self) -> Path:
+        """Written by supervisord."""
+        return self.services_directory / "supervisor.log"
+
+    @property
+    def address(self) -> Path:
+        """Holds the path of the socket, which may be elsewhere."""
+        return self.services_directory / "supervisor.address"
+
+    @property
+    def lock(self) -> Path:
+        """Held by whoever changes the supervisor or its configuration."""
+        return self.services_directory / "supervisor.lock"
+
+    def read_address(self) -> Path | None:
+        """The socket of the supervisor that was launched last."""
+        try:
+            return Path(self.address.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+
+    def read_pid(self) -> int | None:
+        """The supervisor's recorded process id, alive or not."""
+        try:
+            return int(self.pid.read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            return None
+
+    def write_configuration(self) -> None:
+        """Write the configuration anew, with all programs that shall run."""
+        programs = sorted(self.services_directory.glob("*/program.conf"))
+        texts = [_CONFIGURATION, *(path.read_text(encoding="utf-8") for path in programs)]
+        write_atomically(self.configuration, "\n".join(texts))
+
+    def remove(self) -> None:
+        """Remove them all but the lock."""
+        socket_path = self.read_address()
+        if socket_path is not None:
+            socket_path.unlink(missing_ok=True)
+        rotated = self.log.with_name(f"{self.log.name}.1")
+        for path in (self.configuration, self.pid, self.log, rotated, self.address):
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def locked(files: SupervisorFiles) -> Iterator[None]:
+    """Keep others from changing the supervisor meanwhile; services start side by side."""
+    make_private_directory(files.services_directory)
+    while True:
+        with explain_os_errors("open", files.lock):
+            descriptor = os.open(files.lock, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if not _is_at(descriptor, files.lock):  # removed while we waited
+                continue
+            yield
+            return
+        finally:
+            os.close(descriptor)
+
+
+def choose_socket_path(services_directory: Path) -> Path:
+    """Where the socket goes: beside the rest, or to a short private path if that is too long.
+
+    Raises:
+        MatchaError: If somebody else owns the directory that it would go to.
+    """
+    beside = services_directory / "supervisor.sock"
+    if len(os.fsencode(beside)) <= _SOCKET_PATH_BYTES:
+        return beside
+    name = hashlib.sha256(os.fsencode(services_directory)).hexdigest()[:16]
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    for base in (runtime, tempfile.gettempdir(), "/tmp"):  # noqa: S108 - checked below
+        path = Path(base) / f"matcha-{os.getuid()}" / f"{name}.sock"
+        if base and Path(base).is_dir() and len(os.fsencode(path)) <= _SOCKET_PATH_BYTES:
+            _make_own_directory(path.parent)
+            return path
+    raise MatchaError(
+        f"the path of {services_directory} is too long for the supervisor's socket",
+        hint="Set TMPDIR to a short path.",
+    )
+
+
+def _make_own_directory(path: Path) -> None:
+    make_private_directory(path)
+    status = path.lstat()
+    is_own = stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
+    if not is_own or stat.S_IMODE(status.st_mode) & 0o077:
+        raise MatchaError(
+            f"{path} is not private to you", hint="Remove it, or set TMPDIR to a folder of yours."
+        )
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,44 @@
+import pytest
+
+from matcha_tui.services.explain_uv import explain_failure
+
+_UNREACHABLE = """\
+error: Request failed after 3 retries
+  Caused by: Failed to fetch: `https://index.example/simple/mlflow-skinny/`
+  Caused by: error sending request for url (https://index.example/simple/mlflow-skinny/)
+  Caused by: client error (Connect)
+  Caused by: dns error: failed to lookup address information
+"""
+_DOWNLOAD = """\
+  x Failed to download `pyarrow==22.0.0`
+  |-> Failed to extract archive: pyarrow-22.0.0.whl
+  |-> I/O operation failed during extraction
+  `-> No space left on device (os error 28)
+"""
+_UNSOLVABLE = """\
+  x No solution found when resolving dependencies:
+  `-> Because there is no version of mlflow==3.17.2 and you require mlflow==3.17.2,
+      we can conclude that your requirements are unsatisfiable.
+"""
+
+
+@pytest.mark.parametrize(
+    ("output", "message"),
+    [
+        (
+            _UNREACHABLE,
+            "cannot install mlflow-skinny for mlflow: the package index cannot be reached",
+        ),
+        (_DOWNLOAD, "cannot install pyarrow==22.0.0 for mlflow: the disk is full"),
+        (
+            _UNSOLVABLE,
+            "cannot install mlflow: its packages are not on the package index,"
+            " or do not fit this Python",
+        ),
+        ("error: something new", "cannot install mlflow"),
+    ],
+)
+def test_what_uv_says_at_length_becomes_one_sentence(output: str, message: str) -> None:
+    error = explain_failure("mlflow", output)
+    assert error.message == message
+    assert error.hint

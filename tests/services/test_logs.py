@@ -1,0 +1,44 @@
+import os
+import stat
+from pathlib import Path
+
+from matcha_tui.services.layout import FlavorFolder
+from matcha_tui.services.logs import LOG_BYTES, Rotation, open_log, rotate, tail
+
+
+def test_a_grown_log_is_put_aside_and_its_writer_goes_on(tmp_path: Path) -> None:
+    folder = FlavorFolder(tmp_path)
+    log = open_log(folder)
+    os.write(log, b"old\n" * 10)
+    rotate(folder.log, limit=20)
+    os.write(log, b"new\n")
+    os.close(log)
+    assert folder.log.read_text() == "new\n"
+    aside = tmp_path / "log.1"
+    assert aside.read_text() == "old\n" * 10
+    assert stat.S_IMODE(aside.stat().st_mode) == 0o600
+
+
+def test_a_small_or_missing_log_stays_as_it_is(tmp_path: Path) -> None:
+    rotate(tmp_path / "log")
+    (tmp_path / "log").write_text("few words")
+    rotate(tmp_path / "log")
+    assert [path.name for path in tmp_path.iterdir()] == ["log"]
+
+
+def test_a_tick_rotates_the_logs_of_all_services(tmp_path: Path) -> None:
+    for flavor in ("one", "two"):
+        (tmp_path / flavor).mkdir()
+        (tmp_path / flavor / "service.json").touch()
+        (tmp_path / flavor / "log").write_bytes(b"x" * (LOG_BYTES + 1))
+    Rotation(tmp_path).on_tick(None)
+    assert [(tmp_path / flavor / "log").stat().st_size for flavor in ("one", "two")] == [0, 0]
+
+
+def test_the_tail_is_the_last_lines_since_a_position(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text("a\nb\nc\n")
+    assert tail(log, 2) == ["b", "c"]
+    assert tail(log, 9, start=4) == ["c"]
+    assert tail(log, 9, start=400) == ["a", "b", "c"]  # it was rotated since
+    assert tail(tmp_path / "none", 2) == []

@@ -1,0 +1,34 @@
+import subprocess
+import sys
+
+from tests.services.tiny_project import TinyProject
+
+
+def test_without_a_services_directory_the_usage_is_explained(project: TinyProject) -> None:
+    done = project.run("stop", "tiny", MATCHA_SERVICES="")
+    assert done.returncode == 2
+    assert done.stderr.startswith("matcha: MATCHA_SERVICES is not set to an absolute path.")
+
+
+def test_an_unknown_verb_is_a_usage_error() -> None:
+    command = [sys.executable, "-m", "matcha_tui.services", "dance"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "invalid choice: 'dance'" in done.stderr
+
+
+def test_a_definition_that_is_not_there_is_one_line(project: TinyProject) -> None:
+    done = project.run("prepare", "tiny")
+    assert done.returncode == 1
+    assert done.stderr.startswith("matcha: cannot read ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_an_error_of_the_operating_system_is_one_line(project: TinyProject) -> None:
+    project.define("tiny")
+    project.run("prepare", "tiny")
+    project.folder("tiny").leader.mkdir()
+    done = project.run("stop", "tiny")
+    assert done.returncode == 1
+    assert done.stderr.startswith("matcha: ")
+    assert done.stderr.count("\n") == 1
