@@ -1,0 +1,181 @@
+"""``matcha.toml``: what the user chose; no secrets, safe to commit and to share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.files import write_atomically
+from matcha_tui.guess import nearest_guess
+from matcha_tui.stack.catalog import MODULE_TYPES, Catalog
+from matcha_tui.stack.setting import Setting, SettingType, SettingValue
+from matcha_tui.stack.stack import CUSTOM, Stack, make_stack, preset_stack
+from matcha_tui.toml_file import TomlTable, read_toml
+
+VERSION = 1
+DEFAULT_TARGET = "local"
+SHARED_FILE_MODE = 0o644  # it holds nothing private and is meant to be committed
+
+TargetSettings = Mapping[str, tuple[Setting, ...]]
+"""Each target's own settings, by the target's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What ``matcha.toml`` says.
+
+    Attributes:
+        target: Where the stack is built.
+        stack: What is built, or ``None`` when nobody has chosen yet.
+        settings: What was set, by dotted name: ``prefix`` for one of the
+            target's, ``experiment_tracker.port`` for one of a module's.
+    """
+
+    target: str = DEFAULT_TARGET
+    stack: Stack | None = None
+    settings: Mapping[str, SettingValue] = field(default_factory=dict)
+
+
+def declared_settings(
+    catalog: Catalog, target_settings: TargetSettings, target: str
+) -> dict[str, Setting]:
+    """Return every setting that can be set for a target, by its dotted name.
+
+    Args:
+        catalog: Declares those of the modules.
+        target_settings: Declares those of the targets.
+        target: Which target.
+    """
+    declared = {setting.name: setting for setting in target_settings[target]}
+    for flavor in catalog.flavors:
+        if flavor.target == target:
+            for setting in flavor.settings:
+                declared[f"{flavor.module_type}.{setting.name}"] = setting
+    return declared
+
+
+def read_config(path: Path, catalog: Catalog, target_settings: TargetSettings) -> Config:
+    """Read ``matcha.toml``.
+
+    Args:
+        path: The file; when it does not exist, nothing has been chosen yet.
+        catalog: What can be chosen.
+        target_settings: The targets, and what can be set for each.
+
+    Raises:
+        MatchaError: If the file cannot be read or says something impossible,
+            naming the line and the key.
+    """
+    if not path.exists():
+        return Config()
+    top = read_toml(path)
+    version = top.integer("version", VERSION)
+    if version > VERSION:
+        raise top.complaint(
+            "version",
+            f"is {version}, and this matcha-tui reads up to {VERSION}",
+            hint="A newer matcha-tui wrote it. Upgrade: pip install --upgrade matcha-tui",
+        )
+    top.refuse_unknown(("version", "target", "stack", "settings"))
+    target = top.text("target", DEFAULT_TARGET)
+    if target not in target_settings:
+        raise top.complaint(
+            "target",
+            f"is {target!r}, which is no target",
+            hint=f"Known: {', '.join(target_settings)}.",
+            exit_code=ExitCode.USAGE,
+        )
+    declared = declared_settings(catalog, target_settings, target)
+    return Config(
+        target=target,
+        stack=_read_stack(top.table("stack"), catalog) if "stack" in top.content else None,
+        settings=_read_settings(top.table("settings"), declared),
+    )
+
+
+def write_config(path: Path, config: Config) -> None:
+    """Write ``matcha.toml``, whole or not at all.
+
+    Args:
+        path: The file.
+        config: What it is to say.
+
+    Raises:
+        MatchaError: If it cannot be written; what was there is then untouched.
+    """
+    content: dict[str, Any] = {"version": VERSION, "target": config.target}
+    if config.stack is not None:
+        content["stack"] = {"name": config.stack.name}
+        if config.stack.name == CUSTOM:
+            content["stack"]["modules"] = dict(config.stack.modules)
+    settings: dict[str, Any] = {}
+    for name, value in sorted(config.settings.items()):
+        owner, _, key = name.rpartition(".")
+        (settings.setdefault(owner, {}) if owner else settings)[key] = value
+    if settings:
+        content["settings"] = settings
+    write_atomically(path, tomli_w.dumps(content), SHARED_FILE_MODE)
+
+
+def _read_stack(table: TomlTable, catalog: Catalog) -> Stack:
+    table.refuse_unknown(("name", "modules"))
+    name = table.text("name")
+    try:
+        if name != CUSTOM:
+            return preset_stack(catalog, name)
+    except MatchaError as error:
+        raise _placed(table, "name", error) from error
+    modules = table.table("modules")
+    modules.refuse_unknown(tuple(MODULE_TYPES))
+    for module_type in modules.content:
+        try:
+            catalog.check(module_type, modules.text(module_type))
+        except MatchaError as error:
+            raise _placed(modules, module_type, error) from error
+    return make_stack(catalog, dict(modules.content))
+
+
+def _read_settings(top: TomlTable, declared: Mapping[str, Setting]) -> dict[str, SettingValue]:
+    values: dict[str, SettingValue] = {}
+    for key, value in top.content.items():
+        if isinstance(value, dict):
+            table = top.table(key)
+            for name in table.content:
+                values[f"{key}.{name}"] = _read_value(table, name, f"{key}.{name}", declared)
+        else:
+            values[key] = _read_value(top, key, key, declared)
+    return values
+
+
+def _read_value(
+    table: TomlTable, key: str, name: str, declared: Mapping[str, Setting]
+) -> SettingValue:
+    setting = declared.get(name)
+    if setting is None:
+        guess = nearest_guess(name, declared)
+        raise table.complaint(
+            key,
+            "is no setting",
+            hint=f"Did you mean {guess!r}?" if guess else f"Known: {', '.join(declared)}.",
+            exit_code=ExitCode.USAGE,
+        )
+    if setting.type is SettingType.SECRET:
+        raise table.complaint(
+            key,
+            "is a secret, and matcha.toml is made to be shared",
+            hint="Remove that line; the secret is generated and kept in .matcha.",
+        )
+    try:
+        return setting.check(table.content[key])
+    except MatchaError as error:
+        raise _placed(table, key, error) from error
+
+
+def _placed(table: TomlTable, key: str, error: MatchaError) -> MatchaError:
+    """Say in which file, line and key an error is."""
+    return table.complaint(
+        key, f"is refused: {error.message}", hint=error.hint, exit_code=error.exit_code
+    )

@@ -1,0 +1,53 @@
+"""What is deployed, read from the files that Terraform and a finished run left."""
+
+import json
+from pathlib import Path
+
+from matcha_tui.errors import MatchaError
+from matcha_tui.files import explain_os_errors
+
+
+def has_resources(layer_directory: Path) -> bool:
+    """Say whether Terraform has anything in a layer's state (format version 4).
+
+    Args:
+        layer_directory: The layer's folder; it need not exist.
+
+    Raises:
+        MatchaError: If there is a state that cannot be read.
+    """
+    path = layer_directory / "terraform.tfstate"
+    if not path.exists():
+        return False
+    with explain_os_errors("read", path):
+        content = path.read_bytes()
+    try:
+        state = json.loads(content)
+        return any(
+            resource["mode"] == "managed" and resource["instances"]
+            for resource in state["resources"]
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise MatchaError(
+            f"{path} is not a Terraform state",
+            hint="Restore it from terraform.tfstate.backup beside it.",
+        ) from error
+
+
+def read_resources(path: Path) -> dict[str, dict[str, str]] | None:
+    """Read ``matcha.state``: resource to property to value, secrets included.
+
+    Args:
+        path: The file.
+
+    Returns:
+        What it holds, or ``None`` when there is none, or none that can be read.
+    """
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return {
+        name: {key: str(value) for key, value in sorted(properties.items())}
+        for name, properties in found.items()
+    }

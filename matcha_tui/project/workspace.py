@@ -1,0 +1,92 @@
+"""Where a project keeps its files: ``matcha.toml`` and the private ``.matcha`` folder."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from matcha_tui.files import make_private_directory, write_atomically
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The paths of one project.
+
+    Attributes:
+        project: The folder that the user works in.
+    """
+
+    project: Path
+
+    @property
+    def name(self) -> str:
+        """The project's name, which is typed to confirm its destruction."""
+        return self.project.name or "root"
+
+    @property
+    def config_file(self) -> Path:
+        """What the user chose."""
+        return self.project / "matcha.toml"
+
+    @property
+    def directory(self) -> Path:
+        """The private folder that holds everything else."""
+        return self.project / ".matcha"
+
+    @property
+    def infrastructure(self) -> Path:
+        """One folder a layer: what Terraform is given, and its state."""
+        return self.directory / "infrastructure"
+
+    @property
+    def state_file(self) -> Path:
+        """Resource to properties, as JSON; scripts test that it exists."""
+        return self.infrastructure / "matcha.state"
+
+    @property
+    def runs(self) -> Path:
+        """One folder a run."""
+        return self.directory / "runs"
+
+    @property
+    def services(self) -> Path:
+        """One folder a local service: environment, data and log."""
+        return self.directory / "services"
+
+    @property
+    def lock_file(self) -> Path:
+        """Held by whoever changes the project."""
+        return self.directory / "lock"
+
+    def layer(self, name: str) -> Path:
+        """Return the folder of a Terraform root."""
+        return self.infrastructure / name
+
+
+def find_plugin_cache(environment: Mapping[str, str]) -> Path:
+    """Return where Terraform's providers are kept, shared by all projects of a user.
+
+    Args:
+        environment: Its ``XDG_CACHE_HOME`` counts.
+
+    Returns:
+        The folder, which may not exist yet.
+    """
+    cache = environment.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(cache) / "matcha-tui" / "terraform-plugins"
+
+
+def prepare_workspace(workspace: Workspace) -> None:
+    """Make the private folder, and keep it out of version control.
+
+    Args:
+        workspace: The project's paths.
+
+    Raises:
+        MatchaError: If the folder cannot be made.
+    """
+    make_private_directory(workspace.directory)
+    ignore_file = workspace.directory / ".gitignore"
+    if not ignore_file.exists():
+        write_atomically(ignore_file, "*\n")
+    for directory in (workspace.infrastructure, workspace.runs, workspace.services):
+        make_private_directory(directory)

@@ -1,0 +1,1 @@
+"""Where a stack is built, and what is particular to each place."""

@@ -1,0 +1,82 @@
+"""What a target is: the place where a stack is built, and what it must be able to say."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from matcha_tui.project.config import Config
+from matcha_tui.project.workspace import Workspace
+from matcha_tui.stack.catalog import Flavor
+from matcha_tui.stack.setting import Setting, SettingValue
+
+ModuleValues = Mapping[str, Mapping[str, SettingValue]]
+"""The final value of every setting: module type to setting's name to value."""
+
+
+class ComponentState(StrEnum):
+    """How one component of a deployed stack is doing."""
+
+    HEALTHY = "healthy"
+    STARTING = "starting"
+    UNHEALTHY = "unhealthy"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentHealth:
+    """What a real request to one component found.
+
+    Attributes:
+        flavor: ``mlflow``.
+        state: How it is doing.
+        detail: One sentence, empty when there is nothing to add.
+        url: Where it answers, empty for what is no server.
+    """
+
+    flavor: str
+    state: ComponentState
+    detail: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A place where a stack can be built.
+
+    Attributes:
+        name: As in ``matcha.toml``: ``local``.
+        title: Its name on screen.
+        description: One sentence.
+        settings: What can be set for the target itself.
+        layers: Its Terraform roots, in the order in which they are applied.
+        base_modules: Modules that every stack on it has, by layer: the name of
+            a Terraform module to its folder within the target's modules.
+        resolve: Decides what the user left open: free ports, generated secrets.
+        context: The one object that every flavor is given.
+        environment: What its provisioners need to find in the environment,
+            given whether data is to be kept.
+        cloud: The properties of the ``cloud`` resource.
+        health: Asks every deployed component how it is.
+        repairs: The addresses of Terraform resources that are to be made again
+            because what they stand for is down.
+        sweep: A command that, after a destroy, ends what an interrupted run left
+            and Terraform does not know of.
+        leftovers: What a destroy deletes or keeps besides Terraform's resources,
+            one line each.
+    """
+
+    name: str
+    title: str
+    description: str
+    settings: tuple[Setting, ...]
+    layers: tuple[str, ...]
+    base_modules: Mapping[str, Mapping[str, str]]
+    resolve: Callable[[Workspace, Sequence[Flavor], Config], ModuleValues]
+    context: Callable[[Workspace], Mapping[str, Any]]
+    environment: Callable[[Workspace, bool], Mapping[str, str]]
+    cloud: Callable[[Workspace], Mapping[str, str]]
+    health: Callable[[Workspace], tuple[ComponentHealth, ...]]
+    repairs: Callable[[Workspace, Mapping[str, str]], tuple[str, ...]]
+    sweep: tuple[str, ...]
+    leftovers: Callable[[Workspace], tuple[str, ...]]

@@ -1,0 +1,114 @@
+"""Decides what the user left open on this machine: free ports and secrets.
+
+A decision is kept in ``.matcha/services/<flavor>/values.json`` (0600), so that a
+service keeps its port and its password for as long as it exists.
+"""
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.files import make_private_directory, write_atomically
+from matcha_tui.project.config import Config
+from matcha_tui.project.workspace import Workspace
+from matcha_tui.services.health import check_services
+from matcha_tui.services.ports import describe_holder, find_free_port, is_free
+from matcha_tui.stack.catalog import Flavor
+from matcha_tui.stack.setting import Setting, SettingType, SettingValue
+
+_SECRET_BYTES = 24  # 192 bits, more than a password can be guessed
+
+
+def resolve_values(
+    workspace: Workspace, flavors: Sequence[Flavor], config: Config
+) -> dict[str, dict[str, SettingValue]]:
+    """Give every setting of the chosen flavors its final value, and keep it.
+
+    Args:
+        workspace: The project's paths.
+        flavors: What the stack is made of.
+        config: What the user set.
+
+    Returns:
+        Module type to setting's name to value.
+
+    Raises:
+        MatchaError: If a port that the user set is taken, or set twice.
+    """
+    running = {found.flavor for found in check_services(workspace.services) if found.pid}
+    taken = _ports_set_by_user(flavors, config)
+    values: dict[str, dict[str, SettingValue]] = {}
+    for flavor in flavors:
+        file = workspace.services / flavor.name / "values.json"
+        kept = _read_kept(file)
+        chosen: dict[str, SettingValue] = {}
+        for setting in flavor.settings:
+            dotted = f"{flavor.module_type}.{setting.name}"
+            chosen[setting.name] = _resolve(
+                setting,
+                dotted,
+                config.settings.get(dotted, setting.default),
+                kept.get(setting.name),
+                flavor.name in running,
+                taken,
+            )
+        make_private_directory(file.parent)
+        write_atomically(file, json.dumps(chosen, indent=2) + "\n")
+        values[flavor.module_type] = chosen
+    return values
+
+
+def _resolve(
+    setting: Setting,
+    dotted: str,
+    wanted: SettingValue,
+    kept: SettingValue | None,
+    is_running: bool,
+    taken: set[int],
+) -> SettingValue:
+    if setting.type is SettingType.SECRET:
+        return kept or secrets.token_urlsafe(_SECRET_BYTES)
+    if setting.type is not SettingType.PORT:
+        return wanted
+    is_ours = is_running and kept is not None
+    if isinstance(wanted, int) and wanted != 0:
+        if not is_free(wanted) and not (is_ours and kept == wanted):
+            raise MatchaError(
+                f"{dotted} is {wanted}, and {describe_holder(wanted)} listens on that port",
+                hint=f"End that program, or set {dotted} to another port (0: a free one).",
+            )
+        return wanted
+    if isinstance(kept, int) and kept not in taken and (is_ours or is_free(kept)):
+        taken.add(kept)
+        return kept
+    port = find_free_port(setting.preferred, taken)
+    taken.add(port)
+    return port
+
+
+def _ports_set_by_user(flavors: Sequence[Flavor], config: Config) -> set[int]:
+    owners: dict[int, str] = {}
+    for flavor in flavors:
+        for setting in flavor.settings:
+            dotted = f"{flavor.module_type}.{setting.name}"
+            port = config.settings.get(dotted)
+            if setting.type is not SettingType.PORT or not isinstance(port, int) or port == 0:
+                continue
+            if port in owners:
+                raise MatchaError(
+                    f"{owners[port]} and {dotted} are both set to port {port}",
+                    hint="Give one of them another port, or 0 for a free one.",
+                    exit_code=ExitCode.USAGE,
+                )
+            owners[port] = dotted
+    return set(owners)
+
+
+def _read_kept(file: Path) -> Mapping[str, SettingValue]:
+    try:
+        kept = json.loads(file.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return kept if isinstance(kept, dict) else {}

@@ -1,0 +1,123 @@
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.project.config import Config, read_config, write_config
+from matcha_tui.stack.catalog import MODULE_TYPES, load_catalog
+from matcha_tui.stack.stack import make_stack, preset_stack
+
+CATALOG = load_catalog()
+TARGETS = {"local": ()}
+
+
+def read(path: Path) -> Config:
+    return read_config(path, CATALOG, TARGETS)
+
+
+def test_without_a_file_nothing_has_been_chosen(tmp_path: Path):
+    assert read(tmp_path / "matcha.toml") == Config()
+
+
+def test_what_is_written_is_read_back(tmp_path: Path):
+    path = tmp_path / "matcha.toml"
+    custom = make_stack(CATALOG, {"experiment_tracker": "mlflow"})
+    config = Config("local", custom, {"experiment_tracker.port": 5001})
+    write_config(path, config)
+    assert read(path) == config
+
+
+def test_the_file_is_meant_to_be_shared(tmp_path: Path):
+    path = tmp_path / "matcha.toml"
+    write_config(path, Config(stack=preset_stack(CATALOG, "llm")))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+
+
+@given(st.sets(st.sampled_from(list(MODULE_TYPES))), st.integers(1024, 32767))
+def test_every_stack_survives_the_file(tmp_path_factory, slots: set[str], port: int):
+    path = tmp_path_factory.mktemp("project") / "matcha.toml"
+    stack = make_stack(CATALOG, {slot: CATALOG.names(slot)[0] for slot in slots})
+    config = Config(stack=stack, settings={"experiment_tracker.port": port})
+    write_config(path, config)
+    assert read(path) == config
+
+
+@pytest.mark.parametrize(
+    ("content", "place", "says", "exit_code"),
+    [
+        ('version = 1\ntarget = "local', ":2: ", "not valid TOML", ExitCode.FAILED),
+        ("version = 9", ":1: version ", "reads up to 1", ExitCode.FAILED),
+        ('version = "1"', ":1: version ", "whole number", ExitCode.FAILED),
+        ('\ntarget = "moon"', ":2: target ", "no target", ExitCode.USAGE),
+        ('[stack]\nname = "lmm"', ":2: stack.name ", "no stack", ExitCode.USAGE),
+        ("[stack]", ":1: stack.name ", "is missing", ExitCode.FAILED),
+        (
+            '[stack]\nname = "custom"\n[stack.modules]\ndeployer = "kfserving"',
+            ":4: stack.modules.deployer ",
+            "no flavor",
+            ExitCode.USAGE,
+        ),
+        ("stak = 1", ":1: stak ", "not a key", ExitCode.FAILED),
+        (
+            "[settings.experiment_tracker]\nport = 80",
+            ":2: settings.experiment_tracker.port ",
+            "from 1024",
+            ExitCode.USAGE,
+        ),
+        (
+            "[settings.orchestrator]\npassword = 'geheim'",
+            ":2: settings.orchestrator.password ",
+            "is a secret",
+            ExitCode.FAILED,
+        ),
+        (
+            "[settings]\nprefiks = 'a'",
+            ":2: settings.prefiks ",
+            "no setting",
+            ExitCode.USAGE,
+        ),
+    ],
+)
+def test_a_faulty_file_is_refused_with_line_and_key_and_left_alone(
+    tmp_path: Path, content: str, place: str, says: str, exit_code: ExitCode
+):
+    path = tmp_path / "matcha.toml"
+    path.write_text(content)
+    with pytest.raises(MatchaError) as caught:
+        read(path)
+    assert caught.value.message.startswith(f"{path}{place}")
+    assert says in caught.value.message
+    assert "geheim" not in caught.value.message
+    assert caught.value.exit_code is exit_code
+    assert caught.value.hint
+    assert path.read_text() == content
+
+
+def test_a_file_that_is_not_utf8_is_refused_with_its_line(tmp_path: Path):
+    path = tmp_path / "matcha.toml"
+    path.write_bytes(b'version = 1\ntarget = "caf\xe9"\n')
+    with pytest.raises(MatchaError, match=":2: not UTF-8"):
+        read(path)
+
+
+def test_a_directory_in_its_place_is_refused(tmp_path: Path):
+    path = tmp_path / "matcha.toml"
+    path.mkdir()
+    with pytest.raises(MatchaError, match="cannot read"):
+        read(path)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_read_or_refused(tmp_path_factory, content: bytes):
+    path = tmp_path_factory.mktemp("project") / "matcha.toml"
+    path.write_bytes(content)
+    try:
+        config = read(path)
+    except MatchaError as error:
+        assert str(path) in error.message
+    else:
+        assert replace(config) == config

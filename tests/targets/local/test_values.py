@@ -1,0 +1,112 @@
+import json
+import socket
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.project.config import Config
+from matcha_tui.project.workspace import Workspace, prepare_workspace
+from matcha_tui.stack.catalog import load_catalog
+from matcha_tui.targets.local.values import resolve_values
+
+CATALOG = load_catalog()
+MLFLOW = CATALOG.find("local", "experiment_tracker", "mlflow")
+ZENML = CATALOG.find("local", "orchestrator", "zenml")
+SELDON = CATALOG.find("local", "deployer", "seldon")
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """An empty project."""
+    workspace = Workspace(tmp_path)
+    prepare_workspace(workspace)
+    return workspace
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    """A port of this machine that a program listens on."""
+    for port in range(20000, 32000):
+        with socket.socket() as listener:
+            try:
+                listener.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            listener.listen()
+            yield port
+            return
+
+
+def test_every_port_is_free_and_another(workspace: Workspace):
+    values = resolve_values(workspace, [MLFLOW, ZENML, SELDON], Config())
+    ports = [
+        value
+        for module_values in values.values()
+        for name, value in module_values.items()
+        if "port" in name
+    ]
+    assert len(ports) == len(set(ports)) == 5
+
+
+def test_what_was_decided_once_stays(workspace: Workspace):
+    first = resolve_values(workspace, [MLFLOW, ZENML], Config())
+    assert resolve_values(workspace, [MLFLOW, ZENML], Config()) == first
+
+
+def test_secrets_are_long_and_no_two_projects_share_them(workspace: Workspace, tmp_path: Path):
+    other = Workspace(tmp_path / "other")
+    passwords = {
+        resolve_values(project, [ZENML], Config())["orchestrator"]["password"]
+        for project in (workspace, other)
+    }
+    assert len(passwords) == 2
+    assert all(len(str(password)) >= 32 for password in passwords)
+
+
+def test_what_is_kept_is_private(workspace: Workspace):
+    resolve_values(workspace, [ZENML], Config())
+    file = workspace.services / "zenml/values.json"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert "password" in json.loads(file.read_text())
+
+
+def test_a_kept_port_that_somebody_took_meanwhile_is_replaced(
+    workspace: Workspace, taken_port: int
+):
+    folder = workspace.services / "mlflow"
+    folder.mkdir()
+    (folder / "values.json").write_text(json.dumps({"port": taken_port}))
+    assert resolve_values(workspace, [MLFLOW], Config())["experiment_tracker"]["port"] != taken_port
+
+
+def test_a_port_that_the_user_set_is_used(workspace: Workspace, taken_port: int):
+    config = Config(settings={"experiment_tracker.port": taken_port + 1})
+    values = resolve_values(workspace, [MLFLOW], config)
+    assert values["experiment_tracker"]["port"] == taken_port + 1
+
+
+def test_a_port_that_is_taken_is_refused_with_the_setting_to_change(
+    workspace: Workspace, taken_port: int
+):
+    config = Config(settings={"experiment_tracker.port": taken_port})
+    with pytest.raises(MatchaError) as caught:
+        resolve_values(workspace, [MLFLOW], config)
+    assert f"experiment_tracker.port is {taken_port}" in caught.value.message
+    assert caught.value.hint is not None
+    assert "experiment_tracker.port" in caught.value.hint
+
+
+def test_one_port_for_two_services_is_refused(workspace: Workspace):
+    config = Config(settings={"experiment_tracker.port": 5005, "deployer.grpc_port": 5005})
+    with pytest.raises(MatchaError, match="both set to port 5005") as caught:
+        resolve_values(workspace, [MLFLOW, SELDON], config)
+    assert caught.value.exit_code is ExitCode.USAGE
+
+
+def test_a_port_set_for_one_service_is_not_given_to_another(workspace: Workspace):
+    config = Config(settings={"deployer.http_port": MLFLOW.settings[0].preferred})
+    values = resolve_values(workspace, [MLFLOW, SELDON], config)
+    assert values["experiment_tracker"]["port"] != values["deployer"]["http_port"]

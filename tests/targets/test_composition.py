@@ -1,0 +1,71 @@
+import itertools
+import json
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from matcha_tui.project.config import Config
+from matcha_tui.project.workspace import Workspace, prepare_workspace
+from matcha_tui.stack.catalog import MODULE_TYPES, load_catalog
+from matcha_tui.targets.composition import compose_layer, composed_modules
+from matcha_tui.targets.local.target import LOCAL
+from matcha_tui.terraform.engine import find_engine
+
+CATALOG = load_catalog()
+STACKS = [
+    {slot: CATALOG.names(slot)[0] for slot in slots}
+    for size in range(1, len(MODULE_TYPES) + 1)
+    for slots in itertools.combinations(MODULE_TYPES, size)
+]
+
+
+def compose(folder: Path, modules: dict[str, str]) -> Path:
+    workspace = Workspace(folder)
+    prepare_workspace(workspace)
+    flavors = [CATALOG.find("local", *module) for module in modules.items()]
+    values = LOCAL.resolve(workspace, flavors, Config())
+    return compose_layer(workspace, CATALOG, LOCAL, "services", flavors, values)
+
+
+@pytest.mark.parametrize("modules", STACKS, ids="+".join)
+def test_what_a_layer_was_composed_of_can_be_read_back(tmp_path: Path, modules: dict[str, str]):
+    assert composed_modules(compose(tmp_path, modules)) == modules
+
+
+def test_nothing_was_composed_in_an_empty_folder(tmp_path: Path):
+    assert composed_modules(tmp_path) is None
+
+
+def test_variables_are_private_and_secrets_are_marked(tmp_path: Path):
+    layer = compose(tmp_path, {"orchestrator": "zenml"})
+    variables = layer / "terraform.tfvars.json"
+    assert stat.S_IMODE(variables.stat().st_mode) == 0o600
+    password = json.loads(variables.read_text())["orchestrator_password"]
+    root = (layer / "main.tf.json").read_text()
+    assert password not in root
+    assert json.loads(root)["variable"]["orchestrator_password"]["sensitive"] is True
+
+
+def test_terraform_finds_every_stack_valid(tmp_path: Path):
+    engine = find_engine()
+    layer = compose(tmp_path, STACKS[-1])
+    for arguments in (["init", "-input=false"], ["validate"]):
+        finished = subprocess.run(
+            [*engine.command, *arguments, "-no-color"],
+            cwd=layer,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert finished.returncode == 0, finished.stdout + finished.stderr
+
+
+def test_composing_again_replaces_what_is_no_longer_chosen(tmp_path: Path):
+    compose(tmp_path, STACKS[-1])
+    layer = compose(tmp_path, {"vector_database": "chroma"})
+    assert set(json.loads((layer / "main.tf.json").read_text())["module"]) == {
+        "supervisor",
+        "vector_database",
+    }
