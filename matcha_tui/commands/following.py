@@ -1,0 +1,137 @@
+"""Follows a run from the command line: plain lines on stderr, Ctrl-C cancels it."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime
+
+import click
+
+from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.terraform.explain import explain, explain_diagnostic
+from matcha_tui.terraform.narration import Level, Narration, narrate, short_address
+from matcha_tui.terraform.progress import ResourceState, RunProgress, RunState
+from matcha_tui.terraform.run import Run, follow, force_cancel, initial_progress, request_cancel
+
+_STYLES = {
+    Level.GOOD: "green",
+    Level.WARNING: "yellow",
+    Level.ERROR: "bold red",
+    Level.DETAIL: "dim",
+}
+
+Show = Callable[[list[Narration], RunProgress], None]
+
+
+def follow_to_end(run: Run) -> RunProgress:
+    """Show a run on stderr until it has ended.
+
+    The first Ctrl-C asks Terraform to stop in order; a third one, after a
+    warning, makes it stop at once. The run itself is a process of its own.
+
+    Args:
+        run: A started run.
+
+    Returns:
+        How it ended.
+    """
+    with ExitStack() as stack:
+        show = _show_on_terminal(stack) if sys.stderr.isatty() else _show_plainly
+        return asyncio.run(_follow(run, show))
+
+
+def check_outcome(progress: RunProgress, what: str) -> None:
+    """Raise unless a run was successful.
+
+    Args:
+        progress: How the run ended.
+        what: What it did, as it starts a sentence: ``"The provision"``.
+
+    Raises:
+        MatchaError: With the first error, what it means and what to do next.
+    """
+    if progress.state is RunState.DONE:
+        return
+    if progress.state is RunState.CANCELLED:
+        raise MatchaError(
+            f"{what} was cancelled; what was finished is kept",
+            hint="Run it again to go on from there, or `matcha destroy` to take it down.",
+            exit_code=ExitCode.CANCELLED,
+        )
+    if progress.state is RunState.LOST:
+        raise MatchaError(
+            f"{what} ended without a record of how",
+            hint="Run it again: it goes on from what is there.",
+        )
+    first_error = progress.first_error or "Terraform gave no reason"
+    explanation = next(map(explain_diagnostic, progress.errors), None) or explain(first_error)
+    if explanation is None:
+        raise MatchaError(f"{what} failed: {first_error}", hint="Mend that, then run it again.")
+    raise MatchaError(
+        f"{what} failed. {explanation.meaning} It said: {first_error}", hint=explanation.next_step
+    )
+
+
+async def _follow(run: Run, show: Show) -> RunProgress:
+    interrupts = 0
+
+    def interrupt() -> None:
+        nonlocal interrupts
+        interrupts += 1
+        if interrupts == 1:
+            click.echo("matcha: stopping in order; this may take a moment", err=True)
+            request_cancel(run)
+        elif interrupts == 2:
+            click.echo(
+                "matcha: still stopping. Press Ctrl-C once more to force it: "
+                "what is being made may then be forgotten, though it exists.",
+                err=True,
+            )
+        else:
+            force_cancel(run)
+
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGINT, interrupt)
+    progress = initial_progress(run)
+    try:
+        async for events in follow(run):
+            progress = progress.apply_all(events)
+            show([line for event in events if (line := narrate(event))], progress)
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
+    return progress
+
+
+def _show_plainly(lines: list[Narration], progress: RunProgress) -> None:
+    for line in lines:
+        if line.level is not Level.DETAIL:
+            click.echo(line.text, err=True)
+
+
+def _show_on_terminal(stack: ExitStack) -> Show:
+    # Rich costs a script 50 ms of start-up and gives it nothing.
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(stderr=True, highlight=False)
+    status = stack.enter_context(console.status("starting"))
+
+    def show(lines: list[Narration], progress: RunProgress) -> None:
+        for line in lines:
+            if line.level is not Level.DETAIL:
+                console.print(Text(line.text, _STYLES.get(line.level, "")), soft_wrap=True)
+        status.update(Text(_running(progress), overflow="ellipsis", no_wrap=True))
+
+    return show
+
+
+def _running(progress: RunProgress) -> str:
+    now = datetime.now(UTC)
+    running = [
+        f"{short_address(resource.address)} {int(elapsed.total_seconds())} s"
+        for resource in progress.resources.values()
+        if resource.state is ResourceState.RUNNING and (elapsed := resource.elapsed(now))
+    ]
+    return ", ".join(running) or "working"

@@ -1,0 +1,80 @@
+"""``matcha stack``: choose what is built."""
+
+from pathlib import Path
+
+import click
+
+from matcha_tui.deployment import Project, change_stack, open_project
+from matcha_tui.stack.catalog import MODULE_TYPES
+from matcha_tui.stack.stack import Stack, add_module, preset_stack, remove_module
+
+
+@click.group(epilog="Example: matcha stack set llm")
+def stack() -> None:
+    """Choose what is built."""
+
+
+@stack.command(epilog="Example: matcha stack show")
+def show() -> None:
+    """Print the stack: each module type and its flavor."""
+    _print_stack(open_project(Path.cwd()).stack)
+
+
+@stack.command("set", epilog="Example: matcha stack set llm")
+@click.argument("name")
+def set_(name: str) -> None:
+    """Take one of the presets: NAME is default or llm."""
+    project = open_project(Path.cwd())
+    chosen = preset_stack(project.catalog, name)
+    change_stack(project, chosen)
+    click.echo(f"The stack is {chosen.name}.", err=True)
+    _print_stack(chosen)
+
+
+@stack.command(epilog="Example: matcha stack add experiment_tracker mlflow")
+@click.argument("module_type")
+@click.argument("flavor")
+def add(module_type: str, flavor: str) -> None:
+    """Fill the slot MODULE_TYPE with FLAVOR."""
+    project = open_project(Path.cwd())
+    changed = add_module(project.catalog, project.stack, module_type, flavor)
+    _change(project, changed, f"{flavor} is the stack's {module_type} already")
+
+
+@stack.command(epilog="Example: matcha stack remove orchestrator")
+@click.argument("module_type")
+def remove(module_type: str) -> None:
+    """Empty the slot MODULE_TYPE."""
+    project = open_project(Path.cwd())
+    changed = remove_module(project.catalog, project.stack, module_type)
+    _change(project, changed, f"The stack has no {module_type}")
+
+
+@stack.command("list", epilog="Example: matcha stack list")
+def list_() -> None:
+    """Print the presets, and every module that a stack can have."""
+    catalog = open_project(Path.cwd()).catalog
+    for preset in catalog.presets.values():
+        click.echo(f"{preset.name:<10} {preset.description}")
+        click.echo(f"{'':<10} {', '.join(preset.modules.values())}")
+    click.echo()
+    for flavor in catalog.flavors:
+        click.echo(f"{flavor.module_type:<21} {flavor.name:<8} {flavor.description}")
+        click.echo(f"{'':<21} {'':<8} on {flavor.target}; licence: {flavor.licence}")
+
+
+def _change(project: Project, changed: Stack, unchanged: str) -> None:
+    if changed == project.stack:
+        click.echo(f"{unchanged}; nothing changed.", err=True)
+    else:
+        change_stack(project, changed)
+        click.echo(f"The stack is now {changed.name}.", err=True)
+    _print_stack(changed)
+
+
+def _print_stack(shown: Stack) -> None:
+    click.echo(shown.name)
+    flavors = dict(shown.modules)
+    for module_type in MODULE_TYPES:
+        if module_type in flavors:
+            click.echo(f"  {module_type:<21} {flavors[module_type]}")

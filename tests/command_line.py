@@ -1,0 +1,74 @@
+"""Runs ``matcha`` as a user would, in a folder of the test's own."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+SCRIPTS = Path(sys.executable).parent
+"""Where the commands of this installation are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matcha:
+    """The ``matcha`` command in one project folder.
+
+    Attributes:
+        folder: Where it is called.
+        environment: What it finds in its environment.
+    """
+
+    folder: Path
+    environment: dict[str, str]
+
+    def __call__(self, *arguments: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
+        """Call it, and wait until it has ended."""
+        return subprocess.run(
+            [str(SCRIPTS / "matcha"), *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    def get(self, resource: str, name: str) -> str:
+        """Return one property's value, secret or not."""
+        answer = self("get", resource, name, "--output", "json", "--show-sensitive")
+        assert answer.returncode == 0, answer.stderr
+        line = next(line for line in answer.stdout.splitlines() if f'"{name}"' in line)
+        return line.split(": ")[1].strip('", ')
+
+    def processes(self) -> list[psutil.Process]:
+        """Return every process that this project has started and that still lives."""
+        return [
+            process
+            for process in psutil.process_iter()
+            if process.pid != os.getpid() and self._is_ours(process)
+        ]
+
+    def clean_up(self) -> None:
+        """End whatever a failed test has left running in this folder."""
+        for process in self.processes():
+            process.kill()
+
+    def _is_ours(self, process: psutil.Process) -> bool:
+        try:
+            services = str(self.folder / ".matcha/services")
+            variables = process.environ()
+        except psutil.Error:
+            return False
+        marks = (variables.get("MATCHA_SERVICES", ""), variables.get("MATCHA_SERVICE", ""))
+        return any(mark.startswith(services) for mark in marks)
+
+
+def make_environment(**extra: str) -> dict[str, str]:
+    """Return the test's environment without what would change what is tested."""
+    dropped = ("MATCHA_", "TF_", "PYTHONPATH", "COLUMNS", "LINES")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
+    return kept | extra

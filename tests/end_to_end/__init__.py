@@ -1,0 +1,1 @@
+"""Tests that drive real Terraform and real services from end to end."""

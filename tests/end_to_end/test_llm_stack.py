@@ -1,0 +1,267 @@
+"""The LLM stack on this machine, from an empty folder and back: tests in the order of a life."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+import psutil
+import pytest
+import uv
+
+from tests.command_line import Matcha, make_environment
+from tests.end_to_end.clients import python_of, run_client
+
+pytestmark = pytest.mark.e2e
+
+MODULE_TYPES = (
+    "orchestrator",
+    "experiment_tracker",
+    "data_version_control",
+    "deployer",
+    "vector_database",
+)
+
+
+def test_the_llm_stack_comes_up(matcha: Matcha):
+    assert matcha("stack", "set", "llm").returncode == 0
+    provision = matcha("provision", "--target", "local", "--yes")
+    assert provision.returncode == 0, provision.stderr
+    assert "\x1b" not in provision.stderr
+    assert not re.search("password|jwt", provision.stdout)
+
+
+def test_every_component_is_healthy(matcha: Matcha):
+    status = matcha("status")
+    assert status.returncode == 0, status.stdout
+    assert [line.split()[0] for line in status.stdout.splitlines()] == list(MODULE_TYPES)
+    assert all(line.split()[2] == "healthy" for line in status.stdout.splitlines())
+
+
+def test_what_is_deployed_is_private(matcha: Matcha):
+    password = matcha.get("pipeline", "server-password")
+    assert len(password) >= 24
+    assert password not in matcha("get").stdout
+    for path in (matcha.folder / ".matcha").rglob("*"):
+        if "environment" not in path.parts and path.is_file():
+            assert path.stat().st_mode & 0o077 == 0 or not _is_reachable(path, matcha.folder)
+    for process in matcha.processes():
+        assert password not in " ".join(process.cmdline())
+    for log in (matcha.folder / ".matcha/runs").rglob("events.jsonl"):
+        assert password not in log.read_text()
+
+
+def test_it_listens_on_loopback_only(matcha: Matcha):
+    listening = [
+        connection.laddr
+        for process in matcha.processes()
+        for connection in process.net_connections("tcp")
+        if connection.status == psutil.CONN_LISTEN
+    ]
+    assert len(listening) >= 4
+    assert {address[0].removeprefix("::ffff:") for address in listening} == {"127.0.0.1"}
+    assert all(1024 <= address[1] < 32768 for address in listening)
+
+
+def test_an_mlflow_run_is_written_and_read_back(matcha: Matcha):
+    url = matcha.get("experiment-tracker", "tracking-url")
+    printed = run_client(python_of(matcha.folder, "mlflow"), "log_to_mlflow.py", url)
+    assert json.loads(printed.splitlines()[-1]) == {
+        "params": {"depth": "3"},
+        "metrics": {"accuracy": 0.75},
+        "notes": "green tea",
+    }
+
+
+def test_zenml_takes_the_user_and_password_that_are_shown(matcha: Matcha):
+    url = matcha.get("pipeline", "server-url")
+    token = _zenml_token(matcha, url)
+    request = urllib.request.Request(f"{url}/api/v1/current-user")
+    request.add_header("Authorization", f"Bearer {token}")
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        assert json.load(answer)["name"] == matcha.get("pipeline", "server-username")
+
+
+def test_a_chroma_collection_is_filled_and_queried(matcha: Matcha):
+    url = matcha.get("vector-database", "url")
+    printed = run_client(python_of(matcha.folder, "chroma"), "query_chroma.py", url)
+    assert printed.split() == ["sencha", "green"]
+
+
+def test_dvc_restores_a_file_from_the_remote(matcha: Matcha, tmp_path: Path):
+    dvc = _install_dvc(tmp_path)
+    repository = tmp_path / "repository"
+    repository.mkdir()
+    remote = matcha.get("data-version-control", "remote-url")
+    data = repository / "data.csv"
+    data.write_text("tea,price\nmatcha,12\n")
+    for command in (
+        ["git", "init", "--quiet"],
+        [dvc, "init", "--quiet"],
+        [dvc, "remote", "add", "--default", "storage", remote],
+        [dvc, "add", "--quiet", "data.csv"],
+        [dvc, "push", "--quiet"],
+        ["rm", "-r", "data.csv", ".dvc/cache"],
+        [dvc, "pull", "--quiet"],
+    ):
+        _run(command, repository)
+    assert data.read_text() == "tea,price\nmatcha,12\n"
+
+
+def test_mlserver_serves_a_scikit_learn_model(matcha: Matcha):
+    url = "http://" + matcha.get("model-deployer", "base-url")
+    models = matcha.folder / ".matcha/services/seldon/data/models"
+    run_client(python_of(matcha.folder, "seldon"), "train_model.py", str(models))
+    _post(f"{url}/v2/repository/models/doubling/load", {})
+    inputs = [{"name": "x", "shape": [1, 1], "datatype": "FP64", "data": [21.0]}]
+    answer = _post(f"{url}/v2/models/doubling/infer", {"inputs": inputs})
+    assert answer["outputs"][0]["data"] == pytest.approx([42.0])
+
+
+def test_a_second_provision_finds_nothing_to_do(matcha: Matcha):
+    before = _service_pids(matcha)
+    assert matcha("provision", "--yes").returncode == 0
+    assert _service_pids(matcha) == before
+
+
+def test_the_stack_cannot_be_changed_while_it_is_deployed(matcha: Matcha):
+    before = (matcha.folder / "matcha.toml").read_bytes()
+    refused = matcha("stack", "remove", "deployer")
+    assert refused.returncode == 3
+    assert "matcha destroy" in refused.stderr
+    assert (matcha.folder / "matcha.toml").read_bytes() == before
+
+
+def test_a_killed_service_is_back_within_seconds(matcha: Matcha):
+    before = _service_pids(matcha)
+    os.kill(before["mlflow"], signal.SIGKILL)
+    _wait_until(lambda: _service_pids(matcha).get("mlflow") not in (None, before["mlflow"]))
+    _wait_until(lambda: matcha("status").returncode == 0)
+    after = _service_pids(matcha)
+    assert {**before, "mlflow": 0} == {**after, "mlflow": 0}
+
+
+def test_provision_repairs_what_is_down_and_nothing_else(matcha: Matcha):
+    before = _service_pids(matcha)
+    _supervisor(matcha).kill()
+    os.kill(before["chroma"], signal.SIGKILL)
+    _wait_until(lambda: matcha("status").returncode == 1)
+    status = matcha("status")
+    assert {line.split()[1] for line in status.stdout.splitlines() if " down " in line} == {
+        "chroma"
+    }
+    assert matcha("provision", "--yes").returncode == 0
+    assert matcha("status").returncode == 0
+    after = _service_pids(matcha)
+    assert after["chroma"] != before["chroma"]
+    assert {**before, "chroma": 0} == {**after, "chroma": 0}
+    url = matcha.get("vector-database", "url")
+    printed = run_client(python_of(matcha.folder, "chroma"), "query_chroma.py", url)
+    assert printed.split() == ["sencha", "green"]
+
+
+def test_destroy_leaves_nothing_behind(matcha: Matcha):
+    ports = {
+        connection.laddr[1]
+        for process in matcha.processes()
+        for connection in process.net_connections("tcp")
+        if connection.status == psutil.CONN_LISTEN
+    }
+    destroy = matcha("destroy", "--yes")
+    assert destroy.returncode == 0, destroy.stderr
+    assert matcha.processes() == []
+    for port in ports:
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", port)) != 0
+    state = json.loads(
+        (matcha.folder / ".matcha/infrastructure/services/terraform.tfstate").read_text()
+    )
+    assert state["resources"] == []
+    assert list((matcha.folder / ".matcha/services").iterdir()) == []
+    assert not (matcha.folder / ".matcha/infrastructure/matcha.state").exists()
+
+
+def test_a_second_destroy_says_that_nothing_is_deployed(matcha: Matcha):
+    again = matcha("destroy", "--yes")
+    assert again.returncode == 3
+    assert "nothing is deployed" in again.stderr
+
+
+def _service_pids(matcha: Matcha) -> dict[str, int]:
+    """Return the leading process of each service, by flavor."""
+    pids = {}
+    for process in matcha.processes():
+        try:
+            mark = process.environ().get("MATCHA_SERVICE")
+            is_leader = os.getpgid(process.pid) == process.pid
+        except (psutil.Error, OSError):
+            continue
+        if mark and is_leader:
+            pids[Path(mark).name] = process.pid
+    return pids
+
+
+def _supervisor(matcha: Matcha) -> psutil.Process:
+    return next(
+        process
+        for process in matcha.processes()
+        if any("supervisord" in word for word in process.cmdline())
+    )
+
+
+def _is_reachable(path: Path, top: Path) -> bool:
+    """Say whether another user could get at a file through the folders above it."""
+    folders = [parent for parent in path.parents if parent.is_relative_to(top / ".matcha")]
+    return all(folder.stat().st_mode & 0o011 for folder in folders)
+
+
+def _zenml_token(matcha: Matcha, url: str) -> str:
+    form = {
+        "username": matcha.get("pipeline", "server-username"),
+        "password": matcha.get("pipeline", "server-password"),
+    }
+    data = urllib.parse.urlencode(form).encode()
+    with urllib.request.urlopen(f"{url}/api/v1/login", data, timeout=10) as answer:
+        return str(json.load(answer)["access_token"])
+
+
+def _install_dvc(folder: Path) -> str:
+    environment = folder / "dvc"
+    _run([uv.find_uv_bin(), "venv", "--quiet", str(environment)], folder)
+    python = str(environment / "bin/python")
+    install = [uv.find_uv_bin(), "pip", "install", "--quiet", "--python", python, "dvc==3.67.1"]
+    _run(install, folder)
+    return str(environment / "bin/dvc")
+
+
+def _run(command: list[str], folder: Path) -> None:
+    finished = subprocess.run(
+        command,
+        cwd=folder,
+        env=make_environment(DVC_NO_ANALYTICS="1"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+
+
+def _post(url: str, content: dict[str, object]) -> dict[str, list[dict[str, object]]]:
+    request = urllib.request.Request(url, json.dumps(content).encode())
+    request.add_header("Content-Type", "application/json")
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        body = answer.read()
+    return json.loads(body) if body else {}
+
+
+def _wait_until(condition, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.2)
