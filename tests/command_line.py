@@ -19,15 +19,17 @@ class Matcha:
     Attributes:
         folder: Where it is called.
         environment: What it finds in its environment.
+        program: Which installation's.
     """
 
     folder: Path
     environment: dict[str, str]
+    program: Path = SCRIPTS / "matcha"
 
     def __call__(self, *arguments: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
         """Call it, and wait until it has ended."""
         return subprocess.run(
-            [str(SCRIPTS / "matcha"), *arguments],
+            [str(self.program), *arguments],
             cwd=self.folder,
             env=self.environment,
             stdin=subprocess.DEVNULL,

@@ -66,9 +66,10 @@ def check_outcome(progress: RunProgress, what: str) -> None:
             hint="Run it again: it goes on from what is there.",
         )
     first_error = progress.first_error or "Terraform gave no reason"
-    explanation = next(map(explain_diagnostic, progress.errors), None) or explain(first_error)
+    errors = progress.errors
+    explanation = explain_diagnostic(errors[0]) if errors else explain(first_error)
     if explanation is None:
-        raise MatchaError(f"{what} failed: {first_error}", hint="Mend that, then run it again.")
+        raise MatchaError(f"{what} failed: {first_error}")
     raise MatchaError(
         f"{what} failed. {explanation.meaning} It said: {first_error}", hint=explanation.next_step
     )

@@ -55,7 +55,13 @@ def explain(text: str) -> Explanation | None:
 
 
 def explain_diagnostic(diagnostic: Diagnostic) -> Explanation | None:
-    """Explain a diagnostic: by its one meaningful line, else by all of its text."""
+    """Explain a diagnostic: by its one meaningful line, else by all of its text.
+
+    What one of our own programs says has its explanation in it, and gets no other.
+    """
+    found = _PROGRAM_ENDED.search(diagnostic.detail)
+    if found and _own_sentence(found["output"]):
+        return None
     return explain(summarise(diagnostic)) or explain(f"{diagnostic.summary}\n{diagnostic.detail}")
 
 
@@ -88,15 +94,20 @@ def _failed_program(detail: str) -> str:
         # What it had printed by then was no complaint.
         return f"the program was ended by a {found['end']}"
     lines = [line.rstrip() for line in found["output"].split("\n") if line.strip()]
-    own = [line.strip() for line in lines if line.lstrip().startswith(_OWN_PREFIX)]
-    if own:
-        return own[-1].removeprefix(_OWN_PREFIX)
+    if own := _own_sentence(found["output"]):
+        return own
     if any(line.startswith("Traceback (most recent call last)") for line in lines):
         return lines[-1].strip()
     for line in lines:
         if _ERROR_LINE.match(line) or explain(line):
             return line.strip()
     return lines[-1].strip() if lines else f"the program ended with {found['end']}"
+
+
+def _own_sentence(output: str) -> str | None:
+    lines = [line.strip() for line in output.split("\n")]
+    own = [line for line in lines if line.startswith(_OWN_PREFIX)]
+    return own[-1].removeprefix(_OWN_PREFIX) if own else None
 
 
 @cache

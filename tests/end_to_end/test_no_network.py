@@ -1,0 +1,39 @@
+"""A first install without a network: told clearly, and taken up again."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import Matcha
+
+pytestmark = pytest.mark.e2e
+
+STACK = (
+    'version = 1\n[stack]\nname = "custom"\n[stack.modules]\n'
+    'data_version_control = "dvc"\nvector_database = "chroma"\n'
+)
+NOBODY = "http://127.0.0.1:9/simple"  # the discard port: nothing listens there
+
+
+def test_it_names_the_package_keeps_what_was_done_and_goes_on_later(matcha: Matcha, tmp_path: Path):
+    (matcha.folder / "matcha.toml").write_text(STACK)
+    offline = replace(
+        matcha,
+        environment=matcha.environment
+        | {"UV_DEFAULT_INDEX": NOBODY, "UV_CACHE_DIR": str(tmp_path), "UV_HTTP_RETRIES": "0"},
+    )
+    failed = offline("provision", "--yes")
+    assert failed.returncode == 1
+    assert "cannot install chromadb for chroma: the package index cannot be reached" in (
+        failed.stderr
+    )
+    assert "Traceback" not in failed.stderr
+    assert "healthy" in matcha("status").stdout  # DVC's folder is there already
+    bucket = matcha.folder / ".matcha/services/dvc/data/bucket"
+    (bucket / "kept").touch()
+
+    resumed = matcha("provision", "--yes")
+    assert resumed.returncode == 0, resumed.stderr
+    assert matcha("status").returncode == 0
+    assert (bucket / "kept").exists()
