@@ -1,10 +1,10 @@
-"""Works events into a `RunProgress`; a batch costs one copy, not one a line."""
+"""Works events into what is known of a run; a batch costs one copy, not one a line."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from matcha_tui.terraform.event_kinds import (
     Action,
@@ -28,16 +28,16 @@ from matcha_tui.terraform.event_kinds import (
     step_title,
 )
 from matcha_tui.terraform.explain import summarise
-from matcha_tui.terraform.progress import (
+from matcha_tui.terraform.run_facts import (
     PlanCounts,
     ResourceKey,
     ResourceProgress,
     ResourceState,
-    RunProgress,
-    RunState,
+    RunFacts,
     StepProgress,
     StepState,
 )
+from matcha_tui.terraform.run_state import RunState
 
 UNKNOWN_OUTCOME = "the outcome is unknown: the process that watched Terraform was killed"
 _COUNTS = {
@@ -49,19 +49,21 @@ _BOX = "╷│╵"
 _CLI_CONFIG_HEADING = "There are some problems with the CLI configuration:"
 
 
-def reduce(progress: RunProgress, events: Iterable[Event]) -> RunProgress:
-    """The progress after `events`."""
-    draft = _Draft(progress)
+Facts = TypeVar("Facts", bound=RunFacts)
+
+
+def reduce(facts: Facts, events: Iterable[Event]) -> Facts:
+    """Return what is known after `events`."""
+    draft = _Draft(facts)
     for event in events:
         draft.take(event)
-    return draft.finish()
+    return replace(facts, **draft.finish())
 
 
 class _Draft:
-    """A progress while a batch of events is worked in."""
+    """What is known while a batch of events is worked in."""
 
-    def __init__(self, progress: RunProgress) -> None:
-        self.before = progress
+    def __init__(self, progress: RunFacts) -> None:
         self.state = progress.state
         self.steps = list(progress.steps)
         self.resources = dict(progress.resources)
@@ -83,24 +85,24 @@ class _Draft:
         if take := _TAKERS.get(type(event)):
             take(self, event)
 
-    def finish(self) -> RunProgress:
+    def finish(self) -> dict[str, Any]:
         for key, line in self.outputs.items():
             self.resources[key] = replace(self.resources[key], last_output=line)
-        return RunProgress(
-            state=self.state,
-            steps=tuple(self.steps),
-            resources=MappingProxyType(self.resources),
-            plans=MappingProxyType(self.plans),
-            done=self.done,
-            diagnostics=tuple(self.diagnostics.values()),
-            first_error=self.first_error,
-            exit_code=self.exit_code,
-            started=self.started,
-            finished=self.finished,
-            last_event=self.last_event,
-            layer=self.layer,
-            complaint=self.complaint,
-        )
+        return {
+            "state": self.state,
+            "steps": tuple(self.steps),
+            "resources": MappingProxyType(self.resources),
+            "plans": MappingProxyType(self.plans),
+            "done": self.done,
+            "diagnostics": tuple(self.diagnostics.values()),
+            "first_error": self.first_error,
+            "exit_code": self.exit_code,
+            "started": self.started,
+            "finished": self.finished,
+            "last_event": self.last_event,
+            "layer": self.layer,
+            "complaint": self.complaint,
+        }
 
     def run_started(self, event: RunStarted) -> None:
         self.state = RunState.RUNNING
