@@ -1,12 +1,19 @@
 """What a flavor's module.toml says about its service."""
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from matcha_tui.errors import MatchaError
-from matcha_tui.files import explain_os_errors
+from matcha_tui.toml_file import TomlTable, read_toml
+
+_SERVER_KEYS = (
+    "packages",
+    "command",
+    "variables",
+    "directories",
+    "stop_seconds",
+    "disk_megabytes",
+)
+_CHECK_KEYS = ("url", "expect", "start_seconds", "directory")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,47 +81,39 @@ class Definition:
 def read_definition(path: Path) -> Definition:
     """Read a module.toml.
 
-    Raises:
-        MatchaError: If it cannot be read, or does not describe a service.
-    """
-    with explain_os_errors("read", path):
-        text = path.read_text(encoding="utf-8")
-    try:
-        return definition_from_table(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise MatchaError(f"{path} is not TOML: {error}", hint="Correct that line.") from error
-    except KeyError as error:
-        raise MatchaError(f"{path} lacks {error.args[0]!r}", hint="Add it.") from error
-
-
-def definition_from_table(table: dict[str, Any]) -> Definition:
-    """Turn the tables of a module.toml into a definition.
+    Args:
+        path: The file.
 
     Raises:
-        KeyError: If something that has no default is missing.
+        MatchaError: If it cannot be read, or does not describe a service, naming the
+            line and the key.
     """
-    settings = table.get("setting", [])
+    top = read_toml(path)
+    settings = top.tables("setting")
     return Definition(
-        title=table["title"],
-        settings=tuple(setting["name"] for setting in settings),
-        ports=tuple(setting["name"] for setting in settings if setting["type"] == "port"),
-        server=_server(table["service"]) if "service" in table else None,
-        check=_check(table["health"]),
+        title=top.text("title"),
+        settings=tuple(setting.text("name") for setting in settings),
+        ports=tuple(setting.text("name") for setting in settings if setting.text("type") == "port"),
+        server=_server(top.table("service")) if "service" in top.content else None,
+        check=_check(top.table("health")),
     )
 
 
-def _server(table: dict[str, Any]) -> Server:
+def _server(table: TomlTable) -> Server:
+    table.refuse_unknown(_SERVER_KEYS)
+    variables = table.table("variables")
     return Server(
-        packages=tuple(table["packages"]),
-        command=tuple(table["command"]),
-        variables=dict(table.get("variables", {})),
-        directories=tuple(table.get("directories", [])),
-        stop_seconds=table.get("stop_seconds", 10),
-        disk_megabytes=table.get("disk_megabytes", 0),
+        packages=table.texts("packages"),
+        command=table.texts("command"),
+        variables={name: variables.text(name) for name in variables.content},
+        directories=table.texts("directories"),
+        stop_seconds=table.integer("stop_seconds", 10),
+        disk_megabytes=table.integer("disk_megabytes", 0),
     )
 
 
-def _check(table: dict[str, Any]) -> HttpCheck | DirectoryCheck:
-    if "directory" in table:
-        return DirectoryCheck(table["directory"])
-    return HttpCheck(table["url"], table["expect"], table["start_seconds"])
+def _check(table: TomlTable) -> HttpCheck | DirectoryCheck:
+    table.refuse_unknown(_CHECK_KEYS)
+    if "directory" in table.content:
+        return DirectoryCheck(table.text("directory"))
+    return HttpCheck(table.text("url"), table.text("expect"), table.integer("start_seconds"))

@@ -78,7 +78,7 @@ def test_an_unknown_placeholder_is_named(project: TinyProject) -> None:
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [("title = ", "is not TOML"), ('title = "x"', "lacks 'health'")],
+    [("title = ", "module.toml:1: not valid TOML"), ('title = "x"', "health.url is missing")],
 )
 def test_a_broken_definition_is_explained(content: str, message: str, tmp_path: Path) -> None:
     path = tmp_path / "module.toml"
