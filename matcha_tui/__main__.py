@@ -1,0 +1,61 @@
+"""``python -m matcha_tui`` and the ``matcha-tui`` command: open the wizard."""
+
+import sys
+
+_USAGE = """\
+Usage: matcha-tui
+
+Opens the wizard for the folder that you are in: choose a stack, see the plan,
+build it, watch it. Everything it does can be done without a screen, too:
+see `matcha --help`.
+
+Options:
+  --version  Show the version and exit.
+  --help     Show this message and exit.
+"""
+_NO_TERMINAL = (
+    "matcha-tui needs a terminal; without one use `matcha provision --yes`, or see `matcha --help`."
+)
+_USAGE_ERROR = 2
+
+
+def main() -> None:
+    """Open the wizard, or say why not."""
+    if sys.version_info < (3, 11):  # noqa: UP036 - pip is not the only way to get here
+        sys.exit(f"matcha-tui needs Python 3.11 or newer, and this is {sys.version.split()[0]}.")
+    sys.exit(_main(sys.argv[1:]))
+
+
+def _main(arguments: "list[str]") -> int:
+    if arguments in (["--help"], ["-h"]):
+        sys.stdout.write(_USAGE)
+        return 0
+    if arguments == ["--version"]:
+        from matcha_tui import __version__
+
+        sys.stdout.write(f"matcha-tui {__version__}\n")
+        return 0
+    if arguments:
+        sys.stderr.write(f"matcha-tui takes no {arguments[0]!r}; see `matcha-tui --help`.\n")
+        return _USAGE_ERROR
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        sys.stderr.write(f"{_NO_TERMINAL}\n")
+        return _USAGE_ERROR
+    return _open_wizard()
+
+
+def _open_wizard() -> int:
+    from pathlib import Path
+
+    from matcha_tui.app import run_app
+    from matcha_tui.errors import MatchaError
+
+    try:
+        return run_app(Path.cwd())
+    except MatchaError as error:
+        sys.stderr.write(f"{error.message}\n{error.hint or ''}".rstrip() + "\n")
+        return int(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

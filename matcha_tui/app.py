@@ -1,0 +1,90 @@
+"""The Textual app: the first screen, the looks, the command palette, and the crash report."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.worker import WorkerFailed
+
+from matcha_tui.crash import report_crash
+from matcha_tui.deployment import open_project
+from matcha_tui.screens.home import HomeScreen
+from matcha_tui.screens.session import Session
+from matcha_tui.theme import MATCHA, OTHERS, THEMES
+
+_OTHER_COMMANDS = ("Theme", "Keys", "Quit")
+
+
+class MatchaApp(App[None]):
+    """The wizard and the monitor of one project."""
+
+    TITLE = "matcha"
+    # Textual 8.2 loads no stylesheet of a default screen; this can go when it does.
+    CSS_PATH = "screens/home.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "ctrl+q", "quit", "Quit", id="app.quit", tooltip="Leave", show=False, priority=True
+        ),
+    ]
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = MATCHA.name
+
+    def get_default_screen(self) -> Screen[None]:
+        """Begin at home."""
+        return HomeScreen(self.session)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Make every theme of Textual's usable, too."""
+        return OTHERS
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Offer in the palette whatever has a key on this screen."""
+        seen: set[str] = set()
+        for node, binding, enabled, tooltip in screen.active_bindings.values():
+            if binding.show and enabled and binding.description not in seen:
+                seen.add(binding.description)
+
+                async def run(action: str = binding.action, node: object = node) -> None:
+                    await self.run_action(action, node)  # type: ignore[arg-type]
+
+                yield SystemCommand(binding.description, tooltip or binding.tooltip, run)
+        for command in super().get_system_commands(screen):
+            if command.title in _OTHER_COMMANDS and command.title not in seen:
+                yield command
+
+    def _fatal_error(self) -> None:
+        """End after an error that nobody expected: one sentence, and a report.
+
+        Textual 8.2 would print every local variable here, passwords among them; this
+        can go once it has a setting for that.
+        """
+        failure = self._exception
+        error = failure.error if isinstance(failure, WorkerFailed) else failure
+        if error is not None:
+            self.panic(Text(report_crash(error, self.session.project.workspace.directory)))
+
+
+def run_app(folder: Path) -> int:
+    """Open the wizard on a project.
+
+    Args:
+        folder: The project's folder.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        MatchaError: If the project cannot be read.
+    """
+    app = MatchaApp(Session(open_project(folder)))
+    app.run()
+    return app.return_code or 0

@@ -1,0 +1,1 @@
+"""The full-screen wizard, one screen a file with its stylesheet beside it."""

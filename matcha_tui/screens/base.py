@@ -1,0 +1,112 @@
+"""What every screen has: the project's line above, the keys below, and one way to fail."""
+
+from collections.abc import Awaitable
+from typing import ClassVar, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from matcha_tui.errors import MatchaError
+from matcha_tui.screens.notice import Notice
+from matcha_tui.screens.session import Session
+from matcha_tui.widgets.header_line import HeaderLine
+from matcha_tui.widgets.step_line import StepLine
+
+WIDE = 100
+
+Answer = TypeVar("Answer")
+
+
+class MatchaScreen(Screen[None]):
+    """A screen of one session."""
+
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+        (0, "-narrow"),
+        (WIDE, "-wide"),
+    ]
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+
+    def compose(self) -> ComposeResult:
+        """Put the body between the project's line and the keys."""
+        yield HeaderLine(
+            self.session.project.workspace.name,
+            target=self.session.project.target.title,
+            stack=self.stack_name(),
+        )
+        yield from self.compose_top()
+        yield from self.compose_body()
+        yield Footer(compact=True)
+
+    def compose_top(self) -> ComposeResult:
+        """Make what stands between the project's line and the body."""
+        yield from ()
+
+    def compose_body(self) -> ComposeResult:
+        """Make what is particular to the screen."""
+        yield from ()
+
+    def stack_name(self) -> str:
+        """Return the stack that the header names."""
+        return self.session.draft.stack.name
+
+    async def attempt(self, asked: Awaitable[Answer]) -> Answer | None:
+        """Wait for an answer; a refusal becomes a dialog.
+
+        Args:
+            asked: What the session was asked.
+
+        Returns:
+            The answer, or ``None`` after a refusal.
+        """
+        try:
+            return await asked
+        except MatchaError as error:
+            self.complain(error)
+            return None
+
+    def complain(self, error: MatchaError) -> None:
+        """Show an error with what to do next."""
+        self.app.push_screen(Notice(error.message, error.hint))
+
+    def go_home(self) -> None:
+        """Close every screen above the first."""
+        for _screen in self.app.screen_stack[1:]:
+            self.app.pop_screen()
+
+
+class WizardScreen(MatchaScreen):
+    """One step of the wizard; going back loses nothing, since the draft is the session's."""
+
+    STEP: ClassVar[str] = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "enter",
+            "forward",
+            "Continue",
+            id="wizard.forward",
+            tooltip="Go on to the next step",
+        ),
+        Binding(
+            "escape",
+            "back",
+            "Back",
+            id="wizard.back",
+            tooltip="Go back one step; nothing that you chose is lost",
+        ),
+    ]
+
+    def compose_top(self) -> ComposeResult:
+        """Show which step this is."""
+        yield StepLine(self.STEP)
+
+    def action_forward(self) -> None:
+        """Go on; each step says where to."""
+
+    def action_back(self) -> None:
+        """Go back one step."""
+        self.app.pop_screen()

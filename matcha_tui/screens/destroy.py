@@ -1,0 +1,137 @@
+"""The last question before everything goes."""
+
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Button, Input, Label, Static, Switch
+
+from matcha_tui.screens.base import MatchaScreen
+from matcha_tui.stack.catalog import MODULE_TYPES
+
+
+class _NameInput(Input):
+    """An input whose enter is named in the footer."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "enter",
+            "submit",
+            "Destroy",
+            id="destroy.destroy",
+            tooltip="Take everything down; the project's name must be typed first",
+        ),
+    ]
+
+
+class DestroyScreen(MatchaScreen):
+    """Says what will go; does it once the project's name is typed."""
+
+    CSS_PATH = "destroy.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back", id="destroy.back", tooltip="Leave everything as it is"),
+        Binding(
+            "f2", "keep", "Keep data", id="destroy.keep", tooltip="Keep what the services hold"
+        ),
+    ]
+
+    def stack_name(self) -> str:
+        """Return the stack that is deployed."""
+        deployed = self.session.overview.deployed
+        return deployed.name if deployed else super().stack_name()
+
+    def compose_body(self) -> ComposeResult:
+        """Show what goes, then the switch, then the field."""
+        name = self.session.project.workspace.name
+        with VerticalScroll(can_focus=False):
+            yield Label("This takes the whole stack down:", id="headline")
+            yield Static("", id="going")
+            yield Label("", id="fate")
+            yield Static("", id="leftovers")
+        with Vertical(id="answer"):
+            with Horizontal(id="keep"):
+                yield Switch(animate=False)
+                yield Label("Keep the data for the next provision", id="keep-words")
+            with Horizontal(id="ask"):
+                yield Label(Content.assemble("Type ", (name, "bold $accent"), " to destroy it: "))
+                yield _NameInput(id="name", select_on_focus=False, compact=True)
+                yield Button("Destroy", id="go", variant="error", disabled=True, compact=True)
+
+    def on_mount(self) -> None:
+        """Say what will go."""
+        self.query_one(Input).focus()
+        self.query_one("#fate").display = False
+        self._show_fate()
+        self.load()
+
+    @work(exclusive=True, group="load")
+    async def load(self) -> None:
+        """Ask what is deployed, and what would be left over."""
+        overview = await self.attempt(self.session.look())
+        stack = overview.deployed if overview else None
+        if stack:
+            project = self.session.project
+            lines = [
+                Content.assemble(
+                    ("- ", "bold $error"),
+                    (f"{MODULE_TYPES[module_type]:<22}", "$quiet"),
+                    project.catalog.find(project.target.name, module_type, flavor).title,
+                )
+                for module_type, flavor in stack.modules
+            ]
+            self.query_one("#going", Static).update(Content("\n").join(lines))
+        left = await self.attempt(self.session.leftovers())
+        if left:
+            folder = f"{self.session.project.workspace.project}/"
+            lines = [f"- {line.replace(folder, '')}" for line in left]
+            self.query_one("#leftovers", Static).update(Content("\n".join(lines)))
+        self.query_one("#fate").display = bool(left)
+
+    @on(Switch.Changed)
+    def say_fate(self) -> None:
+        """Say what the switch means for the data."""
+        self._show_fate()
+
+    @on(Input.Changed)
+    def compare(self) -> None:
+        """Enable the last step when the name is right."""
+        self.query_one("#go", Button).disabled = not self._is_named()
+
+    def action_keep(self) -> None:
+        """Turn the switch."""
+        self.query_one(Switch).toggle()
+
+    @on(Button.Pressed, "#go")
+    @on(Input.Submitted)
+    def destroy(self) -> None:
+        """Do it, if the name is right."""
+        if self._is_named():
+            self.begin()
+        else:
+            name = self.session.project.workspace.name
+            self.notify(f"Type {name} first, exactly so.", severity="warning", markup=False)
+
+    @work(exclusive=True, group="destroy")
+    async def begin(self) -> None:
+        """Start the run, and watch it."""
+        from matcha_tui.screens.monitor import MonitorScreen
+
+        keep_data = self.query_one(Switch).value
+        run = await self.attempt(self.session.destroy(keep_data))
+        if run is not None:
+            self.app.switch_screen(MonitorScreen(self.session, run, keep_data=keep_data))
+
+    def action_back(self) -> None:
+        """Leave everything as it is."""
+        self.app.pop_screen()
+
+    def _show_fate(self) -> None:
+        keeps = self.query_one(Switch).value
+        words = "This stays, for the next provision:" if keeps else "With everything it holds:"
+        self.query_one("#fate", Label).update(words)
+
+    def _is_named(self) -> bool:
+        return self.query_one(Input).value == self.session.project.workspace.name

@@ -1,0 +1,247 @@
+"""What is deployed here, how it is, and what happened last."""
+
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Center, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Button, Label, Static
+
+from matcha_tui.errors import MatchaError
+from matcha_tui.screens.base import MatchaScreen
+from matcha_tui.screens.session import LastRun, Overview
+from matcha_tui.stack.catalog import MODULE_TYPES
+from matcha_tui.stack.stack import Stack
+from matcha_tui.targets.base import ComponentHealth, ComponentState
+from matcha_tui.terraform.progress import RunState
+from matcha_tui.widgets.component_list import ComponentList, ComponentRow
+from matcha_tui.widgets.duration import ago, in_words
+from matcha_tui.widgets.header_line import HeaderLine
+
+REFRESH_SECONDS = 3.0
+_BOWL = (
+    "  (  )  (   ",
+    "   )  (  )  ",
+    "▄▄▄▄▄▄▄▄▄▄▄▄",
+    "▜██████████▛",
+    " ▜████████▛ ",
+    "   ▀▀▀▀▀▀   ",
+)
+_WELCOME = (
+    ("1", "Tick what you need: tracking, pipelines, serving, vectors, data."),
+    ("2", "See Terraform's plan. Nothing is built before you say so."),
+    ("3", "Get a stack that runs on {target}, in about a minute."),
+)
+_ENDS = {
+    RunState.DONE: ("✓ done", "$success"),
+    RunState.FAILED: ("✗ failed", "$error"),
+    RunState.CANCELLED: ("■ cancelled", "$warning"),
+    RunState.LOST: ("? outcome unknown", "$warning"),
+}
+
+
+class HomeScreen(MatchaScreen):
+    """The first screen, and the one that every other returns to."""
+
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "n,enter",
+            "start",
+            "Start",
+            key_display="⏎",
+            id="home.start",
+            tooltip="Choose a stack and build it",
+        ),
+        Binding(
+            "n,enter",
+            "again",
+            "Build again",
+            key_display="⏎",
+            id="home.again",
+            tooltip="Plan the same stack again: repairs what is down, changes what is set anew",
+        ),
+        Binding(
+            "w,enter",
+            "watch",
+            "Watch",
+            key_display="w",
+            id="home.watch",
+            tooltip="Watch what is being done",
+        ),
+        Binding(
+            "r", "resources", "Resources", id="home.resources", tooltip="Addresses and passwords"
+        ),
+        Binding("d", "destroy", "Destroy", id="home.destroy", tooltip="Take everything down"),
+        Binding("q", "app.quit", "Quit", id="home.quit", tooltip="Leave; services keep running"),
+    ]
+
+    def compose_body(self) -> ComposeResult:
+        """Make a welcome and a dashboard; one of them is shown."""
+        with Vertical(id="welcome"):
+            yield Static(Content("\n".join(_BOWL)), id="bowl")
+            yield Label("A working MLOps stack, in one sitting", id="claim")
+            target = self.session.project.target.title.lower()
+            lines = [
+                Content.assemble((number, "bold $accent"), f"  {words.format(target=target)}")
+                for number, words in _WELCOME
+            ]
+            yield Center(Static(Content("\n").join(lines), id="promise"))
+            yield Center(Button("Start  ⏎", id="start", variant="primary"))
+            yield Label("", id="before")
+        with VerticalScroll(id="dashboard", can_focus=False):
+            with Vertical(id="state"):
+                yield Label("", id="headline")
+                yield ComponentList()
+                yield Label("", id="live")
+            yield Label("", id="last")
+
+    def on_mount(self) -> None:
+        """Look at the project now, and every few seconds."""
+        self.query_one("#welcome").display = False
+        self.query_one("#dashboard").display = False
+        self.set_interval(REFRESH_SECONDS, self.look)
+
+    def on_screen_resume(self) -> None:
+        """Look again after another screen was open."""
+        self.session.start_over()
+        self.query_one(HeaderLine).stack = self.stack_name()
+        self.look()
+
+    @work(exclusive=True, group="look")
+    async def look(self) -> None:
+        """Ask what is true, and show it."""
+        if not self.is_current:
+            return
+        try:
+            overview = await self.session.look()
+            self._show(overview)
+            if overview.deployed and not overview.live:
+                self._show_health(overview.deployed, await self.session.health())
+        except MatchaError as error:
+            self._show_error(error)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer only what can be done now."""
+        overview = self.session.overview
+        offers = {
+            "start": not overview.deployed and not overview.live,
+            "again": overview.deployed is not None and not overview.live,
+            "watch": overview.live is not None,
+            "resources": overview.deployed is not None and not overview.live,
+            "destroy": overview.deployed is not None and not overview.live,
+        }
+        return offers.get(action, True)
+
+    @on(Button.Pressed, "#start")
+    def action_start(self) -> None:
+        """Open the wizard."""
+        from matcha_tui.screens.stack import StackScreen
+
+        self.app.push_screen(StackScreen(self.session))
+
+    def action_again(self) -> None:
+        """Open the review of the stack that is deployed."""
+        from matcha_tui.screens.review import ReviewScreen
+
+        self.app.push_screen(ReviewScreen(self.session))
+
+    def action_watch(self) -> None:
+        """Attach to the run that is under way."""
+        from matcha_tui.screens.monitor import MonitorScreen
+
+        if self.session.overview.live:
+            self.app.push_screen(MonitorScreen(self.session, self.session.overview.live))
+
+    def action_resources(self) -> None:
+        """Open the table of resources."""
+        from matcha_tui.screens.resources import ResourcesScreen
+
+        self.app.push_screen(ResourcesScreen(self.session))
+
+    def action_destroy(self) -> None:
+        """Open the last question before everything goes."""
+        from matcha_tui.screens.destroy import DestroyScreen
+
+        self.app.push_screen(DestroyScreen(self.session))
+
+    def _show(self, overview: Overview) -> None:
+        is_empty = not overview.deployed and not overview.live
+        welcome, dashboard = self.query_one("#welcome"), self.query_one("#dashboard")
+        welcome.display, dashboard.display = is_empty, not is_empty
+        last = self._last_line(overview.last)
+        self.query_one("#before", Label).update(last)
+        self.query_one("#last", Label).update(last)
+        live = self.query_one("#live", Label)
+        live.display = overview.live is not None
+        if overview.live:
+            live.update(
+                Content.assemble("Press ", ("w", "bold $accent"), " to watch it; it needs nobody.")
+            )
+        components = self.query_one(ComponentList)
+        components.display = not overview.live
+        if overview.deployed and not components.rows:
+            components.rows = self._rows(overview.deployed, {})
+        if overview.live:
+            self._headline(f"▸ A {overview.live.kind} is under way", "$accent")
+        self.query_one(HeaderLine).stack = self.stack_name()
+        self.refresh_bindings()
+        if not is_empty:
+            self.set_focus(None)
+        elif self.focused is None:
+            self.query_one("#start").focus()
+
+    def _show_health(self, stack: Stack, health: dict[str, ComponentHealth]) -> None:
+        self.query_one(ComponentList).rows = self._rows(stack, health)
+        ill = [
+            self._title(module_type, found.flavor)
+            for module_type, found in health.items()
+            if found.state is not ComponentState.HEALTHY
+        ]
+        if not ill:
+            self._headline("● Your stack is up", "$success")
+        else:
+            verb = "is" if len(ill) == 1 else "are"
+            self._headline(f"▲ {', '.join(ill)} {verb} not well; enter builds it again", "$warning")
+
+    def _show_error(self, error: MatchaError) -> None:
+        self.query_one("#welcome").display = False
+        self.query_one("#dashboard").display = True
+        self._headline(f"✗ {error.message}\n  {error.hint or ''}", "$error")
+
+    def _headline(self, words: str, style: str) -> None:
+        self.query_one("#headline", Label).update(Content.styled(words, f"bold {style}"))
+
+    def _rows(self, stack: Stack, health: dict[str, ComponentHealth]) -> tuple[ComponentRow, ...]:
+        rows = []
+        for module_type, flavor in stack.modules:
+            found = health.get(module_type)
+            rows.append(
+                ComponentRow(
+                    MODULE_TYPES[module_type],
+                    self._title(module_type, flavor),
+                    found.state if found else None,
+                    found.detail if found else "",
+                    found.url if found else "",
+                )
+            )
+        return tuple(rows)
+
+    def _title(self, module_type: str, flavor: str) -> str:
+        project = self.session.project
+        return project.catalog.find(project.target.name, module_type, flavor).title
+
+    def _last_line(self, last: LastRun | None) -> Content:
+        if last is None:
+            return Content("")
+        end, style = _ENDS.get(last.state, (last.state.value, "$quiet"))
+        words = [last.kind]
+        if last.finished:
+            words.append(ago(last.finished, self.session.now()))
+        if last.seconds is not None:
+            words.append(f"took {in_words(last.seconds)}")
+        return Content.assemble(
+            ("Last run  ", "$quiet"), (end, style), (f" · {' · '.join(words)}", "$quiet")
+        )

@@ -1,0 +1,145 @@
+"""The second step: which modules the stack has."""
+
+from dataclasses import replace
+
+from textual import on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Label, Static
+
+from matcha_tui.errors import MatchaError
+from matcha_tui.screens.base import WizardScreen
+from matcha_tui.screens.notice import Notice
+from matcha_tui.stack.catalog import MODULE_TYPES, Flavor, Preset
+from matcha_tui.stack.stack import (
+    Stack,
+    add_module,
+    check_complete,
+    make_stack,
+    remove_module,
+)
+from matcha_tui.widgets.duration import in_words
+from matcha_tui.widgets.header_line import HeaderLine
+from matcha_tui.widgets.module_table import ModuleRow, ModuleTable
+
+
+class ModulesScreen(WizardScreen):
+    """The checklist of modules, and what the one under the cursor is."""
+
+    STEP = "Modules"
+    CSS_PATH = "modules.tcss"
+
+    def compose_body(self) -> ComposeResult:
+        """Make the table above the details."""
+        yield Label("", id="which", markup=False)
+        yield ModuleTable(self._rows())
+        yield Static("", id="detail")
+
+    def on_mount(self) -> None:
+        """Show the draft."""
+        self._show_stack()
+        self.query_one(ModuleTable).focus()
+
+    @on(ModuleTable.Toggled)
+    def toggle(self, event: ModuleTable.Toggled) -> None:
+        """Take a module in, or leave it out."""
+        catalog, stack = self.session.project.catalog, self.session.draft.stack
+        flavor = self._flavors()[event.key]
+        if stack.flavor(flavor.module_type) == flavor.name:
+            self._take(remove_module(catalog, stack, flavor.module_type))
+        else:
+            self._take(add_module(catalog, stack, flavor.module_type, flavor.name))
+
+    @on(ModuleTable.AllToggled)
+    def toggle_all(self) -> None:
+        """Fill every slot; or, when all are full, empty them."""
+        catalog, stack = self.session.project.catalog, self.session.draft.stack
+        first = {flavor.module_type: flavor.name for flavor in reversed(self._flavors().values())}
+        is_full = len(stack.modules) == len(first)
+        self._take(make_stack(catalog, {} if is_full else first | dict(stack.modules)))
+
+    @on(ModuleTable.Highlighted)
+    def show_detail(self, event: ModuleTable.Highlighted) -> None:
+        """Show what the module under the cursor is."""
+        flavor = self._flavors()[event.key]
+        self.query_one("#detail", Static).update(
+            Content.assemble(
+                (flavor.title, "bold $primary"),
+                (f"  {flavor.licence}", "$quiet"),
+                f"\n{flavor.description}\n",
+                ("Ready in about ", "$quiet"),
+                in_words(flavor.seconds),
+                (" the first time; fills ", "$quiet"),
+                flavor.resource,
+                (" in `matcha get`.", "$quiet"),
+            )
+        )
+
+    @on(ModuleTable.Confirmed)
+    def action_forward(self) -> None:
+        """Go on to the settings, if there is anything to build."""
+        from matcha_tui.screens.settings import SettingsScreen
+
+        draft = self.session.draft
+        if not draft.stack.modules:
+            self.app.push_screen(
+                Notice(
+                    "The stack has no modules, so there is nothing to build.",
+                    "Take at least one: move to it and press space. Or a for all of them.",
+                    title="Nothing chosen",
+                )
+            )
+            return
+        try:
+            check_complete(self.session.project.catalog, draft.stack, draft.target)
+        except MatchaError as error:
+            self.complain(error)
+            return
+        self.app.push_screen(SettingsScreen(self.session))
+
+    def _take(self, stack: Stack) -> None:
+        self.session.draft = replace(self.session.draft, stack=stack)
+        self.query_one(ModuleTable).show_rows(self._rows())
+        self._show_stack()
+
+    def _show_stack(self) -> None:
+        stack = self.session.draft.stack
+        preset = self.session.project.catalog.presets.get(stack.name)
+        count = len(stack.modules)
+        counted = f"{count} module{'' if count == 1 else 's'}"
+        self.query_one("#which", Label).update(
+            Content.assemble(
+                ("This is the ", "$quiet"),
+                (stack.name, "bold $accent"),
+                (f" stack: {counted}. ", "$quiet"),
+                (_describe(stack, preset), "$quiet"),
+            )
+        )
+        self.query_one(HeaderLine).stack = stack.name
+
+    def _flavors(self) -> dict[str, Flavor]:
+        target = self.session.draft.target
+        return {
+            f"{flavor.module_type}/{flavor.name}": flavor
+            for flavor in self.session.project.catalog.flavors
+            if flavor.target == target
+        }
+
+    def _rows(self) -> tuple[ModuleRow, ...]:
+        stack = self.session.draft.stack
+        return tuple(
+            ModuleRow(
+                key,
+                MODULE_TYPES[flavor.module_type],
+                flavor.title,
+                flavor.description,
+                stack.flavor(flavor.module_type) == flavor.name,
+            )
+            for key, flavor in self._flavors().items()
+        )
+
+
+def _describe(stack: Stack, preset: Preset | None) -> str:
+    if preset:
+        return preset.description
+    return "Your own choice." if stack.modules else "Take at least one."

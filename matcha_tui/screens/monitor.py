@@ -1,0 +1,205 @@
+"""The fifth step: a run as it happens; watching changes nothing about it."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical
+
+from matcha_tui.deployment import DESTROY, PROVISION
+from matcha_tui.screens.base import MatchaScreen
+from matcha_tui.screens.confirm import Confirm
+from matcha_tui.screens.outcome import tell_outcome
+from matcha_tui.screens.session import Session
+from matcha_tui.terraform.event_kinds import Event, StepStarted
+from matcha_tui.terraform.narration import narrate
+from matcha_tui.terraform.progress import RunProgress, RunState
+from matcha_tui.terraform.run import Run, initial_progress
+from matcha_tui.widgets.banner import Banner
+from matcha_tui.widgets.log_pane import LogLine, LogPane
+from matcha_tui.widgets.resource_tree import ResourceTree
+from matcha_tui.widgets.run_bar import RunBar
+from matcha_tui.widgets.step_line import STEPS, StepLine
+
+_AGAIN = (RunState.FAILED, RunState.CANCELLED, RunState.LOST)
+
+
+class MonitorScreen(MatchaScreen):
+    """Follows a run from its first event, whoever started it and when."""
+
+    CSS_PATH = "monitor.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "enter", "finish", "Go on", id="monitor.finish", tooltip="To what was built, or home"
+        ),
+        Binding("r", "again", "Run again", id="monitor.again", tooltip="Run the same again"),
+        Binding(
+            "c",
+            "cancel",
+            "Cancel",
+            id="monitor.cancel",
+            tooltip="Ask Terraform to stop; asked again, make it stop at once",
+        ),
+        Binding("f", "freeze", "Freeze/follow", id="monitor.freeze", tooltip="Hold the log still"),
+        Binding("l", "log", "Full log", id="monitor.log", tooltip="Give the log all the room"),
+        Binding(
+            "q,escape",
+            "leave",
+            "Leave",
+            id="monitor.leave",
+            tooltip="Go home; the run goes on without you",
+        ),
+    ]
+
+    def __init__(self, session: Session, run: Run, *, keep_data: bool = True) -> None:
+        super().__init__(session)
+        self._run = run
+        self._keep_data = keep_data
+        self.progress = initial_progress(run)
+
+    def stack_name(self) -> str:
+        """Return the stack that the run is about."""
+        return self._run.details.get("stack", "")
+
+    def compose_top(self) -> ComposeResult:
+        """Show the wizard's steps, when this is one of them."""
+        if self._run.kind == PROVISION:
+            yield StepLine("Build")
+
+    def compose_body(self) -> ComposeResult:
+        """Put the resources beside the log, or above it where there is less room."""
+        with Vertical(id="top"):
+            yield RunBar()
+            yield Banner()
+        with Container(id="panes"):
+            with Vertical(id="resources") as resources:
+                resources.border_title = "Resources"
+                yield ResourceTree()
+            yield LogPane(id="log")
+
+    def on_mount(self) -> None:
+        """Follow the run, and move the clocks once a second."""
+        self.query_one(RunBar).expected_seconds = self._run.expected_seconds
+        self.set_interval(1.0, self.move_clocks)
+        self.move_clocks()
+        self.query_one(LogPane).focus()
+        self.follow_run()
+
+    def move_clocks(self) -> None:
+        """Show the time that goes by while nothing else happens."""
+        if not self.progress.state.is_final:
+            self.query_one(RunBar).now = self.query_one(ResourceTree).now = self.session.now()
+
+    @work(exclusive=True, group="follow")
+    async def follow_run(self) -> None:
+        """Show every event, a batch at a time."""
+        self._show(initial_progress(self._run), ())
+        async for events in self.session.follow(self._run):
+            self._show(self.progress.apply_all(events), events)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer only what can be done now."""
+        state = self.progress.state
+        if action == "finish":
+            return state is RunState.DONE
+        if action == "again":
+            return state in _AGAIN and self._run.kind in (PROVISION, DESTROY)
+        if action == "cancel":
+            return not state.is_final
+        return True
+
+    @work(group="cancel", exclusive=True)
+    async def action_cancel(self) -> None:
+        """Ask first; then ask the run to stop, or make it."""
+        kind = self._run.kind
+        if self.progress.state is RunState.CANCELLING:
+            question = Confirm(
+                "Stop at once?",
+                "Terraform is stopped in the middle of its work. What it was making may stay "
+                "behind without its knowing.",
+                yes="Stop at once",
+                no="Let it end",
+            )
+            stop = self.session.force
+        else:
+            question = Confirm(
+                f"Cancel this {kind}?",
+                "Terraform ends what it has begun. What is done already is kept, and the next "
+                "run goes on from there.",
+                yes="Cancel it",
+                no="Go on",
+            )
+            stop = self.session.cancel
+        if await self.app.push_screen_wait(question) and not self.progress.state.is_final:
+            await self.attempt(stop(self._run))
+
+    @work(group="again", exclusive=True)
+    async def action_again(self) -> None:
+        """Run the same again, and follow that."""
+        if self._run.kind == DESTROY:
+            run = await self.attempt(self.session.destroy(self._keep_data))
+        else:
+            run = await self.attempt(self.session.provision())
+        if run is not None:
+            self._run = run
+            self.query_one(Banner).news = None
+            self.query_one(LogPane).clear()
+            self.query_one(RunBar).expected_seconds = run.expected_seconds
+            self.follow_run()
+
+    def action_finish(self) -> None:
+        """Go on to what was built; when nothing was, home."""
+        from matcha_tui.screens.resources import ResourcesScreen
+
+        if self._run.kind == PROVISION:
+            self.app.switch_screen(ResourcesScreen(self.session))
+        else:
+            self.go_home()
+
+    def action_leave(self) -> None:
+        """Go home; the run goes on."""
+        if not self.progress.state.is_final:
+            self.notify(f"The {self._run.kind} goes on. Press w to watch it again.", markup=False)
+        self.go_home()
+
+    def action_freeze(self) -> None:
+        """Hold the log still, or follow its end again."""
+        log = self.query_one(LogPane)
+        log.follow = not log.follow
+
+    def action_log(self) -> None:
+        """Give the log all the room, or share it again."""
+        self.toggle_class("-full-log")
+
+    @on(LogPane.FollowChanged)
+    def name_log(self, event: LogPane.FollowChanged) -> None:
+        """Say in the log's title whether it stands still."""
+        self.query_one(LogPane).border_title = "Log" if event.follow else "Log (frozen)"
+
+    def _show(self, progress: RunProgress, events: Sequence[Event]) -> None:
+        changed = progress.state is not self.progress.state
+        self.progress = progress
+        self.query_one(ResourceTree).progress = progress
+        self.query_one(RunBar).progress = progress
+        self.query_one(LogPane).write_lines(_lines(events))
+        if changed and progress.state.is_final:
+            self._show_end()
+        if changed:
+            self.refresh_bindings()
+
+    def _show_end(self) -> None:
+        self.query_one(Banner).news = tell_outcome(self._run.kind, self.progress)
+        for step_line in self.query(StepLine):
+            step_line.current = STEPS[-1] if self.progress.state is RunState.DONE else "Build"
+
+
+def _lines(events: Sequence[Event]) -> list[LogLine]:
+    lines = []
+    for event in events:
+        told = narrate(event)
+        if told is not None:
+            level = "step" if isinstance(event, StepStarted) else told.level
+            lines.append(LogLine(told.text, level))
+    return lines

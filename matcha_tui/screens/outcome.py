@@ -1,0 +1,51 @@
+"""What to say of a run that has ended."""
+
+from matcha_tui.deployment import DESTROY, PROVISION
+from matcha_tui.terraform.explain import explain_diagnostic
+from matcha_tui.terraform.progress import RunProgress, RunState
+from matcha_tui.widgets.banner import News, Tone
+from matcha_tui.widgets.duration import in_words
+
+_GOOD = {
+    PROVISION: ("Your stack is up", "Press enter for its addresses and passwords."),
+    DESTROY: ("Everything is taken down", "Press enter to go home."),
+}
+
+
+def tell_outcome(kind: str, progress: RunProgress) -> News:
+    """Say how a run ended, what that means, and what to do next.
+
+    Args:
+        kind: ``plan``, ``provision`` or ``destroy``.
+        progress: The run's last progress.
+    """
+    if progress.state is RunState.DONE:
+        headline, line = _GOOD.get(kind, (f"The {kind} is done", "Press enter to go home."))
+        return News(Tone.GOOD, f"{headline}{_spent(progress)}", (line,))
+    if progress.state is RunState.CANCELLED:
+        line = "What was done before is kept. Press r to go on, or q to go home."
+        return News(Tone.MIXED, f"The {kind} was cancelled{_spent(progress)}", (line,))
+    if progress.state is RunState.LOST:
+        return News(
+            Tone.BAD,
+            f"Nobody knows how the {kind} ended: what ran it was killed",
+            ("Press r to run it again; it takes up what is there.",),
+        )
+    return _failure(kind, progress)
+
+
+def _failure(kind: str, progress: RunProgress) -> News:
+    lines = []
+    known = (explain_diagnostic(error) for error in progress.errors)
+    explanation = next(filter(None, known), None)
+    if explanation:
+        lines = [explanation.meaning, f"Next: {explanation.next_step}"]
+    lines.append("Press r to try again; what is done already is kept.")
+    reason = progress.first_error or f"exit code {progress.exit_code}"
+    return News(Tone.BAD, f"The {kind} failed: {reason}", tuple(lines))
+
+
+def _spent(progress: RunProgress) -> str:
+    if progress.started and progress.finished:
+        return f", {in_words((progress.finished - progress.started).total_seconds())}"
+    return ""

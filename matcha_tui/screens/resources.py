@@ -1,0 +1,178 @@
+"""The last step: what the stack gives, to look up and to copy."""
+
+import asyncio
+from typing import ClassVar
+
+from rich.text import Text
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import DataTable, Static
+
+from matcha_tui.screens.base import WIDE, MatchaScreen
+from matcha_tui.screens.browser import open_in_browser
+from matcha_tui.screens.session import Resource, Session
+from matcha_tui.targets.base import ComponentHealth, ComponentState
+from matcha_tui.widgets.theme_colour import theme_colour
+
+MASK = "••••••••"
+_NAME_WIDTH, _PROPERTY_WIDTH, _LEAST_VALUE, _PADDING = 20, 16, 20, 2
+_SYMBOL_WIDTH, _WORD_WIDTH = 1, 11
+_STATES = {
+    ComponentState.HEALTHY: ("●", "success"),
+    ComponentState.STARTING: ("◐", "warning"),
+    ComponentState.UNHEALTHY: ("▲", "warning"),
+    ComponentState.DOWN: ("✗", "error"),
+}
+
+
+class ResourcesScreen(MatchaScreen):
+    """One row a property; secrets are masked, and shown one at a time."""
+
+    CSS_PATH = "resources.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y,c", "copy", "Copy", id="resources.copy", tooltip="Copy the value"),
+        Binding(
+            "s", "show", "Show/hide", id="resources.show", tooltip="Show this secret, or hide it"
+        ),
+        Binding("o", "open", "Open", id="resources.open", tooltip="Open the address in a browser"),
+        Binding("j", "cursor('down')", show=False, id="resources.down"),
+        Binding("k", "cursor('up')", show=False, id="resources.up"),
+        Binding("escape,q", "back", "Back", id="resources.back", tooltip="Go back to the start"),
+    ]
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._resources: tuple[Resource, ...] = ()
+        self._health: dict[str, ComponentHealth] = {}
+        self._shown: Resource | None = None
+
+    def compose_body(self) -> ComposeResult:
+        """Make the table above the details."""
+        table: DataTable[Text] = DataTable(cursor_type="row", zebra_stripes=False)
+        table.add_column("", key="health", width=_SYMBOL_WIDTH)
+        table.add_column("Resource", key="name", width=_NAME_WIDTH)
+        table.add_column("Property", key="property", width=_PROPERTY_WIDTH)
+        table.add_column("Value", key="value", width=_LEAST_VALUE)
+        yield table
+        yield Static("", id="detail")
+
+    def on_mount(self) -> None:
+        """Read what there is."""
+        self.query_one(DataTable).focus()
+        self.app.theme_changed_signal.subscribe(self, lambda _theme: self._fill())
+        self.load()
+
+    @work(exclusive=True, group="load")
+    async def load(self) -> None:
+        """Fill the table, then ask every component how it is."""
+        found = await self.attempt(self.session.resources())
+        if found is None:
+            return
+        self._resources = found
+        self._fill()
+        health = await self.attempt(self.session.health())
+        if health is not None:
+            slots = {flavor.module_type: flavor.resource for flavor in self.session.project.flavors}
+            self._health = {slots[name]: one for name, one in health.items() if name in slots}
+            self._fill()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Give the value what room is left; say the health in a word where there is room."""
+        table = self.query_one(DataTable)
+        columns = {column.key.value: column for column in table.columns.values()}
+        columns["health"].width = _WORD_WIDTH if event.size.width >= WIDE else _SYMBOL_WIDTH
+        used = sum(columns[name].width for name in ("health", "name", "property")) + 4 * _PADDING
+        columns["value"].width = max(_LEAST_VALUE, event.size.width - used - 4)
+        self._fill()
+
+    @on(DataTable.RowHighlighted)
+    def show_detail(self) -> None:
+        """Show the whole value under the cursor, and what it is for."""
+        resource = self._current()
+        if resource is None:
+            return
+        health = self._health.get(resource.name)
+        lines = [Content.styled(self._value(resource), "bold $accent")]
+        if resource.help:
+            lines.append(Content.styled(resource.help, "$quiet"))
+        if health:
+            detail = f": {health.detail}" if health.detail else ""
+            lines.append(Content.styled(f"{health.flavor} is {health.state}{detail}", "$quiet"))
+        self.query_one("#detail", Static).update(Content("\n").join(lines))
+
+    def action_copy(self) -> None:
+        """Copy the value, also one that is masked."""
+        resource = self._current()
+        if resource:
+            self.app.copy_to_clipboard(resource.value)
+            self.notify(f"Copied {resource.name} {resource.property}.", markup=False)
+
+    def action_show(self) -> None:
+        """Show this secret and no other, or hide it."""
+        resource = self._current()
+        if resource is None:
+            return
+        if not resource.secret:
+            self.notify("That is no secret: it is shown already.", markup=False)
+            return
+        self._shown = None if self._shown == resource else resource
+        self._fill()
+
+    @work(group="open")
+    async def action_open(self) -> None:
+        """Open the address under the cursor."""
+        resource = self._current()
+        if resource is None:
+            return
+        if not resource.value.startswith(("http://", "https://")):
+            self.notify("That is no web address.", severity="warning", markup=False)
+        elif await asyncio.to_thread(open_in_browser, resource.value):
+            self.notify(f"Opened {resource.value}", markup=False)
+        else:
+            self.app.copy_to_clipboard(resource.value)
+            self.notify("There is no browser here; the address is copied.", markup=False)
+
+    def action_cursor(self, direction: str) -> None:
+        """Move the cursor."""
+        table = self.query_one(DataTable)
+        if direction == "down":
+            table.action_cursor_down()
+        else:
+            table.action_cursor_up()
+
+    def action_back(self) -> None:
+        """Go home."""
+        self.go_home()
+
+    def _current(self) -> Resource | None:
+        row = self.query_one(DataTable).cursor_row
+        return self._resources[row] if 0 <= row < len(self._resources) else None
+
+    def _value(self, resource: Resource) -> str:
+        return MASK if resource.secret and resource != self._shown else resource.value
+
+    def _fill(self) -> None:
+        table = self.query_one(DataTable)
+        row = table.cursor_row
+        table.clear()
+        named, quiet = "", theme_colour(self.app, "quiet")
+        for resource in self._resources:
+            is_first = resource.name != named
+            named = resource.name
+            table.add_row(
+                self._health_cell(resource.name) if is_first else Text(""),
+                Text(resource.name if is_first else "", "bold"),
+                Text(resource.property),
+                Text(self._value(resource), quiet if resource.secret else ""),
+            )
+        table.move_cursor(row=row)
+        self.show_detail()
+
+    def _health_cell(self, name: str) -> Text:
+        health = self._health.get(name)
+        if health is None:
+            return Text("")
+        symbol, colour = _STATES[health.state]
+        return Text(f"{symbol} {health.state.value}", theme_colour(self.app, colour))

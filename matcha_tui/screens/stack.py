@@ -1,0 +1,127 @@
+"""The first step: where the stack is built, and which one."""
+
+from dataclasses import replace
+from textwrap import wrap
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Label, OptionList
+from textual.widgets.option_list import Option
+
+from matcha_tui.deployment import TARGETS
+from matcha_tui.screens.base import WizardScreen
+from matcha_tui.screens.session import Session
+from matcha_tui.stack.stack import CUSTOM, Stack, preset_stack
+from matcha_tui.widgets.choice_list import ChoiceList
+from matcha_tui.widgets.header_line import HeaderLine
+
+_INDENT = " " * 4
+_MARGIN, _LEAST_WIDTH = 12, 20
+_CUSTOM_TITLE = "Custom"
+_CUSTOM_DESCRIPTION = "Your own choice of modules."
+
+
+class StackScreen(WizardScreen):
+    """Offers the targets, and the stacks that come with the product."""
+
+    STEP = "Stack"
+    CSS_PATH = "stack.tcss"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._custom: Stack | None = None
+
+    def compose_body(self) -> ComposeResult:
+        """Make both lists."""
+        with VerticalScroll(can_focus=False):
+            yield Label("Where shall it run?", classes="question")
+            yield ChoiceList(id="targets")
+            yield Label("What shall it be?", classes="question")
+            yield ChoiceList(id="stacks")
+
+    def on_mount(self) -> None:
+        """Begin with the stacks, since that is the question most have."""
+        self.query_one("#stacks").focus()
+
+    def on_screen_resume(self) -> None:
+        """Show the draft, which a later step may have changed."""
+        draft = self.session.draft
+        if draft.stack.name == CUSTOM:
+            self._custom = draft.stack
+        self._fill("targets", [target.name for target in TARGETS.values()], draft.target)
+        self._fill("stacks", list(self._stacks()), draft.stack.name)
+
+    def on_resize(self) -> None:
+        """Wrap the descriptions anew."""
+        self._redraw("targets", self.session.draft.target)
+        self._redraw("stacks", self.session.draft.stack.name)
+
+    @on(OptionList.OptionHighlighted, "#targets")
+    def choose_target(self, event: OptionList.OptionHighlighted) -> None:
+        """Choose where."""
+        if event.option_id:
+            self.session.draft = replace(self.session.draft, target=event.option_id)
+            self._redraw("targets", event.option_id)
+
+    @on(OptionList.OptionHighlighted, "#stacks")
+    def choose_stack(self, event: OptionList.OptionHighlighted) -> None:
+        """Choose what."""
+        if event.option_id:
+            stack = self._stacks()[event.option_id]
+            self.session.draft = replace(self.session.draft, stack=stack)
+            self.query_one(HeaderLine).stack = stack.name
+            self._redraw("stacks", event.option_id)
+
+    @on(ChoiceList.Confirmed)
+    def action_forward(self) -> None:
+        """Go on to the modules."""
+        from matcha_tui.screens.modules import ModulesScreen
+
+        self.app.push_screen(ModulesScreen(self.session))
+
+    def _stacks(self) -> dict[str, Stack]:
+        catalog = self.session.project.catalog
+        stacks = {name: preset_stack(catalog, name) for name in catalog.presets}
+        return stacks | ({CUSTOM: self._custom} if self._custom else {})
+
+    def _fill(self, which: str, names: list[str], chosen: str) -> None:
+        options = self.query_one(f"#{which}", OptionList)
+        with self.prevent(OptionList.OptionHighlighted):
+            options.clear_options()
+            options.add_options(
+                Option(self._prompt(which, name, name == chosen), id=name) for name in names
+            )
+            options.highlighted = names.index(chosen)
+
+    def _redraw(self, which: str, chosen: str) -> None:
+        options = self.query_one(f"#{which}", OptionList)
+        for option in options.options:
+            name = option.id or ""
+            options.replace_option_prompt(name, self._prompt(which, name, name == chosen))
+
+    def _indented(self, text: str) -> str:
+        width = max(_LEAST_WIDTH, self.app.size.width - _MARGIN)
+        return "".join(f"\n{_INDENT}{line}" for line in wrap(text, width))
+
+    def _prompt(self, which: str, name: str, is_chosen: bool) -> Content:
+        mark = ("(•) ", "bold $accent") if is_chosen else ("( ) ", "$quiet")
+        if which == "targets":
+            target = TARGETS[name]
+            return Content.assemble(
+                mark, (target.title, "bold"), (self._indented(target.description), "$quiet")
+            )
+        project = self.session.project
+        stack = self._stacks()[name]
+        titles = [
+            project.catalog.find(self.session.draft.target, module_type, flavor).title
+            for module_type, flavor in stack.modules
+        ]
+        preset = project.catalog.presets.get(name)
+        return Content.assemble(
+            mark,
+            (preset.title if preset else _CUSTOM_TITLE, "bold"),
+            (self._indented(preset.description if preset else _CUSTOM_DESCRIPTION), "$quiet"),
+            (self._indented(" · ".join(titles)), "$primary"),
+        )

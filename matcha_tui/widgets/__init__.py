@@ -1,0 +1,1 @@
+"""Parts that screens are made of: attributes go down, messages come up."""

@@ -1,0 +1,67 @@
+"""Terraform's resources, gathered by the component that they belong to."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from matcha_tui.stack.catalog import MODULE_TYPES
+from matcha_tui.terraform.progress import ResourceProgress, ResourceState
+
+_ROOT = "Stack"
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One component of a run.
+
+    Attributes:
+        title: Its name on screen.
+        resources: What Terraform makes for it.
+    """
+
+    title: str
+    resources: tuple[ResourceProgress, ...]
+
+    @property
+    def state(self) -> ResourceState:
+        """Where it stands as a whole."""
+        states = {resource.state for resource in self.resources}
+        if ResourceState.FAILED in states:
+            return ResourceState.FAILED
+        if states == {ResourceState.DONE}:
+            return ResourceState.DONE
+        if states == {ResourceState.WAITING}:
+            return ResourceState.WAITING
+        return ResourceState.RUNNING
+
+
+def gather(resources: Iterable[ResourceProgress]) -> tuple[Component, ...]:
+    """Gather resources by component, in the order in which a stack is shown."""
+    found: dict[str, list[ResourceProgress]] = {}
+    for resource in resources:
+        found.setdefault(_module_of(resource.address), []).append(resource)
+    slots = list(MODULE_TYPES)
+    order = sorted(found, key=lambda name: slots.index(name) if name in slots else -1)
+    return tuple(
+        Component(
+            MODULE_TYPES.get(name) or name.replace("_", " ").capitalize() or _ROOT,
+            tuple(found[name]),
+        )
+        for name in order
+    )
+
+
+def short_name(address: str) -> str:
+    """Shorten an address to what tells a resource from its neighbours.
+
+    ``module.deployer.module.service.terraform_data.environment`` is ``environment``;
+    a type that says something stays: ``azurerm_kubernetes_cluster.main``.
+    """
+    parts = address.split(".")
+    while len(parts) > 2 and parts[0] == "module":
+        parts = parts[2:]
+    return ".".join(parts).removeprefix("terraform_data.")
+
+
+def _module_of(address: str) -> str:
+    first, _, rest = address.partition(".")
+    return rest.split(".")[0].split("[")[0] if first == "module" else ""

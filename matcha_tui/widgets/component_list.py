@@ -1,0 +1,67 @@
+"""The deployed components, and how each of them is."""
+
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from matcha_tui.targets.base import ComponentState
+
+_STATES = {
+    ComponentState.HEALTHY: ("●", "$success"),
+    ComponentState.STARTING: ("◐", "$warning"),
+    ComponentState.UNHEALTHY: ("▲", "$warning"),
+    ComponentState.DOWN: ("✗", "bold $error"),
+}
+_WORD_WIDTH = 11
+_SHORT_OF_ROOM = 90
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentRow:
+    """One deployed component.
+
+    Attributes:
+        module_type: The title of its slot.
+        title: Its name.
+        state: How it is, or ``None`` while nobody has asked yet.
+        detail: What there is to add.
+        url: Where it answers.
+    """
+
+    module_type: str
+    title: str
+    state: ComponentState | None = None
+    detail: str = ""
+    url: str = ""
+
+
+class ComponentList(Widget):
+    """Takes rows; one line each."""
+
+    DEFAULT_CSS = """
+    ComponentList { height: auto; color: $foreground; }
+    """
+
+    rows: reactive[tuple[ComponentRow, ...]] = reactive((), layout=True)
+
+    def render(self) -> Content:
+        """Draw state, name and address of each."""
+        slot = max((len(row.module_type) for row in self.rows), default=0) + 2
+        title = max((len(row.title) for row in self.rows), default=0) + 2
+        if self.size.width < _SHORT_OF_ROOM:
+            slot = 0
+        return Content("\n").join(self._draw(row, slot, title) for row in self.rows)
+
+    def _draw(self, row: ComponentRow, slot: int, title: int) -> Content:
+        symbol, style = _STATES[row.state] if row.state else ("○", "$quiet")
+        word = row.state.value if row.state else "asking …"
+        is_well = row.state in (ComponentState.HEALTHY, None)
+        last = row.url if is_well or not row.detail else row.detail
+        return Content.assemble(
+            (f"{symbol} {word:<{_WORD_WIDTH}}", style),
+            (row.module_type.ljust(slot) if slot else "", "$quiet"),
+            (row.title.ljust(title), "bold"),
+            (last, "$accent" if is_well else "$warning"),
+        ).truncate(max(1, self.size.width), ellipsis=True)

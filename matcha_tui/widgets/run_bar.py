@@ -1,0 +1,62 @@
+"""How far a run is: its steps, and how much of its work is done."""
+
+from datetime import UTC, datetime
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from matcha_tui.terraform.progress import RunProgress, StepState
+from matcha_tui.widgets.duration import clock
+
+_STEPS = {
+    StepState.WAITING: ("", "$quiet"),
+    StepState.RUNNING: ("▸ ", "bold $accent"),
+    StepState.DONE: ("✓ ", "$success"),
+    StepState.FAILED: ("✗ ", "bold $error"),
+    StepState.SKIPPED: ("- ", "$quiet"),
+    StepState.LOST: ("? ", "$warning"),
+}
+_LONGEST_BAR = 40
+_SHORTEST_BAR = 8
+
+
+class RunBar(Widget):
+    """Takes a run's progress, the time, and how long it should take."""
+
+    DEFAULT_CSS = """
+    RunBar { height: 2; color: $foreground; }
+    """
+
+    progress: reactive[RunProgress] = reactive(RunProgress())
+    now: reactive[datetime] = reactive(datetime.fromtimestamp(0, UTC))
+    expected_seconds: reactive[float | None] = reactive(None)
+
+    def render(self) -> Content:
+        """Draw the steps, and the bar below."""
+        return Content.assemble(self._steps(), "\n", self._bar())
+
+    def _steps(self) -> Content:
+        parts = []
+        layers = {step.layer for step in self.progress.steps if step.layer}
+        for step in self.progress.steps:
+            mark, style = _STEPS[step.state]
+            name = f"{step.name} {step.layer}" if len(layers) > 1 and step.layer else step.name
+            parts.append(Content.styled(mark + name, style))
+        return Content.styled(" \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} ", "$border").join(
+            parts
+        )
+
+    def _bar(self) -> Content:
+        done, total = self.progress.finished_resources, len(self.progress.resources)
+        counts = f" {done}/{total}" if total else ""
+        spent = self.progress.elapsed(self.now)
+        times = clock(spent) if spent is not None else "0:00"
+        if self.expected_seconds and not self.progress.state.is_final:
+            times = f"{times} of about {clock(self.expected_seconds)}"
+        words = f"{counts}  {times}"
+        room = max(_SHORTEST_BAR, min(_LONGEST_BAR, self.size.width - len(words) - 1))
+        filled = room * done // total if total else 0
+        return Content.assemble(
+            ("━" * filled, "$primary"), ("─" * (room - filled), "$border"), (words, "")
+        )

@@ -1,0 +1,133 @@
+"""One setting as a field of a form."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import Input, Label, Select, Switch
+
+from matcha_tui.stack.setting import Setting, SettingType
+
+
+class _TextInput(Input):
+    """An input whose enter is named in the footer."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Continue", id="setting.submit", tooltip="Go on"),
+        Binding("down", "app.focus_next", show=False, id="setting.next"),
+        Binding("up", "app.focus_previous", show=False, id="setting.previous"),
+    ]
+
+
+class SettingField(Vertical):
+    """Takes a setting and what was typed for it so far; says what is typed."""
+
+    DEFAULT_CSS = """
+    SettingField {
+        height: auto;
+        margin-bottom: 1;
+        Horizontal { height: 1; }
+        .name { width: 20; padding-left: 2; }
+        .field { width: 28; }
+        Switch { background: transparent; }
+        .field.secret { width: auto; color: $quiet; }
+        .help { width: 1fr; height: auto; padding-left: 4; color: $quiet; }
+        .complaint { width: 1fr; height: auto; padding-left: 4; color: $error; display: none; }
+        &.-wrong .help { display: none; }
+        &.-wrong .complaint { display: block; }
+        &.-wrong .name { color: $error; }
+    }
+    """
+
+    complaint: reactive[str] = reactive("", init=False)
+    """What is wrong with what was typed; nothing when it will do."""
+
+    class Changed(Message):
+        """Something else was typed or chosen."""
+
+        def __init__(self, field: "SettingField", text: str) -> None:
+            super().__init__()
+            self.field = field
+            self.text = text
+
+        @property
+        def control(self) -> "SettingField":
+            """The field."""
+            return self.field
+
+    class Submitted(Message):
+        """Enter was pressed after what was typed."""
+
+    def __init__(self, name: str, setting: Setting, typed: str) -> None:
+        super().__init__()
+        self.setting_name = name
+        self.setting = setting
+        self._typed = typed
+
+    def compose(self) -> ComposeResult:
+        """Show the name, the field that suits its type, and help or a complaint."""
+        title = self.setting.name.replace("_", " ")
+        with Horizontal():
+            yield Label(title, classes="name", markup=False)
+            yield self._field()
+        yield Label(self.setting.help, classes="help", markup=False)
+        yield Label("", classes="complaint", markup=False)
+
+    def watch_complaint(self, complaint: str) -> None:
+        """Show what is wrong in place of the help."""
+        self.set_class(bool(complaint), "-wrong")
+        self.query_one(".complaint", Label).update(f"✗ {complaint}" if complaint else "")
+
+    def _field(self) -> Input | Switch | Select[str] | Label:
+        setting = self.setting
+        if setting.type is SettingType.SECRET:
+            return Label("••••••••  generated, kept in .matcha", classes="field secret")
+        if setting.type is SettingType.BOOLEAN:
+            is_on = (self._typed or str(setting.default)).lower() == "true"
+            return Switch(is_on, animate=False, classes="field")
+        if setting.type is SettingType.CHOICE:
+            chosen = self._typed if self._typed in setting.choices else str(setting.default)
+            return Select(
+                [(choice, choice) for choice in setting.choices],
+                value=chosen,
+                allow_blank=False,
+                compact=True,
+                classes="field",
+            )
+        return _TextInput(
+            self._typed,
+            placeholder=_placeholder(setting),
+            compact=True,
+            select_on_focus=False,
+            classes="field",
+        )
+
+    @on(Input.Changed)
+    def _say_typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.post_message(self.Changed(self, event.value))
+
+    @on(Input.Submitted)
+    def _say_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.post_message(self.Submitted())
+
+    @on(Switch.Changed)
+    def _say_switched(self, event: Switch.Changed) -> None:
+        event.stop()
+        self.post_message(self.Changed(self, "true" if event.value else "false"))
+
+    @on(Select.Changed)
+    def _say_chosen(self, event: Select.Changed) -> None:
+        event.stop()
+        self.post_message(self.Changed(self, str(event.value)))
+
+
+def _placeholder(setting: Setting) -> str:
+    if setting.type is SettingType.PORT and setting.default == 0:
+        return f"free one from {setting.preferred}" if setting.preferred else "a free one"
+    return str(setting.default)

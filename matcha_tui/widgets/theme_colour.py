@@ -1,0 +1,16 @@
+"""The theme's colours, for what Rich draws instead of Textual."""
+
+from typing import Any
+
+from textual.app import App
+from textual.color import Color
+
+
+def theme_colour(app: App[Any], name: str) -> str:
+    """Return a colour of the current theme as Rich writes it.
+
+    Args:
+        app: Has the theme.
+        name: As in a stylesheet, without the dollar sign: ``success``.
+    """
+    return Color.parse(app.theme_variables[name]).rich_color.name

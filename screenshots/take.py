@@ -1,0 +1,157 @@
+"""Takes the pictures: ``python -m screenshots.take`` builds a real stack and destroys it again.
+
+The project lies in a temporary folder; secrets stay masked, as the app shows them,
+and what names the user's home is written as ``~``.
+"""
+
+import asyncio
+import html
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from matcha_tui.app import MatchaApp
+from matcha_tui.deployment import is_deployed, open_project
+from matcha_tui.screens.destroy import DestroyScreen
+from matcha_tui.screens.home import HomeScreen
+from matcha_tui.screens.modules import ModulesScreen
+from matcha_tui.screens.monitor import MonitorScreen
+from matcha_tui.screens.resources import ResourcesScreen
+from matcha_tui.screens.review import ReviewScreen
+from matcha_tui.screens.session import Session
+from matcha_tui.screens.settings import SettingsScreen
+from matcha_tui.screens.stack import StackScreen
+from matcha_tui.terraform.progress import RunProgress
+
+PICTURES = Path(__file__).parent
+SIZE = (110, 32)
+PROJECT = "iris-demo"
+_DEADLINE_SECONDS = 600.0
+_LEAST_PART = 4  # shorter beginnings of a path give nothing away
+_TEXT = re.compile(r'textLength="([\d.]+)"([^>]*)>([^<]*)<')
+
+
+def main() -> None:
+    """Take every picture."""
+    parent = Path(tempfile.mkdtemp(prefix="matcha-pictures-"))
+    folder = parent / PROJECT
+    folder.mkdir()
+    try:
+        asyncio.run(_take_all(folder))
+    finally:
+        asyncio.run(_destroy(folder))
+        shutil.rmtree(parent)
+
+
+async def _take_all(folder: Path) -> None:
+    app = MatchaApp(Session(open_project(folder)))
+    async with app.run_test(size=SIZE) as pilot:
+        await _until_on(pilot, HomeScreen)
+        await _until(pilot, lambda: app.screen.query_one("#welcome").display)
+        await _take(pilot, folder, "welcome")
+        await pilot.press("enter")
+        await _until_on(pilot, StackScreen)
+        await pilot.press("down")
+        await _take(pilot, folder, "stack")
+        for name, screen in (("modules", ModulesScreen), ("settings", SettingsScreen)):
+            await pilot.press("enter")
+            await _until_on(pilot, screen)
+            await _take(pilot, folder, name)
+        await pilot.press("enter")
+        await _until_on(pilot, ReviewScreen)
+        await _until(pilot, lambda: app.screen.check_action("forward", ()) is True)
+        await _take(pilot, folder, "review")
+        await pilot.press("enter")
+        await _watch(pilot, folder, "monitor")
+        await pilot.press("enter")
+        await _until_on(pilot, ResourcesScreen)
+        await _until(pilot, lambda: bool(app.screen.query_one("DataTable").row_count))  # type: ignore[attr-defined]
+        await pilot.press(*["down"] * 3)
+        await pilot.pause(2)
+        await _take(pilot, folder, "resources")
+        await pilot.press("escape")
+        await _until_on(pilot, HomeScreen)
+        await pilot.pause(2)
+        await _take(pilot, folder, "home")
+        await pilot.press("d")
+        await _until_on(pilot, DestroyScreen)
+        await pilot.pause(1)
+        await _take(pilot, folder, "destroy")
+        await pilot.press(*("minus" if key == "-" else key for key in PROJECT), "enter")
+        await _watch(pilot, folder, "destroying")
+
+
+async def _watch(pilot: Pilot[None], folder: Path, name: str) -> None:
+    """Take a run half way, and at its end."""
+    await _until_on(pilot, MonitorScreen)
+    monitor = pilot.app.screen
+    assert isinstance(monitor, MonitorScreen)  # noqa: S101 - for the type checker
+
+    def is_half_way() -> bool:
+        progress: RunProgress = monitor.progress
+        return progress.state.is_final or progress.finished_resources > len(progress.resources) / 2
+
+    await _until(pilot, is_half_way)
+    await pilot.pause(1)
+    await _take(pilot, folder, name)
+    await _until(pilot, lambda: monitor.progress.state.is_final)
+    await _take(pilot, folder, f"{name}-done")
+
+
+async def _until(pilot: Pilot[None], is_true: Callable[[], bool]) -> None:
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + _DEADLINE_SECONDS
+    while not is_true():
+        if loop.time() > deadline:
+            raise TimeoutError(f"the screen {pilot.app.screen} did not come to its point")
+        await pilot.pause(0.05)
+
+
+async def _until_on(pilot: Pilot[None], screen: type) -> None:
+    await _until(pilot, lambda: isinstance(pilot.app.screen, screen))
+    await pilot.pause()
+
+
+async def _take(pilot: Pilot[None], folder: Path, name: str) -> None:
+    await pilot.pause(0.2)
+    picture = pilot.app.export_screenshot(title="matcha-tui")
+    for private, public in ((str(folder), f"~/{PROJECT}"), (str(Path.home()), "~")):
+        picture = _replace(picture, private, public)
+    (PICTURES / f"{name}.svg").write_text(picture, encoding="utf-8")
+    sys.stderr.write(f"{name}.svg\n")
+
+
+def _replace(picture: str, private: str, public: str) -> str:
+    """Replace a path in the picture's texts, and keep each letter as wide as it was."""
+
+    def mend(found: re.Match[str]) -> str:
+        length, rest, text = found.groups()
+        new = text.replace(private, public)
+        for cut in range(len(private) - 1, _LEAST_PART, -1):
+            if new.endswith(private[:cut]):  # the pane's edge cut the path off
+                new = f"{new[:-cut]}~…"
+                break
+        if new == text:
+            return found[0]
+        scale = len(html.unescape(new)) / len(html.unescape(text))
+        return f'textLength="{float(length) * scale:.1f}"{rest}>{new}<'
+
+    return _TEXT.sub(mend, picture)
+
+
+async def _destroy(folder: Path) -> None:
+    """Take down what a failure left."""
+    project = open_project(folder)
+    if is_deployed(project):
+        session = Session(project)
+        async for _events in session.follow(await session.destroy(keep_data=False)):
+            pass
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""The app as a whole: palette, themes, and what it does when it breaks."""
+
+import pytest
+from rich.style import Style
+
+from matcha_tui.app import MatchaApp
+from matcha_tui.project.workspace import Workspace
+from matcha_tui.screens.modules import ModulesScreen
+from matcha_tui.screens.resources import ResourcesScreen
+from matcha_tui.screens.review import ReviewScreen
+from matcha_tui.screens.session import Overview
+from matcha_tui.widgets.theme_colour import theme_colour
+from tests.screens import recorded
+from tests.screens.frozen import FrozenSession, deployed
+from tests.screens.keyboard import until_seen
+
+
+async def test_every_key_of_a_screen_is_in_the_palette_with_a_sentence():
+    session = FrozenSession(overview=deployed())
+    app = MatchaApp(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, "healthy")
+        commands = {command.title: command.help for command in app.get_system_commands(app.screen)}
+        shown = [
+            binding for _, binding, _, _ in app.screen.active_bindings.values() if binding.show
+        ]
+        assert {"Build again", "Resources", "Destroy", "Quit", "Theme"} <= set(commands)
+        assert all(binding.id and binding.tooltip for binding in shown if binding.key != "ctrl+p")
+        assert all(commands.values())
+
+
+async def test_a_command_of_the_palette_does_what_its_key_does():
+    session = FrozenSession(overview=deployed())
+    app = MatchaApp(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, "healthy")
+        await pilot.press("ctrl+p")
+        await until_seen(pilot, "Addresses and passwords")
+        await pilot.press(*"resources", "enter")
+        await until_seen(pilot, "tracking-url")
+
+
+async def test_every_theme_has_the_colours_that_are_drawn_by_hand():
+    app = MatchaApp(FrozenSession())
+    async with app.run_test(size=(80, 24)):
+        for theme in app.available_themes:
+            app.theme = theme
+            for name in ("quiet", "success", "warning", "error"):
+                assert Style.parse(theme_colour(app, name)).color
+
+
+async def test_screens_that_colour_by_hand_follow_a_change_of_theme():
+    session = FrozenSession(recorded.planned(), deployed())
+    app = MatchaApp(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        for screen in (ModulesScreen, ReviewScreen, ResourcesScreen):
+            await app.push_screen(screen(session))
+            await pilot.pause()
+        app.theme = "matcha-latte"
+        await until_seen(pilot, "tracking-url")
+
+
+class Broken(FrozenSession):
+    secret = "correct-horse-battery"
+
+    async def look(self) -> Overview:
+        password = self.secret
+        raise RuntimeError(f"nobody expected {password}")
+
+
+async def test_a_crash_is_one_sentence_and_a_report_without_secrets(tmp_path, capsys):
+    session = Broken()
+    workspace = Workspace(tmp_path)
+    session.project = type(session.project)(
+        workspace, session.project.catalog, session.project.config
+    )
+    app = MatchaApp(session)
+    with pytest.raises(Exception, match="nobody expected"):
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.pause()
+    report = next(workspace.directory.glob("crash-*.txt"))
+    assert app.return_code == 1
+    assert "RuntimeError" in report.read_text()
+    assert Broken.secret not in report.read_text()
+    assert report.stat().st_mode & 0o077 == 0

