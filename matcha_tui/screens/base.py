@@ -22,10 +22,7 @@ Answer = TypeVar("Answer")
 class MatchaScreen(Screen[None]):
     """A screen of one session."""
 
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
-        (0, "-narrow"),
-        (WIDE, "-wide"),
-    ]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - Textual's type
 
     def __init__(self, session: Session) -> None:
         super().__init__()

@@ -86,8 +86,8 @@ class DestroyScreen(MatchaScreen):
         left = await self.attempt(self.session.leftovers())
         if left:
             folder = f"{self.session.project.workspace.project}/"
-            lines = [f"- {line.replace(folder, '')}" for line in left]
-            self.query_one("#leftovers", Static).update(Content("\n".join(lines)))
+            kept = "\n".join(f"- {line.replace(folder, '')}" for line in left)
+            self.query_one("#leftovers", Static).update(Content(kept))
         self.query_one("#fate").display = bool(left)
 
     @on(Switch.Changed)

@@ -51,7 +51,7 @@ class ModuleTable(DataTable[Text]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "space,x",
-            "toggle",
+            "toggle_module",
             "On/off",
             key_display="space",
             id="modules.toggle",
@@ -112,7 +112,7 @@ class ModuleTable(DataTable[Text]):
             for column, cell in zip(self.columns, self._cells(row), strict=True):
                 self.update_cell(row.key, column, cell)
 
-    def action_toggle(self) -> None:
+    def action_toggle_module(self) -> None:
         """Ask for the module under the cursor to be changed."""
         if self._shown:
             self.post_message(self.Toggled(self._shown[self.cursor_row].key))
