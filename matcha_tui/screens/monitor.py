@@ -8,15 +8,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 
-from matcha_tui.deployment import DESTROY, PROVISION
+from matcha_tui.project.history import RunKind
 from matcha_tui.screens.base import MatchaScreen
 from matcha_tui.screens.confirm import Confirm
 from matcha_tui.screens.outcome import tell_outcome
 from matcha_tui.screens.session import Session
 from matcha_tui.terraform.event_kinds import Event, StepStarted
+from matcha_tui.terraform.folder import Run
+from matcha_tui.terraform.following import initial_progress
 from matcha_tui.terraform.narration import narrate
 from matcha_tui.terraform.progress import RunProgress, RunState
-from matcha_tui.terraform.run import Run, initial_progress
 from matcha_tui.widgets.banner import Banner
 from matcha_tui.widgets.log_pane import LogLine, LogPane
 from matcha_tui.widgets.resource_tree import ResourceTree
@@ -65,7 +66,7 @@ class MonitorScreen(MatchaScreen):
 
     def compose_top(self) -> ComposeResult:
         """Show the wizard's steps, when this is one of them."""
-        if self._run.kind == PROVISION:
+        if self._run.kind == RunKind.PROVISION:
             yield StepLine("Build")
 
     def compose_body(self) -> ComposeResult:
@@ -105,7 +106,7 @@ class MonitorScreen(MatchaScreen):
         if action == "finish":
             return state is RunState.DONE
         if action == "again":
-            return state in _AGAIN and self._run.kind in (PROVISION, DESTROY)
+            return state in _AGAIN and self._run.kind in (RunKind.PROVISION, RunKind.DESTROY)
         if action == "cancel":
             return not state.is_final
         return True
@@ -138,7 +139,7 @@ class MonitorScreen(MatchaScreen):
     @work(group="again", exclusive=True)
     async def action_again(self) -> None:
         """Run the same again, and follow that."""
-        if self._run.kind == DESTROY:
+        if self._run.kind == RunKind.DESTROY:
             run = await self.attempt(self.session.destroy(self._keep_data))
         else:
             run = await self.attempt(self.session.provision())
@@ -153,7 +154,7 @@ class MonitorScreen(MatchaScreen):
         """Go on to what was built; when nothing was, home."""
         from matcha_tui.screens.resources import ResourcesScreen
 
-        if self._run.kind == PROVISION:
+        if self._run.kind == RunKind.PROVISION:
             self.app.switch_screen(ResourcesScreen(self.session))
         else:
             self.go_home()

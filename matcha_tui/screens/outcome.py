@@ -1,14 +1,14 @@
 """What to say of a run that has ended."""
 
-from matcha_tui.deployment import DESTROY, PROVISION
+from matcha_tui.project.history import RunKind
 from matcha_tui.terraform.explain import explain_diagnostic
 from matcha_tui.terraform.progress import RunProgress, RunState
 from matcha_tui.widgets.banner import News, Tone
 from matcha_tui.widgets.duration import in_words
 
-_GOOD = {
-    PROVISION: ("Your stack is up", "Press enter for its addresses and passwords."),
-    DESTROY: ("Everything is taken down", "Press enter to go home."),
+_GOOD: dict[str, tuple[str, str]] = {
+    RunKind.PROVISION: ("Your stack is up", "Press enter for its addresses and passwords."),
+    RunKind.DESTROY: ("Everything is taken down", "Press enter to go home."),
 }
 
 

@@ -9,13 +9,14 @@ from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from matcha_tui.deployment import PLAN
+from matcha_tui.project.history import RunKind
 from matcha_tui.screens.base import WizardScreen
 from matcha_tui.screens.outcome import tell_outcome
 from matcha_tui.screens.session import Session
 from matcha_tui.stack.catalog import MODULE_TYPES, Flavor
+from matcha_tui.terraform.folder import Run
+from matcha_tui.terraform.following import initial_progress
 from matcha_tui.terraform.progress import RunProgress, RunState
-from matcha_tui.terraform.run import Run, initial_progress
 from matcha_tui.widgets.banner import Banner
 from matcha_tui.widgets.cost_table import CostRow, CostTable
 from matcha_tui.widgets.plan_tree import PlanSummary, PlanTree
@@ -137,7 +138,7 @@ class ReviewScreen(WizardScreen):
             self.query_one(PlanTree).show_plan(progress)
         else:
             summary.show_words("")
-            self.query_one(Banner).news = tell_outcome(PLAN, progress)
+            self.query_one(Banner).news = tell_outcome(RunKind.PLAN, progress)
 
     def _show_where(self, engine: str) -> None:
         project = self.session.project

@@ -9,38 +9,15 @@ from datetime import UTC, datetime
 from matcha_tui import deployment
 from matcha_tui.deployment import Project
 from matcha_tui.errors import MatchaError
+from matcha_tui.project.history import LastRun, last_change
 from matcha_tui.screens.draft import make_config, start_draft
 from matcha_tui.stack.stack import Stack
 from matcha_tui.targets.base import ComponentHealth
+from matcha_tui.terraform.cancelling import force_cancel, request_cancel
 from matcha_tui.terraform.engine import Engine, find_engine
 from matcha_tui.terraform.event_kinds import Event
-from matcha_tui.terraform.progress import RunState
-from matcha_tui.terraform.run import (
-    Run,
-    follow,
-    force_cancel,
-    is_live,
-    list_runs,
-    read_result,
-    request_cancel,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class LastRun:
-    """What happened last.
-
-    Attributes:
-        kind: ``provision`` or ``destroy``.
-        state: How it ended.
-        finished: When, where that is known.
-        seconds: How long it took, where that is known.
-    """
-
-    kind: str
-    state: RunState
-    finished: datetime | None = None
-    seconds: float | None = None
+from matcha_tui.terraform.folder import Run, is_live
+from matcha_tui.terraform.following import follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,19 +159,8 @@ class Session:
 
 def _overview(project: Project) -> Overview:
     live = deployment.live_run(project)
-    changes = [run for run in list_runs(project.workspace.runs) if run.kind != deployment.PLAN]
-    last = next((run for run in changes if live is None or run.id != live.id), None)
-    return Overview(
-        deployed=deployment.deployed_stack(project), live=live, last=_ended(last) if last else None
-    )
-
-
-def _ended(run: Run) -> LastRun:
-    result = read_result(run)
-    if result is None:
-        return LastRun(run.kind, RunState.LOST)
-    seconds = (result.finished - run.created).total_seconds()
-    return LastRun(run.kind, RunState(result.state), result.finished, seconds)
+    last = last_change(project.workspace, ended_before=live)
+    return Overview(deployed=deployment.deployed_stack(project), live=live, last=last)
 
 
 def _resources(project: Project) -> tuple[Resource, ...]:

@@ -146,11 +146,9 @@ def _resource_failed(event: ResourceFailed) -> Narration:
 
 
 def _provision_output(event: ProvisionOutput) -> Narration | None:
-    if not event.output.strip():
+    if not event.output.strip() or event.output.startswith(_BOILERPLATE):
         return None
-    is_detail = event.output.startswith(_BOILERPLATE)
-    text = f"{short_module(event.address)} │ {event.output}"
-    return Narration(text, Level.DETAIL if is_detail else Level.INFO, event.address)
+    return Narration(f"{short_module(event.address)} │ {event.output}", address=event.address)
 
 
 def _planned_change(event: PlannedChange) -> Narration:
@@ -216,6 +214,13 @@ def _cancel_requested(event: CancelRequested) -> Narration:
     return Narration("Cancelling: Terraform ends what it has begun", Level.WARNING)
 
 
+def _step_finished(event: StepFinished) -> Narration | None:
+    if event.exit_code == 0:
+        return None
+    text = f"{step_title(event.name, event.layer)} ended with exit code {event.exit_code}"
+    return Narration(text, Level.DETAIL)
+
+
 _TELLERS: dict[type[Event], Callable[[Any], Narration | None]] = {
     ResourceStarted: _resource_started,
     ResourceFinished: _resource_finished,
@@ -232,10 +237,7 @@ _TELLERS: dict[type[Event], Callable[[Any], Narration | None]] = {
     Version: lambda event: Narration(f"Terraform {event.version}", Level.DETAIL),
     StateLock: lambda event: Narration(event.message or "State lock", Level.DETAIL),
     StepStarted: lambda event: Narration(step_title(event.name, event.layer)),
-    StepFinished: lambda event: Narration(
-        f"{step_title(event.name, event.layer)} ended with exit code {event.exit_code}",
-        Level.DETAIL,
-    ),
+    StepFinished: _step_finished,
     StepSkipped: lambda event: Narration(
         f"{step_title(event.name, event.layer)} is skipped", Level.DETAIL
     ),

@@ -6,15 +6,16 @@ from pathlib import Path
 
 from matcha_tui.deployment import Project
 from matcha_tui.project.config import Config
+from matcha_tui.project.history import LastRun
 from matcha_tui.project.workspace import Workspace
-from matcha_tui.screens.session import LastRun, Overview, Resource, Session
+from matcha_tui.screens.session import Overview, Resource, Session
 from matcha_tui.stack.catalog import load_catalog
 from matcha_tui.stack.stack import preset_stack
 from matcha_tui.targets.base import ComponentHealth, ComponentState
 from matcha_tui.terraform.engine import Engine
 from matcha_tui.terraform.event_kinds import Event
+from matcha_tui.terraform.folder import Run, Step
 from matcha_tui.terraform.progress import RunState
-from matcha_tui.terraform.run import Run, Step
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 FOLDER = Path("/home/ada/iris-demo")

@@ -16,7 +16,8 @@ from matcha_tui.screens.review import ReviewScreen
 from matcha_tui.screens.session import Session
 from matcha_tui.screens.settings import SettingsScreen
 from matcha_tui.screens.stack import StackScreen
-from matcha_tui.terraform.run import is_live, list_runs
+from matcha_tui.services.ports import find_free_port
+from matcha_tui.terraform.folder import is_live, list_runs
 from tests.screens.keyboard import seen, type_text, until, until_on, until_seen
 
 
@@ -115,9 +116,10 @@ async def test_a_wrong_setting_holds_up_the_wizard_and_is_not_lost_by_going_back
 
 
 async def test_a_setting_typed_in_haste_is_kept_and_leaving_the_review_ends_its_plan(folder):
+    port = find_free_port(20000, set())
     async with wizard(folder) as pilot:
         await press_on(pilot, ModulesScreen, SettingsScreen)
-        await type_text(pilot, "8237")
+        await type_text(pilot, str(port))
         await press_on(pilot, ReviewScreen)
         await pilot.press("escape")
         await until_on(pilot, SettingsScreen)
@@ -125,7 +127,7 @@ async def test_a_setting_typed_in_haste_is_kept_and_leaving_the_review_ends_its_
         await until_seen(pilot, "Plan: 11 to add")
         runs = list_runs(folder / ".matcha/runs")
         await until(pilot, lambda: not any(is_live(run) for run in runs))
-        assert "port = 8237" in (folder / "matcha.toml").read_text()
+        assert f"port = {port}" in (folder / "matcha.toml").read_text()
 
 
 async def test_escape_leads_home(folder):

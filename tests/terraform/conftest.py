@@ -19,15 +19,10 @@ from matcha_tui.terraform.command import (
 )
 from matcha_tui.terraform.engine import Engine, find_engine
 from matcha_tui.terraform.events import Event
+from matcha_tui.terraform.folder import Run, Step, create_run
+from matcha_tui.terraform.following import follow, initial_progress
+from matcha_tui.terraform.launch import start_run
 from matcha_tui.terraform.progress import RunProgress
-from matcha_tui.terraform.run import (
-    Run,
-    Step,
-    create_run,
-    follow,
-    initial_progress,
-    start_run,
-)
 
 DEADLINE_SECONDS = 30.0
 

@@ -8,16 +8,11 @@ import signal
 import psutil
 import pytest
 
+from matcha_tui.terraform.cancelling import force_cancel, request_cancel
 from matcha_tui.terraform.events import CancelRequested
+from matcha_tui.terraform.folder import Run, is_live, read_result
+from matcha_tui.terraform.following import read_progress
 from matcha_tui.terraform.progress import RunState, StepState
-from matcha_tui.terraform.run import (
-    Run,
-    force_cancel,
-    is_live,
-    read_progress,
-    read_result,
-    request_cancel,
-)
 from tests.terraform.conftest import Workbench, collect, outcome, wait_until
 
 # A program that a shell has started, as pip or uv would be: the shell's death doesn't end it.

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from matcha_tui.terraform.cancelling import request_cancel
 from matcha_tui.terraform.engine import Engine, find_engine
+from matcha_tui.terraform.folder import read_result
 from matcha_tui.terraform.progress import RunState
-from matcha_tui.terraform.run import read_result, request_cancel
 from tests.terraform.conftest import Workbench, collect, outcome, wait_until
 
 pytestmark = pytest.mark.skipif(

@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.terraform.progress import RunState
-from matcha_tui.terraform.run import (
+from matcha_tui.terraform.folder import (
     Run,
     Step,
     create_run,
     is_live,
     list_runs,
-    read_progress,
     read_result,
     read_run,
 )
+from matcha_tui.terraform.following import read_progress
+from matcha_tui.terraform.progress import RunState
 
 
 def make(directory: Path, kind: str = "provision") -> Run:

@@ -113,6 +113,8 @@ def test_an_event_is_told_in_one_line(event: Event, text: str, level: Level) -> 
         ProvisionOutput(address=ADDRESS, output=" "),
         ResourceProgressed(address=ADDRESS, action=Action.CREATE, elapsed_seconds=10),
         LogMessage(message="You may now begin", code="output_init_success_cli_message"),
+        ProvisionOutput(address=ADDRESS, output='Executing: ["/bin/sh" "-c" "true"]'),
+        StepFinished(name="plan", layer="services", exit_code=0),
         PlainLine(text="╷"),
     ],
 )
@@ -123,10 +125,8 @@ def test_noise_is_left_out(event: Event) -> None:
 @pytest.mark.parametrize(
     "event",
     [
-        ProvisionOutput(address=ADDRESS, output='Executing: ["/bin/sh" "-c" "true"]'),
         PlannedChange(address=ADDRESS, action=Action.CREATE),
         ChangeSummary(operation="plan", add=0, change=0, destroy=0),
-        StepFinished(name="plan", layer="services", exit_code=0),
         LogMessage(message="Initializing the backend..."),
         Diagnostic(severity=Severity.ERROR, summary="execution halted"),
     ],

@@ -20,21 +20,17 @@ from matcha_tui.terraform.events import (
     ProvisionOutput,
     RunFinished,
 )
+from matcha_tui.terraform.folder import Step, is_live, read_result
+from matcha_tui.terraform.following import follow, read_progress
+from matcha_tui.terraform.launch import start_run
 from matcha_tui.terraform.progress import PlanCounts, ResourceState, RunState, StepState
-from matcha_tui.terraform.run import (
-    Step,
-    follow,
-    is_live,
-    read_progress,
-    read_result,
-    start_run,
-)
 from tests.terraform.conftest import Workbench, collect, outcome, wait_until
 
 FOLLOWER = """
 import asyncio, sys
 from pathlib import Path
-from matcha_tui.terraform.run import follow, read_run
+from matcha_tui.terraform.folder import read_run
+from matcha_tui.terraform.following import follow
 
 async def main():
     async for batch in follow(read_run(Path(sys.argv[1]))):

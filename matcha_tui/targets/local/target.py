@@ -57,10 +57,15 @@ def _repairs(workspace: Workspace, modules: Mapping[str, str]) -> tuple[str, ...
 
 def _leftovers(workspace: Workspace) -> tuple[str, ...]:
     return tuple(
-        f"{item.data}: {max(1, round(item.data_bytes / _MEGABYTE))} MB of data"
-        + (", and the environment beside it" if item.environment else "")
+        f"{item.data.parent.relative_to(workspace.project)}: {_size(item.data_bytes)} of data"
+        + (" and its environment" if item.environment else "")
         for item in describe_leftovers(workspace.services)
     )
+
+
+def _size(size: int) -> str:
+    """Return a size in bytes as people say it."""
+    return f"{size / _MEGABYTE:,.1f} MB" if size >= _MEGABYTE / 10 else f"{size / 1000:,.0f} kB"
 
 
 LOCAL = Target(
