@@ -10,8 +10,8 @@ from matcha_tui import deployment
 from matcha_tui.commands.following import check_outcome, follow_to_end
 from matcha_tui.deployment import TARGETS, Project, open_project, save_config
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.guess import nearest_guess
 from matcha_tui.project.config import declared_settings
+from matcha_tui.stack.catalog import unknown
 from matcha_tui.stack.setting import SettingType, SettingValue
 from matcha_tui.terraform.engine import Engine, find_engine
 from matcha_tui.terraform.folder import Run
@@ -106,9 +106,7 @@ def _configure(project: Project, target: str | None, assignments: tuple[str, ...
             raise _usage(f"--set {assignment!r} has no '='", "Write it as KEY=VALUE.")
         setting = declared.get(name)
         if setting is None:
-            guess = nearest_guess(name, declared)
-            question = f" Did you mean {guess!r}?" if guess else ""
-            raise _usage(f"{name!r} is no setting", f"Known: {', '.join(declared)}.{question}")
+            raise unknown("setting", name, declared)
         if setting.type is SettingType.SECRET:
             raise _usage(
                 f"{name} is a secret, and a command line is not private",

@@ -11,7 +11,7 @@ import click
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.terraform.cancelling import force_cancel, request_cancel
-from matcha_tui.terraform.explain import explain, explain_diagnostic
+from matcha_tui.terraform.failure import find_failure
 from matcha_tui.terraform.folder import Run
 from matcha_tui.terraform.following import follow, initial_progress
 from matcha_tui.terraform.narration import Level, Narration, narrate, short_address
@@ -67,13 +67,12 @@ def check_outcome(progress: RunProgress, what: str) -> None:
             f"{what} ended without a record of how",
             hint="Run it again: it goes on from what is there.",
         )
-    first_error = progress.first_error or "Terraform gave no reason"
-    errors = progress.errors
-    explanation = explain_diagnostic(errors[0]) if errors else explain(first_error)
-    if explanation is None:
-        raise MatchaError(f"{what} failed: {first_error}")
+    failure = find_failure(progress)
+    if failure.explanation is None:
+        raise MatchaError(f"{what} failed: {failure.reason}")
     raise MatchaError(
-        f"{what} failed. {explanation.meaning} It said: {first_error}", hint=explanation.next_step
+        f"{what} failed. {failure.explanation.meaning} It said: {failure.reason}",
+        hint=failure.explanation.next_step,
     )
 
 

@@ -11,8 +11,8 @@ import yaml
 
 from matcha_tui import __version__
 from matcha_tui.deployment import health, open_project, resources, secret_properties
-from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.guess import nearest_guess
+from matcha_tui.errors import ExitCode
+from matcha_tui.stack.catalog import unknown
 from matcha_tui.targets.base import ComponentState
 from matcha_tui.terraform.engine import find_engine
 
@@ -49,7 +49,7 @@ def get(resource: str | None, property_name: str | None, form: str, show_sensiti
     project = open_project(Path.cwd())
     found = resources(project)
     if resource is not None:
-        found = {resource: _pick(found, resource, "resource")}
+        found = {resource: _pick(found, resource, "deployed resource")}
     if resource is not None and property_name is not None:
         value = _pick(found[resource], property_name, f"property of {resource}")
         found = {resource: {property_name: value}}
@@ -71,15 +71,9 @@ def version() -> None:
 
 
 def _pick(found: Mapping[str, Value], name: str, what: str) -> Value:
-    if name in found:
-        return found[name]
-    guess = nearest_guess(name, found)
-    question = f" Did you mean {guess!r}?" if guess else ""
-    raise MatchaError(
-        f"{name!r} is no {what} of what is deployed",
-        hint=f"Known: {', '.join(found)}.{question}",
-        exit_code=ExitCode.USAGE,
-    )
+    if name not in found:
+        raise unknown(what, name, found)
+    return found[name]
 
 
 def _render(found: dict[str, dict[str, str]], form: str) -> str:

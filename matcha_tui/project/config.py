@@ -9,8 +9,7 @@ import tomli_w
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.files import write_atomically
-from matcha_tui.guess import nearest_guess
-from matcha_tui.stack.catalog import MODULE_TYPES, Catalog
+from matcha_tui.stack.catalog import MODULE_TYPES, Catalog, unknown
 from matcha_tui.stack.setting import Setting, SettingType, SettingValue
 from matcha_tui.stack.stack import CUSTOM, Stack, make_stack, preset_stack
 from matcha_tui.toml_file import TomlTable, read_toml
@@ -155,13 +154,7 @@ def _read_value(
 ) -> SettingValue:
     setting = declared.get(name)
     if setting is None:
-        guess = nearest_guess(name, declared)
-        raise table.complaint(
-            key,
-            "is no setting",
-            hint=f"Did you mean {guess!r}?" if guess else f"Known: {', '.join(declared)}.",
-            exit_code=ExitCode.USAGE,
-        )
+        raise _placed(table, key, unknown("setting", name, declared))
     if setting.type is SettingType.SECRET:
         raise table.complaint(
             key,

@@ -1,7 +1,7 @@
 """What to say of a run that has ended."""
 
 from matcha_tui.project.history import RunKind
-from matcha_tui.terraform.explain import explain_diagnostic
+from matcha_tui.terraform.failure import find_failure
 from matcha_tui.terraform.progress import RunProgress, RunState
 from matcha_tui.widgets.banner import News, Tone
 from matcha_tui.widgets.duration import in_words
@@ -35,14 +35,12 @@ def tell_outcome(kind: str, progress: RunProgress) -> News:
 
 
 def _failure(kind: str, progress: RunProgress) -> News:
+    failure = find_failure(progress)
     lines = []
-    known = (explain_diagnostic(error) for error in progress.errors)
-    explanation = next(filter(None, known), None)
-    if explanation:
-        lines = [explanation.meaning, f"Next: {explanation.next_step}"]
+    if failure.explanation:
+        lines = [failure.explanation.meaning, f"Next: {failure.explanation.next_step}"]
     lines.append("Press r to try again; what is done already is kept.")
-    reason = progress.first_error or f"exit code {progress.exit_code}"
-    return News(Tone.BAD, f"The {kind} failed: {reason}", tuple(lines))
+    return News(Tone.BAD, f"The {kind} failed: {failure.reason}", tuple(lines))
 
 
 def _spent(progress: RunProgress) -> str:

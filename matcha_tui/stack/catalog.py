@@ -1,7 +1,7 @@
 """The catalog: every flavor that can be chosen, and the presets, read from data."""
 
 import sysconfig
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -176,7 +176,7 @@ class Catalog:
         )
 
 
-def unknown(what: str, word: str, known: Mapping[str, object] | tuple[str, ...]) -> MatchaError:
+def unknown(what: str, word: str, known: Collection[str]) -> MatchaError:
     """Make the refusal of a word that names nothing.
 
     Args:
