@@ -45,6 +45,8 @@ _COUNTS = {
     Action.UPDATE: PlanCounts(change=1),
     Action.DELETE: PlanCounts(destroy=1),
 }
+# From 1.12 on `init -json` puts this before the error itself.
+_PREAMBLE = "Terraform encountered problems during initiali"
 _BOX = "╷│╵"
 _CLI_CONFIG_HEADING = "There are some problems with the CLI configuration:"
 
@@ -195,6 +197,8 @@ class _Draft:
             self.outputs[key] = event.output
 
     def diagnostic(self, event: Diagnostic) -> None:
+        if event.summary.startswith(_PREAMBLE):
+            return
         self.diagnostics.setdefault(_identity(event), event)
         if event.severity is Severity.ERROR:
             self._fail(summarise(event))

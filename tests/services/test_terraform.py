@@ -10,12 +10,11 @@ from pathlib import Path
 import pytest
 
 from matcha_tui.services.ports import is_free
+from matcha_tui.terraform.engine import find_engine
 from tests.services.tiny_project import SECRET, TinyProject, definition_text, get
 
 _MODULES = Path(__file__).parents[2] / "terraform_modules"
-_TERRAFORM = shutil.which("terraform") or shutil.which("tofu")
-
-pytestmark = pytest.mark.skipif(not _TERRAFORM, reason="needs terraform or tofu on PATH")
+_TERRAFORM = find_engine().command
 
 _FLAVOR = """\
 variable "context" {
@@ -76,10 +75,9 @@ class Root:
         (self.path / "main.tf.json").write_text(json.dumps(content))
 
     def run(self, *arguments: str, expected: int = 0, keep_data: bool = False) -> str:
-        assert _TERRAFORM
         keeping = {"MATCHA_KEEP_DATA": "1"} if keep_data else {}
         done = subprocess.run(
-            [_TERRAFORM, *arguments, "-no-color"],
+            [*_TERRAFORM, *arguments, "-no-color"],
             cwd=self.path,
             env=self.project.variables(MATCHA_PYTHON=sys.executable, **keeping),
             capture_output=True,
@@ -97,9 +95,8 @@ class Root:
         return self.run("destroy", "-auto-approve", keep_data=keep_data)
 
     def has_changes(self) -> bool:
-        assert _TERRAFORM
         done = subprocess.run(
-            [_TERRAFORM, "plan", "-detailed-exitcode"],
+            [*_TERRAFORM, "plan", "-detailed-exitcode"],
             cwd=self.path,
             env=self.project.variables(MATCHA_PYTHON=sys.executable),
             capture_output=True,

@@ -178,6 +178,18 @@ def test_a_repeated_warning_is_kept_once() -> None:
     assert progress.first_error is None
 
 
+def test_a_heading_above_the_errors_is_no_error_itself() -> None:
+    heading = "Terraform encountered problems during initialisation, described below."
+    progress = begun().apply_all(
+        [
+            Diagnostic(severity=Severity.ERROR, summary=heading),
+            Diagnostic(severity=Severity.ERROR, summary="Missing name for resource"),
+        ]
+    )
+    assert progress.first_error == "Missing name for resource"
+    assert len(progress.errors) == 1
+
+
 def test_a_program_without_diagnostics_is_believed_its_last_line() -> None:
     progress = begun().apply_all(
         [
