@@ -11,7 +11,8 @@ run: setup
 	$(BIN)/matcha-tui 2>&1
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not e2e'
+	$(BIN)/python -m pytest -m e2e
 
 check: setup
 	$(BIN)/ruff check .

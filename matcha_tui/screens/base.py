@@ -1,5 +1,6 @@
 """What every screen has: the project's line above, the keys below, and one way to fail."""
 
+import asyncio
 from collections.abc import Awaitable
 from typing import ClassVar, TypeVar
 
@@ -59,12 +60,27 @@ class MatchaScreen(Screen[None]):
 
         Returns:
             The answer, or ``None`` after a refusal.
+
+        Raises:
+            CancelledError: If the screen was left meanwhile.
         """
         try:
-            return await asked
+            answer = await asked
         except MatchaError as error:
+            self.end_if_left()
             self.complain(error)
             return None
+        self.end_if_left()
+        return answer
+
+    def end_if_left(self) -> None:
+        """End the worker that calls this if its screen was left while it waited.
+
+        Raises:
+            CancelledError: If so, which is how a worker ends before its time.
+        """
+        if self not in self.app.screen_stack:
+            raise asyncio.CancelledError
 
     def complain(self, error: MatchaError) -> None:
         """Show an error with what to do next."""

@@ -118,9 +118,12 @@ class HomeScreen(MatchaScreen):
             return
         try:
             overview = await self.session.look()
+            self.end_if_left()
             self._show(overview)
             if overview.deployed and not overview.live:
-                self._show_health(overview.deployed, await self.session.health())
+                health = await self.session.health()
+                self.end_if_left()
+                self._show_health(overview.deployed, health)
         except MatchaError as error:
             self._show_error(error)
 

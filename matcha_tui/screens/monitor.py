@@ -96,8 +96,10 @@ class MonitorScreen(MatchaScreen):
     @work(exclusive=True, group="follow")
     async def follow_run(self) -> None:
         """Show every event, a batch at a time."""
+        self.end_if_left()
         self._show(initial_progress(self._run), ())
         async for events in self.session.follow(self._run):
+            self.end_if_left()
             self._show(self.progress.apply_all(events), events)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

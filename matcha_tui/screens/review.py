@@ -91,6 +91,7 @@ class ReviewScreen(WizardScreen):
     @work(group="review")
     async def make_plan(self) -> None:
         """Have Terraform plan, and show what it says."""
+        self.end_if_left()
         self._set_busy(True)
         self._reviewed = None
         summary = self.query_one(PlanSummary)
@@ -105,9 +106,11 @@ class ReviewScreen(WizardScreen):
                 return
             progress = initial_progress(run)
             async for events in self.session.follow(run):
+                self.end_if_left()
                 progress = progress.apply_all(events)
                 if step := progress.current_step:
                     summary.show_words(f"Planning: {step.name} …")
+            self.end_if_left()
             self._show_plan(run, progress)
         finally:
             self._set_busy(False)

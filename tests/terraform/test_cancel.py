@@ -110,8 +110,12 @@ async def test_an_orphaned_terraform_is_cancelled_directly(bench: Workbench) -> 
     await asyncio.to_thread(wait_until, lambda: state.exists() and "tainted" in state.read_text())
     # The shell's own program is what is left; whoever forces the cancel ends it, too.
     await asyncio.to_thread(wait_until, lambda: not bench.program_runs("apply"))
-    if is_live(run):
+
+    def ends_when_forced() -> bool:
         force_cancel(run)
+        return not is_live(run)
+
+    await asyncio.to_thread(wait_until, ends_when_forced)
     await following
     assert read_progress(run).state is RunState.LOST
     wait_until(lambda: not bench.session())

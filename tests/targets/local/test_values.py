@@ -2,6 +2,7 @@ import json
 import socket
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace, prepare_workspace
+from matcha_tui.services.ports import find_free_port
 from matcha_tui.stack.catalog import load_catalog
 from matcha_tui.targets.local.values import resolve_values
 
@@ -107,6 +109,8 @@ def test_one_port_for_two_services_is_refused(workspace: Workspace):
 
 
 def test_a_port_set_for_one_service_is_not_given_to_another(workspace: Workspace):
-    config = Config(settings={"deployer.http_port": MLFLOW.settings[0].preferred})
-    values = resolve_values(workspace, [MLFLOW, SELDON], config)
+    port = find_free_port(20000, set())
+    config = Config(settings={"deployer.http_port": port})
+    longing = replace(MLFLOW, settings=(replace(MLFLOW.settings[0], preferred=port),))
+    values = resolve_values(workspace, [longing, SELDON], config)
     assert values["experiment_tracker"]["port"] != values["deployer"]["http_port"]
