@@ -184,22 +184,19 @@ def _read_stack(table: TomlTable, catalog: Catalog) -> Stack:
 def _read_settings(
     top: TomlTable, declared: Mapping[str, Setting], unclear: Collection[str]
 ) -> dict[str, SettingValue]:
-    """Read what was set; what belongs to a faulty module is kept as it is, to be lost by no edit.
-
-    Args:
-        top: The table ``settings``.
-        declared: What can be set.
-        unclear: Module types of which not everything that can be set is known.
-    """
+    """Read what was set; for the `unclear` module types, which have a faulty flavor, unchecked."""
     values: dict[str, SettingValue] = {}
     for key, value in top.content.items():
         if isinstance(value, dict):
             table = top.table(key)
-            for name, text in table.content.items():
-                if key in unclear and f"{key}.{name}" not in declared:
-                    values[f"{key}.{name}"] = text
-                    continue
-                values[f"{key}.{name}"] = _read_value(table, name, f"{key}.{name}", declared)
+            for name in table.content:
+                dotted = f"{key}.{name}"
+                is_unclear = key in unclear and dotted not in declared
+                values[dotted] = (
+                    table.content[name]
+                    if is_unclear
+                    else _read_value(table, name, dotted, declared)
+                )
         else:
             values[key] = _read_value(top, key, key, declared)
     return values

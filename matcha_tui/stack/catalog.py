@@ -86,11 +86,11 @@ class Catalog:
         """Return a flavor as it is built on one target.
 
         Raises:
-            MatchaError: If that target does not have it.
+            MatchaError: If that target does not have it, or if it is faulty.
         """
-        for item in self.flavors:
-            if (item.target, item.module_type, item.name) == (target, module_type, flavor):
-                return item
+        found = self._look_up(target, module_type, flavor)
+        if found:
+            return found
         self.check(module_type, flavor)
         self.refuse_faulty(target, module_type, flavor)
         raise MatchaError(
@@ -105,24 +105,26 @@ class Catalog:
         Raises:
             MatchaError: Saying what is wrong with it.
         """
+        wanted = (target, module_type, flavor)
         for fault in self.faults:
             place = fault.place
-            if place and (place.target, place.module_type, place.flavor) == (
-                target,
-                module_type,
-                flavor,
-            ):
+            if place and (place.target, place.module_type, place.flavor) == wanted:
                 raise fault.refusal()
 
     def title(self, target: str, module_type: str, flavor: str) -> str:
-        """Return how a flavor is called on screen; by its name, if that is all there is.
+        """Return how a flavor is called on screen, or its name where that is all there is.
 
-        What is deployed may have been taken out of the catalog, or be faulty by now.
+        What is deployed may be faulty by now, or no longer in the catalog.
         """
-        for item in self.flavors:
-            if (item.target, item.module_type, item.name) == (target, module_type, flavor):
-                return item.title
-        return flavor
+        found = self._look_up(target, module_type, flavor)
+        return found.title if found else flavor
+
+    def _look_up(self, target: str, module_type: str, flavor: str) -> Flavor | None:
+        wanted = (target, module_type, flavor)
+        return next(
+            (item for item in self.flavors if (item.target, item.module_type, item.name) == wanted),
+            None,
+        )
 
 
 def unknown(what: str, word: str, known: Collection[str]) -> MatchaError:

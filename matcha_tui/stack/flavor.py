@@ -21,10 +21,8 @@ DEFINITION = "module.toml"
 """The file that describes a flavor, in its folder."""
 
 _SETTING_NAME = re.compile(r"[a-z][a-z0-9_]*")
-_RESERVED_NAMES = (
-    "context",
-    "environment",
-    "data",  # ours
+_OUR_NAMES = ("context", "environment", "data")  # the variable and the placeholders
+_TERRAFORM_NAMES = (
     "count",
     "depends_on",
     "for_each",
@@ -34,6 +32,7 @@ _RESERVED_NAMES = (
     "source",
     "version",
 )
+_RESERVED_NAMES = (*_OUR_NAMES, *_TERRAFORM_NAMES)
 _FLAVOR_KEYS = (
     "title",
     "description",
