@@ -24,7 +24,7 @@ from matcha_tui.terraform.validation import find_errors, module_folders
 _FACE_RULES = (
     (
         r'(?:argument or block type is|argument) named "(?P<name>\w+)"',
-        'there is no variable "{name}", which every flavor is given or which is a setting of it',
+        'there is no variable "{name}", and it is given one of that name',
         'Add: variable "{name}" {{ type = … }}',
     ),
     (
