@@ -20,6 +20,7 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.terraform_format terraform_modules
+	$(BIN)/python -m tests.terraform_format tests/examples
 
 screenshots: setup
 	$(BIN)/python -m screenshots.take

@@ -17,6 +17,7 @@ from matcha_tui.screens.session import Session
 from matcha_tui.theme import MATCHA, OTHERS, THEMES
 
 _OTHER_COMMANDS = ("Theme", "Keys", "Quit")
+_FAULT_SECONDS = 20  # a path, a line and a sentence take their time
 
 
 class MatchaApp(App[None]):
@@ -41,6 +42,17 @@ class MatchaApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         """Begin at home."""
         return HomeScreen(self.session)
+
+    def on_mount(self) -> None:
+        """Tell what is wrong in the user's own modules, and is therefore not offered."""
+        for fault in self.session.project.catalog.faults:
+            self.notify(
+                fault.message,
+                title="A module is left out",
+                severity="warning",
+                timeout=_FAULT_SECONDS,
+                markup=False,
+            )
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Make every theme of Textual's usable, too."""

@@ -14,6 +14,7 @@ from matcha_tui.errors import ExitCode, MatchaError
 
 COMMANDS = {
     "stack": ("matcha_tui.commands.stack", "Choose what is built: show, set, add, remove, list."),
+    "module": ("matcha_tui.commands.module", "Check a module of your own."),
     "plan": ("matcha_tui.commands.build", "Show what a provision would do, and change nothing."),
     "provision": ("matcha_tui.commands.build", "Build the stack, or repair it."),
     "status": ("matcha_tui.commands.inspect", "Say whether each component is healthy."),

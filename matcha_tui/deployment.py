@@ -10,15 +10,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.project.config import Config, TargetSettings, read_config, write_config
+from matcha_tui.project.config import (
+    Config,
+    TargetSettings,
+    read_config,
+    read_module_paths,
+    write_config,
+)
 from matcha_tui.project.history import RunKind, last_duration
 from matcha_tui.project.lock import hold_lock, record_owner
 from matcha_tui.project.state import has_resources, read_resources
 from matcha_tui.project.workspace import Workspace, find_plugin_cache
 from matcha_tui.stack.catalog import Catalog, Flavor, load_catalog
-from matcha_tui.stack.stack import DEFAULT_PRESET, Stack, check_complete, make_stack, preset_stack
+from matcha_tui.stack.stack import DEFAULT_PRESET, Stack, check_complete, name_stack, preset_stack
 from matcha_tui.targets.base import ComponentHealth, ComponentState, Target
-from matcha_tui.targets.composition import compose_layer, composed_modules
+from matcha_tui.targets.composition import compose_layer, composed_flavors, composed_modules
 from matcha_tui.targets.local.target import LOCAL
 from matcha_tui.targets.steps import Work, apply_steps, destroy_steps, plan_steps
 from matcha_tui.terraform.engine import Engine
@@ -73,7 +79,8 @@ def open_project(folder: Path) -> Project:
         MatchaError: If ``matcha.toml`` or the catalog is faulty.
     """
     workspace = Workspace(folder.resolve())
-    catalog = load_catalog()
+    additions = read_module_paths(workspace.config_file)
+    catalog = load_catalog(additions=additions, check=_check_flavor)
     return Project(workspace, catalog, read_config(workspace.config_file, catalog, TARGET_SETTINGS))
 
 
@@ -89,11 +96,15 @@ def save_config(project: Project, config: Config) -> Project:
 
     Raises:
         MatchaError: If anything is deployed and the stack or target would
-            change, if the project is locked, or if the file cannot be written.
+            change, if a faulty module is chosen, if the project is locked, or if
+            the file cannot be written.
     """
     if config == project.config and project.workspace.config_file.exists():
         return project
     changed = replace(project, config=config)
+    for module in changed.stack.modules:
+        if module not in project.stack.modules:
+            project.catalog.refuse_faulty(config.target, *module)
     with hold_lock(project.workspace, "change"):
         if is_deployed(project):
             _refuse_other_stack(changed)
@@ -123,7 +134,7 @@ def deployed_stack(project: Project) -> Stack | None:
     """Return the stack that was built, or ``None`` when nothing is deployed."""
     if not is_deployed(project):
         return None
-    return make_stack(project.catalog, _composed(project))
+    return name_stack(project.catalog, _composed(project))
 
 
 def plan(project: Project, engine: Engine) -> Run:
@@ -225,10 +236,15 @@ def resources(project: Project) -> dict[str, dict[str, str]]:
 
 
 def secret_properties(project: Project) -> frozenset[tuple[str, str]]:
-    """Return the pairs of resource and property that are shown masked."""
+    """Return the pairs of resource and property that are shown masked.
+
+    What was deployed counts as well: its module.toml may be gone or faulty by now.
+    """
+    layers = [project.workspace.layer(name) for name in project.target.layers]
+    deployed = [flavor for layer in layers for flavor in composed_flavors(layer)]
     return frozenset(
         (flavor.resource, item.name)
-        for flavor in project.catalog.flavors
+        for flavor in (*project.catalog.flavors, *deployed)
         for item in flavor.properties
         if item.secret
     )
@@ -307,6 +323,10 @@ def _start(
     )
     record_owner(lock, kind, start_run(run, environment=environment, keep_open=(lock,)))
     return run
+
+
+def _check_flavor(flavor: Flavor) -> None:
+    TARGETS[flavor.target].check(flavor)
 
 
 def _compose(project: Project) -> None:

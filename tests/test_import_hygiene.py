@@ -23,6 +23,7 @@ def imported_by(module: str) -> set[str]:
         ("matcha_tui.cli", set()),
         ("matcha_tui.commands.stack", set()),
         ("matcha_tui.commands.build", set()),
+        ("matcha_tui.commands.module", set()),
         ("matcha_tui.commands.inspect", {"yaml"}),
         ("matcha_tui.app", {"textual", "rich"}),
     ],

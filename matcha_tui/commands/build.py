@@ -8,7 +8,8 @@ import click
 
 from matcha_tui import deployment
 from matcha_tui.commands.following import check_outcome, follow_to_end
-from matcha_tui.deployment import TARGETS, Project, open_project, save_config
+from matcha_tui.commands.opening import open_project
+from matcha_tui.deployment import TARGETS, Project, save_config
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.config import declared_settings
 from matcha_tui.stack.catalog import unknown
@@ -98,7 +99,9 @@ def _configure(project: Project, target: str | None, assignments: tuple[str, ...
     config = project.config
     if target is not None:
         config = replace(config, target=target)
-    declared = declared_settings(project.catalog, deployment.TARGET_SETTINGS, config.target)
+    declared = declared_settings(
+        project.catalog, deployment.TARGET_SETTINGS, config.target, project.stack
+    )
     settings: dict[str, SettingValue] = dict(config.settings)
     for assignment in assignments:
         name, separator, text = assignment.partition("=")

@@ -10,7 +10,8 @@ import click
 import yaml
 
 from matcha_tui import __version__
-from matcha_tui.deployment import health, open_project, resources, secret_properties
+from matcha_tui.commands.opening import open_project
+from matcha_tui.deployment import health, resources, secret_properties
 from matcha_tui.errors import ExitCode
 from matcha_tui.stack.catalog import unknown
 from matcha_tui.targets.base import ComponentState

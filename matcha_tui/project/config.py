@@ -1,6 +1,6 @@
 """``matcha.toml``: what the user chose; no secrets, safe to commit and to share."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,15 +31,17 @@ class Config:
         stack: What is built, or ``None`` when nobody has chosen yet.
         settings: What was set, by dotted name: ``prefix`` for one of the
             target's, ``experiment_tracker.port`` for one of a module's.
+        module_paths: The user's own folders of modules, as they are written there.
     """
 
     target: str = DEFAULT_TARGET
     stack: Stack | None = None
     settings: Mapping[str, SettingValue] = field(default_factory=dict)
+    module_paths: tuple[str, ...] = ()
 
 
 def declared_settings(
-    catalog: Catalog, target_settings: TargetSettings, target: str
+    catalog: Catalog, target_settings: TargetSettings, target: str, stack: Stack | None = None
 ) -> dict[str, Setting]:
     """Return every setting that can be set for a target, by its dotted name.
 
@@ -47,13 +49,45 @@ def declared_settings(
         catalog: Declares those of the modules.
         target_settings: Declares those of the targets.
         target: Which target.
+        stack: Where two flavors declare the same name, the one in this stack counts.
     """
     declared = {setting.name: setting for setting in target_settings[target]}
-    for flavor in catalog.flavors:
+    chosen = stack.modules if stack else ()
+    for flavor in sorted(
+        catalog.flavors, key=lambda flavor: (flavor.module_type, flavor.name) in chosen
+    ):
         if flavor.target == target:
             for setting in flavor.settings:
                 declared[f"{flavor.module_type}.{setting.name}"] = setting
     return declared
+
+
+def read_module_paths(path: Path) -> tuple[Path, ...]:
+    """Read only where the user's own modules are: the catalog is made with them.
+
+    Args:
+        path: The ``matcha.toml``, which need not exist.
+
+    Returns:
+        Existing folders.
+
+    Raises:
+        MatchaError: If one does not exist, or the file cannot be read, naming the
+            line and the key.
+    """
+    if not path.exists():
+        return ()
+    paths = _read_top(path).table("paths")
+    paths.refuse_unknown(("modules",))
+    folders = tuple((path.parent / text).resolve() for text in paths.texts("modules"))
+    for folder in folders:
+        if not folder.is_dir():
+            raise paths.complaint(
+                "modules",
+                f"names {folder}, and there is no such folder",
+                hint="Make it, or mend that line; it counts from the folder of matcha.toml.",
+            )
+    return folders
 
 
 def read_config(path: Path, catalog: Catalog, target_settings: TargetSettings) -> Config:
@@ -70,15 +104,8 @@ def read_config(path: Path, catalog: Catalog, target_settings: TargetSettings) -
     """
     if not path.exists():
         return Config()
-    top = read_toml(path)
-    version = top.integer("version", VERSION)
-    if version > VERSION:
-        raise top.complaint(
-            "version",
-            f"is {version}, and this matcha-tui reads up to {VERSION}",
-            hint="A newer matcha-tui wrote it. Upgrade: pip install --upgrade matcha-tui",
-        )
-    top.refuse_unknown(("version", "target", "stack", "settings"))
+    top = _read_top(path)
+    top.refuse_unknown(("version", "target", "stack", "paths", "settings"))
     target = top.text("target", DEFAULT_TARGET)
     if target not in target_settings:
         raise top.complaint(
@@ -87,11 +114,14 @@ def read_config(path: Path, catalog: Catalog, target_settings: TargetSettings) -
             hint=f"Known: {', '.join(target_settings)}.",
             exit_code=ExitCode.USAGE,
         )
-    declared = declared_settings(catalog, target_settings, target)
+    stack = _read_stack(top.table("stack"), catalog) if "stack" in top.content else None
+    declared = declared_settings(catalog, target_settings, target, stack)
+    unclear = {fault.place.module_type for fault in catalog.faults if fault.place}
     return Config(
         target=target,
-        stack=_read_stack(top.table("stack"), catalog) if "stack" in top.content else None,
-        settings=_read_settings(top.table("settings"), declared),
+        stack=stack,
+        settings=_read_settings(top.table("settings"), declared, unclear),
+        module_paths=top.table("paths").texts("modules"),
     )
 
 
@@ -110,6 +140,8 @@ def write_config(path: Path, config: Config) -> None:
         content["stack"] = {"name": config.stack.name}
         if config.stack.name == CUSTOM:
             content["stack"]["modules"] = dict(config.stack.modules)
+    if config.module_paths:
+        content["paths"] = {"modules": list(config.module_paths)}
     settings: dict[str, Any] = {}
     for name, value in sorted(config.settings.items()):
         owner, _, key = name.rpartition(".")
@@ -117,6 +149,18 @@ def write_config(path: Path, config: Config) -> None:
     if settings:
         content["settings"] = settings
     write_atomically(path, tomli_w.dumps(content), SHARED_FILE_MODE)
+
+
+def _read_top(path: Path) -> TomlTable:
+    top = read_toml(path)
+    version = top.integer("version", VERSION)
+    if version > VERSION:
+        raise top.complaint(
+            "version",
+            f"is {version}, and this matcha-tui reads up to {VERSION}",
+            hint="A newer matcha-tui wrote it. Upgrade: pip install --upgrade matcha-tui",
+        )
+    return top
 
 
 def _read_stack(table: TomlTable, catalog: Catalog) -> Stack:
@@ -137,13 +181,22 @@ def _read_stack(table: TomlTable, catalog: Catalog) -> Stack:
     return make_stack(catalog, dict(modules.content))
 
 
-def _read_settings(top: TomlTable, declared: Mapping[str, Setting]) -> dict[str, SettingValue]:
+def _read_settings(
+    top: TomlTable, declared: Mapping[str, Setting], unclear: Collection[str]
+) -> dict[str, SettingValue]:
+    """Read what was set; for the `unclear` module types, which have a faulty flavor, unchecked."""
     values: dict[str, SettingValue] = {}
     for key, value in top.content.items():
         if isinstance(value, dict):
             table = top.table(key)
             for name in table.content:
-                values[f"{key}.{name}"] = _read_value(table, name, f"{key}.{name}", declared)
+                dotted = f"{key}.{name}"
+                is_unclear = key in unclear and dotted not in declared
+                values[dotted] = (
+                    table.content[name]
+                    if is_unclear
+                    else _read_value(table, name, dotted, declared)
+                )
         else:
             values[key] = _read_value(top, key, key, declared)
     return values

@@ -78,7 +78,7 @@ class DestroyScreen(MatchaScreen):
                 Content.assemble(
                     ("- ", "bold $error"),
                     (f"{MODULE_TYPES[module_type]:<22}", "$quiet"),
-                    project.catalog.find(project.target.name, module_type, flavor).title,
+                    project.catalog.title(project.target.name, module_type, flavor),
                 )
                 for module_type, flavor in stack.modules
             ]

@@ -77,10 +77,10 @@ def settings_by_owner(project: Project, draft: Draft) -> tuple[tuple[str, dict[s
         Pairs of the owner's title and its settings by dotted name, the target
         first; only owners that have settings.
     """
-    declared = declared_settings(project.catalog, TARGET_SETTINGS, draft.target)
+    declared = declared_settings(project.catalog, TARGET_SETTINGS, draft.target, draft.stack)
     owners = [("This target", {name: item for name, item in declared.items() if "." not in name})]
     for module_type, flavor in draft.stack.modules:
-        title = project.catalog.find(draft.target, module_type, flavor).title
+        title = project.catalog.title(draft.target, module_type, flavor)
         prefix = f"{module_type}."
         own = {name: item for name, item in declared.items() if name.startswith(prefix)}
         owners.append((title, own))
@@ -89,7 +89,7 @@ def settings_by_owner(project: Project, draft: Draft) -> tuple[tuple[str, dict[s
 
 def make_config(project: Project, draft: Draft) -> Config:
     """Return what ``matcha.toml`` is to say; what equals its default is left out."""
-    declared = declared_settings(project.catalog, TARGET_SETTINGS, draft.target)
+    declared = declared_settings(project.catalog, TARGET_SETTINGS, draft.target, draft.stack)
     values: dict[str, SettingValue] = {}
     for name, text in draft.typed.items():
         setting = declared.get(name)
@@ -99,4 +99,4 @@ def make_config(project: Project, draft: Draft) -> Config:
             value = setting.parse(text)
             if value != setting.default:
                 values[name] = value
-    return Config(draft.target, draft.stack, values)
+    return replace(project.config, target=draft.target, stack=draft.stack, settings=values)

@@ -235,7 +235,7 @@ class HomeScreen(MatchaScreen):
 
     def _title(self, module_type: str, flavor: str) -> str:
         project = self.session.project
-        return project.catalog.find(project.target.name, module_type, flavor).title
+        return project.catalog.title(project.target.name, module_type, flavor)
 
     def _last_line(self, last: LastRun | None) -> Content:
         if last is None:

@@ -74,7 +74,8 @@ class ResourcesScreen(MatchaScreen):
         self._fill()
         health = await self.attempt(self.session.health())
         if health is not None:
-            slots = {flavor.module_type: flavor.resource for flavor in self.session.project.flavors}
+            flavors = self.session.project.catalog.flavors
+            slots = {flavor.module_type: flavor.resource for flavor in flavors}
             self._health = {slots[name]: one for name, one in health.items() if name in slots}
             self._fill()
 

@@ -160,7 +160,12 @@ class ReviewScreen(WizardScreen):
 
     def _flavors(self) -> tuple[Flavor, ...]:
         catalog, draft = self.session.project.catalog, self.session.draft
-        return tuple(catalog.find(draft.target, *module) for module in draft.stack.modules)
+        return tuple(
+            flavor
+            for flavor in catalog.flavors
+            if flavor.target == draft.target
+            and (flavor.module_type, flavor.name) in draft.stack.modules
+        )
 
     def _costs(self) -> tuple[CostRow, ...]:
         return tuple(

@@ -167,7 +167,7 @@ def _resources(project: Project) -> tuple[Resource, ...]:
     secrets = deployment.secret_properties(project)
     helps = {
         (flavor.resource, item.name): item.help
-        for flavor in project.flavors
+        for flavor in project.catalog.flavors
         for item in flavor.properties
     }
     return tuple(

@@ -115,7 +115,7 @@ class StackScreen(WizardScreen):
         project = self.session.project
         stack = self._stacks()[name]
         titles = [
-            project.catalog.find(self.session.draft.target, module_type, flavor).title
+            project.catalog.title(self.session.draft.target, module_type, flavor)
             for module_type, flavor in stack.modules
         ]
         preset = project.catalog.presets.get(name)

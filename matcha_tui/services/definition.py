@@ -1,9 +1,16 @@
 """What a flavor's module.toml says about its service."""
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from matcha_tui.toml_file import TomlTable, read_toml
+
+PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
+"""In a text of [service] or [health]: a setting's name, or one of `FOLDER_PLACEHOLDERS`."""
+
+FOLDER_PLACEHOLDERS = ("environment", "data")
 
 _SERVER_KEYS = (
     "packages",
@@ -90,18 +97,32 @@ def read_definition(path: Path) -> Definition:
     """
     top = read_toml(path)
     settings = top.tables("setting")
-    return Definition(
+    names = tuple(setting.text("name") for setting in settings)
+    known = (*FOLDER_PLACEHOLDERS, *names)
+    definition = Definition(
         title=top.text("title"),
-        settings=tuple(setting.text("name") for setting in settings),
+        settings=names,
         ports=tuple(setting.text("name") for setting in settings if setting.text("type") == "port"),
-        server=_server(top.table("service")) if "service" in top.content else None,
-        check=_check(top.table("health")),
+        server=_server(top.table("service"), known) if "service" in top.content else None,
+        check=_check(top.table("health"), known),
     )
+    if (definition.server is None) != isinstance(definition.check, DirectoryCheck):
+        raise top.complaint(
+            "health",
+            "does not fit",
+            hint="A flavor with [service] has health.url; one without it has health.directory.",
+        )
+    return definition
 
 
-def _server(table: TomlTable) -> Server:
+def _server(table: TomlTable, known: Collection[str]) -> Server:
     table.refuse_unknown(_SERVER_KEYS)
+    if not table.texts("command"):
+        raise table.complaint("command", "is missing", hint="Add it: program and arguments.")
+    _check_placeholders(table, "command", table.texts("command"), known)
     variables = table.table("variables")
+    for name in variables.content:
+        _check_placeholders(variables, name, [variables.text(name)], known)
     return Server(
         packages=table.texts("packages"),
         command=table.texts("command"),
@@ -112,8 +133,27 @@ def _server(table: TomlTable) -> Server:
     )
 
 
-def _check(table: TomlTable) -> HttpCheck | DirectoryCheck:
+def _check(table: TomlTable, known: Collection[str]) -> HttpCheck | DirectoryCheck:
     table.refuse_unknown(_CHECK_KEYS)
     if "directory" in table.content:
+        _check_placeholders(table, "directory", [table.text("directory")], known)
         return DirectoryCheck(table.text("directory"))
+    _check_placeholders(table, "url", [table.text("url")], known)
+    try:
+        re.compile(table.text("expect"))
+    except re.error as error:
+        raise table.complaint("expect", f"is no regular expression: {error}") from error
     return HttpCheck(table.text("url"), table.text("expect"), table.integer("start_seconds"))
+
+
+def _check_placeholders(
+    table: TomlTable, key: str, texts: Collection[str], known: Collection[str]
+) -> None:
+    for text in texts:
+        for match in PLACEHOLDER.finditer(text):
+            if match[1] not in known:
+                raise table.complaint(
+                    key,
+                    f"has the placeholder {match[0]}, which is no setting",
+                    hint=f"Known: {', '.join(sorted(known))}.",
+                )

@@ -6,7 +6,6 @@ stays right when the project's folder is moved, and whoever reads it needs nothi
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 from matcha_tui.errors import MatchaError
 from matcha_tui.files import explain_os_errors, make_private_directory, write_atomically
 from matcha_tui.services.definition import (
+    PLACEHOLDER,
     Definition,
     DirectoryCheck,
     HttpCheck,
@@ -24,8 +24,6 @@ from matcha_tui.services.definition import (
 from matcha_tui.services.layout import FlavorFolder
 
 Value = str | int | bool
-
-_PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +135,4 @@ def _fill_check(table: dict[str, Any], texts: Mapping[str, str]) -> HttpCheck | 
 
 
 def _fill_text(text: str, texts: Mapping[str, str]) -> str:
-    def value(match: re.Match[str]) -> str:
-        name = match.group(1)
-        if name not in texts:
-            raise MatchaError(
-                f"module.toml has the placeholder {match.group()}, which is no setting",
-                hint=f"Known: {', '.join(sorted(texts))}.",
-            )
-        return texts[name]
-
-    return _PLACEHOLDER.sub(value, text)
+    return PLACEHOLDER.sub(lambda match: texts[match[1]], text)

@@ -1,106 +1,25 @@
 """The catalog: every flavor that can be chosen, and the presets, read from data."""
 
 import sysconfig
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.guess import nearest_guess
-from matcha_tui.stack.setting import Setting, read_setting
-from matcha_tui.toml_file import TomlTable, read_toml
+from matcha_tui.stack.additions import CheckFlavor, Fault, read_additions
+from matcha_tui.stack.flavor import DEFINITION, MODULE_TYPES, Flavor, read_flavor
+from matcha_tui.toml_file import read_toml
 
-MODULE_TYPES: Mapping[str, str] = {
-    "orchestrator": "Orchestrator",
-    "experiment_tracker": "Experiment tracker",
-    "data_version_control": "Data version control",
-    "deployer": "Deployer",
-    "vector_database": "Vector database",
-}
-"""Every slot of a stack, in the order in which it is shown, with its title."""
-
-_FLAVOR_KEYS = (
-    "title",
-    "description",
-    "licence",
-    "resource",
-    "requires",
-    "seconds",
-    "property",
-    "setting",
-    "cost",
-    "service",
-    "health",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Property:
-    """One value that a flavor gives once it runs.
-
-    Attributes:
-        name: As in ``matcha get``: ``tracking-url``.
-        help: One sentence.
-        secret: Whether it is masked until somebody asks for it.
-    """
-
-    name: str
-    help: str
-    secret: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """One thing that is paid for.
-
-    Attributes:
-        item: What it is, in the user's words.
-        sku: What the price list calls it.
-        unit: What one of it is: ``hour``, ``GB-month``.
-        quantity: How many of it.
-    """
-
-    item: str
-    sku: str
-    unit: str
-    quantity: int
-
-
-@dataclass(frozen=True, slots=True)
-class Flavor:
-    """What can fill one slot of a stack on one target.
-
-    Attributes:
-        name: ``mlflow``.
-        module_type: The slot: ``experiment_tracker``.
-        target: ``local`` or ``azure``.
-        layer: The Terraform root that it belongs to: ``services``.
-        folder: Its Terraform module.
-        title: Its name as its makers write it.
-        description: One sentence of what it is for.
-        licence: What its users agree to.
-        resource: The ``matcha get`` resource that it fills.
-        requires: Other module types that must be in the stack.
-        seconds: About how long it takes to come up the first time.
-        properties: What it gives once it runs.
-        settings: What can be set.
-        costs: What is paid for; nothing on the local target.
-    """
-
-    name: str
-    module_type: str
-    target: str
-    layer: str
-    folder: Path
-    title: str
-    description: str
-    licence: str
-    resource: str
-    requires: tuple[str, ...]
-    seconds: int
-    properties: tuple[Property, ...]
-    settings: tuple[Setting, ...]
-    costs: tuple[Cost, ...]
+__all__ = [
+    "MODULE_TYPES",
+    "Catalog",
+    "Flavor",
+    "Preset",
+    "find_modules_directory",
+    "load_catalog",
+    "unknown",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +44,19 @@ class Catalog:
     """Everything that can be chosen.
 
     Attributes:
-        directory: The folder that it was read from.
+        directory: The folder with the modules that come with the product.
         flavors: Every flavor of every target, in the order of `MODULE_TYPES`.
         presets: The stacks that come with the product, by name.
+        faults: What is wrong in the user's own folders of modules.
     """
 
     directory: Path
     flavors: tuple[Flavor, ...]
     presets: Mapping[str, Preset]
+    faults: tuple[Fault, ...] = ()
 
     def names(self, module_type: str) -> tuple[str, ...]:
-        """Return the flavors of a module type on any target.
+        """Return the flavors of a module type on any target, faulty ones last.
 
         Args:
             module_type: A slot of a stack.
@@ -145,8 +66,10 @@ class Catalog:
         """
         if module_type not in MODULE_TYPES:
             raise unknown("module type", module_type, MODULE_TYPES)
+        places = [item.place for item in self.flavors]
+        places += [item.place for item in self.faults if item.place]
         return tuple(
-            dict.fromkeys(item.name for item in self.flavors if item.module_type == module_type)
+            dict.fromkeys(place.flavor for place in places if place.module_type == module_type)
         )
 
     def check(self, module_type: str, flavor: str) -> None:
@@ -163,16 +86,44 @@ class Catalog:
         """Return a flavor as it is built on one target.
 
         Raises:
-            MatchaError: If that target does not have it.
+            MatchaError: If that target does not have it, or if it is faulty.
         """
-        for item in self.flavors:
-            if (item.target, item.module_type, item.name) == (target, module_type, flavor):
-                return item
+        found = self._look_up(target, module_type, flavor)
+        if found:
+            return found
         self.check(module_type, flavor)
+        self.refuse_faulty(target, module_type, flavor)
         raise MatchaError(
             f"{flavor} is not available on the target {target}",
             hint="Run `matcha stack list` to see what each target has.",
             exit_code=ExitCode.USAGE,
+        )
+
+    def refuse_faulty(self, target: str, module_type: str, flavor: str) -> None:
+        """Refuse a flavor that exists and is faulty.
+
+        Raises:
+            MatchaError: Saying what is wrong with it.
+        """
+        wanted = (target, module_type, flavor)
+        for fault in self.faults:
+            place = fault.place
+            if place and (place.target, place.module_type, place.flavor) == wanted:
+                raise fault.refusal()
+
+    def title(self, target: str, module_type: str, flavor: str) -> str:
+        """Return how a flavor is called on screen, or its name where that is all there is.
+
+        What is deployed may be faulty by now, or no longer in the catalog.
+        """
+        found = self._look_up(target, module_type, flavor)
+        return found.title if found else flavor
+
+    def _look_up(self, target: str, module_type: str, flavor: str) -> Flavor | None:
+        wanted = (target, module_type, flavor)
+        return next(
+            (item for item in self.flavors if (item.target, item.module_type, item.name) == wanted),
+            None,
         )
 
 
@@ -214,58 +165,34 @@ def find_modules_directory() -> Path:
     )
 
 
-def load_catalog(directory: Path | None = None) -> Catalog:
+def load_catalog(
+    directory: Path | None = None,
+    additions: Sequence[Path] = (),
+    check: CheckFlavor = lambda _flavor: None,
+) -> Catalog:
     """Read every flavor and preset.
 
     Args:
         directory: Holds ``stacks.toml`` and
             ``<target>/<layer>/<module_type>/<flavor>/module.toml``; by default
             the one that comes with the product.
+        additions: The user's own folders of modules, laid out in the same way.
+        check: Looks further into each of the user's flavors.
 
     Raises:
-        MatchaError: If one of the files is faulty, naming file, line and key.
+        MatchaError: If one of the product's own files is faulty, naming file, line and
+            key: the installation is then broken. The user's become `Catalog.faults`.
     """
     directory = directory or find_modules_directory()
+    paths = sorted(directory.glob(f"*/*/*/*/{DEFINITION}"))
+    ours = [read_flavor(path.parent) for path in paths if path.parts[-3] in MODULE_TYPES]
+    flavors, faults = read_additions(additions, ours, check)
     order = list(MODULE_TYPES)
-    paths = [
-        path for path in directory.glob("*/*/*/*/module.toml") if path.parts[-3] in MODULE_TYPES
-    ]
-    paths.sort(key=lambda path: (order.index(path.parts[-3]), path))
     return Catalog(
         directory=directory,
-        flavors=tuple(_read_flavor(path) for path in paths),
+        flavors=tuple(sorted(flavors, key=lambda flavor: order.index(flavor.module_type))),
         presets=_read_presets(directory / "stacks.toml"),
-    )
-
-
-def _read_flavor(path: Path) -> Flavor:
-    table = read_toml(path)
-    table.refuse_unknown(_FLAVOR_KEYS)
-    target, layer, module_type, name = path.parts[-5:-1]
-    return Flavor(
-        name=name,
-        module_type=module_type,
-        target=target,
-        layer=layer,
-        folder=path.parent,
-        title=table.text("title"),
-        description=table.text("description"),
-        licence=table.text("licence"),
-        resource=table.text("resource"),
-        requires=table.texts("requires"),
-        seconds=table.integer("seconds"),
-        properties=tuple(
-            Property(item.text("name"), item.text("help"), item.boolean("secret", False))
-            for item in table.tables("property")
-        ),
-        settings=tuple(read_setting(item) for item in table.tables("setting")),
-        costs=tuple(_read_cost(item) for item in table.tables("cost")),
-    )
-
-
-def _read_cost(table: TomlTable) -> Cost:
-    return Cost(
-        table.text("item"), table.text("sku"), table.text("unit"), table.integer("quantity")
+        faults=faults,
     )
 
 

@@ -39,6 +39,16 @@ def make_stack(catalog: Catalog, modules: Mapping[str, str]) -> Stack:
     """
     for module_type, flavor in modules.items():
         catalog.check(module_type, flavor)
+    return name_stack(catalog, modules)
+
+
+def name_stack(catalog: Catalog, modules: Mapping[str, str]) -> Stack:
+    """Make a stack of modules that were in the catalog once, as what is deployed was.
+
+    Args:
+        catalog: Has the presets.
+        modules: Module type to flavor, in any order.
+    """
     name = next(
         (preset.name for preset in catalog.presets.values() if preset.modules == dict(modules)),
         CUSTOM,

@@ -7,6 +7,7 @@ from typing import Any
 
 from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace
+from matcha_tui.stack.additions import CheckFlavor
 from matcha_tui.stack.catalog import Flavor
 from matcha_tui.stack.setting import Setting, SettingValue
 
@@ -62,6 +63,9 @@ class Target:
             because what they stand for is down.
         sweep: A command that, after a destroy, ends what an interrupted run left
             and Terraform does not know of.
+        check: Raises for what only this target reads of a flavor's module.toml.
+        parts: The modules that a flavor must be made of, for the target to look after
+            it: name to folder within the target's modules.
         leftovers: What a destroy deletes or keeps besides Terraform's resources,
             one line each.
     """
@@ -79,4 +83,6 @@ class Target:
     health: Callable[[Workspace], tuple[ComponentHealth, ...]]
     repairs: Callable[[Workspace, Mapping[str, str]], tuple[str, ...]]
     sweep: tuple[str, ...]
+    check: CheckFlavor
+    parts: Callable[[Flavor], Mapping[str, str]]
     leftovers: Callable[[Workspace], tuple[str, ...]]

@@ -8,17 +8,20 @@ destroyed with the very modules that built it, whatever is installed by then.
 import json
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from matcha_tui.errors import MatchaError
 from matcha_tui.files import explain_os_errors, make_private_directory, write_atomically
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.catalog import MODULE_TYPES, Catalog, Flavor
+from matcha_tui.stack.flavor import read_flavor
 from matcha_tui.stack.setting import SettingType
 from matcha_tui.targets.base import ModuleValues, Target
 
 RESOURCES_OUTPUT = "resources"
-_ROOT_FILE = "main.tf.json"
+ROOT_FILE = "main.tf.json"
 _REQUIRED_TERRAFORM = ">= 1.6"
 
 
@@ -47,14 +50,14 @@ def compose_layer(
         MatchaError: If something cannot be written.
     """
     directory = make_private_directory(workspace.layer(layer))
-    _copy_modules(catalog.directory / target.name, directory / "modules")
+    _copy_modules(catalog.directory / target.name, flavors, directory / "modules")
     variables: dict[str, Any] = {"context": dict(target.context(workspace))}
     for flavor in flavors:
         for setting in flavor.settings:
             name = _variable(flavor, setting.name)
             variables[name] = values[flavor.module_type][setting.name]
     root = _root(target, layer, flavors, target.cloud(workspace))
-    write_atomically(directory / _ROOT_FILE, json.dumps(root, indent=2) + "\n")
+    write_atomically(directory / ROOT_FILE, json.dumps(root, indent=2) + "\n")
     write_atomically(
         directory / "terraform.tfvars.json", json.dumps(variables, indent=2, sort_keys=True) + "\n"
     )
@@ -71,7 +74,7 @@ def composed_modules(directory: Path) -> dict[str, str] | None:
         Module type to flavor, or ``None`` when nothing was ever composed there.
     """
     try:
-        root = json.loads((directory / _ROOT_FILE).read_bytes())
+        root = json.loads((directory / ROOT_FILE).read_bytes())
     except FileNotFoundError:
         return None
     return {
@@ -81,11 +84,34 @@ def composed_modules(directory: Path) -> dict[str, str] | None:
     }
 
 
-def _copy_modules(source: Path, destination: Path) -> None:
+def composed_flavors(directory: Path) -> tuple[Flavor, ...]:
+    """Return the flavors that a layer was composed of, as they were then.
+
+    Args:
+        directory: The layer's folder.
+    """
+    flavors = []
+    for module_type, name in (composed_modules(directory) or {}).items():
+        with suppress(MatchaError):  # an older version may have made it
+            copy = directory / "modules" / directory.name / module_type / name
+            flavors.append(read_flavor(copy))
+    return tuple(flavors)
+
+
+def _copy_modules(ours: Path, flavors: Sequence[Flavor], destination: Path) -> None:
+    """Copy our modules, and over them the user's, which may use those that ours share."""
+    hidden = shutil.ignore_patterns(".*")
     with explain_os_errors("write", destination):
         if destination.exists():
             shutil.rmtree(destination)
-        shutil.copytree(source, destination, ignore=shutil.ignore_patterns(".*"))
+        shutil.copytree(ours, destination, ignore=hidden)
+        for flavor in flavors:
+            place = Path(flavor.layer, flavor.module_type, flavor.name)
+            if flavor.folder != ours / place:
+                copy = destination / place
+                if copy.exists():
+                    shutil.rmtree(copy)
+                shutil.copytree(flavor.folder, copy, ignore=hidden)
 
 
 def _root(

@@ -13,6 +13,7 @@ __all__ = [
     "output_command",
     "plan_command",
     "run_environment",
+    "validate_command",
 ]
 
 # Long enough for another run's last moments, short enough to be told about a forgotten lock.
@@ -23,12 +24,13 @@ _NO_STATE = ".there-is-no-such-state"
 _FLAG = object()
 
 
-def init_command(engine: Engine, *, upgrade: bool = False) -> tuple[str, ...]:
+def init_command(engine: Engine, *, upgrade: bool = False, backend: bool = True) -> tuple[str, ...]:
     """``init``, fetching modules and providers; may be repeated at any time.
 
     Args:
         engine: What runs it.
         upgrade: Take newer providers than those chosen before.
+        backend: Set up where the state is kept, which `validate_command` doesn't need.
     """
     speaks_json = engine.release >= _FIRST_WITH_JSON_INIT[engine.name]
     return _command(
@@ -38,6 +40,7 @@ def init_command(engine: Engine, *, upgrade: bool = False) -> tuple[str, ...]:
         no_color=_FLAG,
         json=_FLAG if speaks_json else None,
         upgrade=_FLAG if upgrade else None,
+        backend=None if backend else False,
         lock_timeout=_LOCK_TIMEOUT,
     )
 
@@ -84,6 +87,11 @@ def apply_command(engine: Engine, plan: Path) -> tuple[str, ...]:
         json=_FLAG,
         lock_timeout=_LOCK_TIMEOUT,
     )
+
+
+def validate_command(engine: Engine) -> tuple[str, ...]:
+    """``validate``: one JSON document that says what is wrong, without asking any provider."""
+    return _command(engine, "validate", no_color=_FLAG, json=_FLAG)
 
 
 def output_command(engine: Engine, name: str) -> tuple[str, ...]:

@@ -1,14 +1,17 @@
 """The app as a whole: palette, themes, and what it does when it breaks."""
 
+from pathlib import Path
+
 import pytest
 from rich.style import Style
 
 from matcha_tui.app import MatchaApp
+from matcha_tui.deployment import open_project
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.screens.modules import ModulesScreen
 from matcha_tui.screens.resources import ResourcesScreen
 from matcha_tui.screens.review import ReviewScreen
-from matcha_tui.screens.session import Overview
+from matcha_tui.screens.session import Overview, Session
 from matcha_tui.widgets.theme_colour import theme_colour
 from tests.screens import recorded
 from tests.screens.frozen import FrozenSession, deployed
@@ -83,3 +86,15 @@ async def test_a_crash_is_one_sentence_and_a_report_without_secrets(tmp_path, ca
     assert "RuntimeError" in report.read_text()
     assert Broken.secret not in report.read_text()
     assert report.stat().st_mode & 0o077 == 0
+
+
+async def test_a_faulty_module_of_the_users_is_told_at_the_start_and_at_the_plan(tmp_path: Path):
+    folder = tmp_path / "mine/local/services/experiment_tracker/mlflow"
+    folder.mkdir(parents=True)
+    (folder / "module.toml").write_text("[[title]]")
+    (tmp_path / "matcha.toml").write_text('paths.modules = ["mine"]')
+    app = MatchaApp(Session(open_project(tmp_path)))
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await until_seen(pilot, "A module is left out")
+        await app.push_screen(ReviewScreen(app.session))
+        await until_seen(pilot, "title must be a text")

@@ -7,8 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.project.config import Config, read_config, write_config
-from matcha_tui.stack.catalog import MODULE_TYPES, load_catalog
+from matcha_tui.project.config import (
+    Config,
+    declared_settings,
+    read_config,
+    read_module_paths,
+    write_config,
+)
+from matcha_tui.stack.catalog import MODULE_TYPES, Catalog, load_catalog
 from matcha_tui.stack.stack import make_stack, preset_stack
 
 CATALOG = load_catalog()
@@ -121,3 +127,48 @@ def test_any_bytes_are_read_or_refused(tmp_path_factory, content: bytes):
         assert str(path) in error.message
     else:
         assert replace(config) == config
+
+
+def test_the_paths_of_modules_are_kept_as_they_are_written(tmp_path: Path):
+    path = tmp_path / "matcha.toml"
+    (tmp_path / "mine").mkdir()
+    config = Config(module_paths=("./mine", str(tmp_path)))
+    write_config(path, config)
+    assert read(path) == config
+    assert read_module_paths(path) == (tmp_path / "mine", tmp_path)
+
+
+def test_a_newer_file_is_said_to_be_newer_before_its_paths_are_looked_at(tmp_path: Path):
+    path = tmp_path / "matcha.toml"
+    path.write_text("version = 2\n[paths]\nmodules = 5\n")
+    with pytest.raises(MatchaError, match=":1: version is 2"):
+        read_module_paths(path)
+
+
+def with_own_tracker(tmp_path: Path, port_type: str) -> Catalog:
+    folder = tmp_path / "local/services/experiment_tracker/mine"
+    folder.mkdir(parents=True)
+    (folder / "module.toml").write_text(
+        'title = "Mine"\ndescription = "Tracks."\nlicence = "MIT"\nseconds = 1\n'
+        'resource = "experiment-tracker"\n'
+        f'[[setting]]\nname = "port"\ntype = "{port_type}"\nhelp = "Port."\ndefault = "a"\n'
+    )
+    return load_catalog(additions=[tmp_path])
+
+
+def test_a_setting_is_the_chosen_flavors_where_two_declare_it(tmp_path: Path):
+    catalog = with_own_tracker(tmp_path, "string")
+    for name, kind in (("mlflow", "port"), ("mine", "string")):
+        stack = make_stack(catalog, {"experiment_tracker": name})
+        declared = declared_settings(catalog, TARGETS, "local", stack)
+        assert declared["experiment_tracker.port"].type == kind
+
+
+def test_what_was_set_for_a_faulty_module_is_kept(tmp_path: Path):
+    catalog = with_own_tracker(tmp_path, "strong")
+    assert len(catalog.faults) == 1
+    path = tmp_path / "matcha.toml"
+    stack = make_stack(catalog, {"experiment_tracker": "mine"})
+    config = Config(stack=stack, settings={"experiment_tracker.colour": "red"})
+    write_config(path, config)
+    assert read_config(path, catalog, TARGETS) == config

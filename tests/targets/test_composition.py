@@ -1,5 +1,6 @@
 import itertools
 import json
+import shutil
 import stat
 import subprocess
 from pathlib import Path
@@ -8,8 +9,8 @@ import pytest
 
 from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace, prepare_workspace
-from matcha_tui.stack.catalog import MODULE_TYPES, load_catalog
-from matcha_tui.targets.composition import compose_layer, composed_modules
+from matcha_tui.stack.catalog import MODULE_TYPES, Catalog, load_catalog
+from matcha_tui.targets.composition import compose_layer, composed_flavors, composed_modules
 from matcha_tui.targets.local.target import LOCAL
 from matcha_tui.terraform.engine import find_engine
 
@@ -21,12 +22,12 @@ STACKS = [
 ]
 
 
-def compose(folder: Path, modules: dict[str, str]) -> Path:
+def compose(folder: Path, modules: dict[str, str], catalog: Catalog = CATALOG) -> Path:
     workspace = Workspace(folder)
     prepare_workspace(workspace)
-    flavors = [CATALOG.find("local", *module) for module in modules.items()]
+    flavors = [catalog.find("local", *module) for module in modules.items()]
     values = LOCAL.resolve(workspace, flavors, Config())
-    return compose_layer(workspace, CATALOG, LOCAL, "services", flavors, values)
+    return compose_layer(workspace, catalog, LOCAL, "services", flavors, values)
 
 
 @pytest.mark.parametrize("modules", STACKS, ids="+".join)
@@ -69,3 +70,19 @@ def test_composing_again_replaces_what_is_no_longer_chosen(tmp_path: Path):
         "supervisor",
         "vector_database",
     }
+
+
+def test_a_flavor_of_the_users_lies_where_ours_would(tmp_path: Path):
+    own = tmp_path / "own" / "local/services/vector_database/chroma"
+    shutil.copytree(CATALOG.directory / "local/services/vector_database/chroma", own)
+    (own / "main.tf").rename(own / "other.tf")
+    (own / ".terraform").mkdir()
+    definition = own / "module.toml"
+    definition.write_text(definition.read_text().replace("secret = false", "secret = true"))
+    catalog = load_catalog(additions=[tmp_path / "own"])
+    layer = compose(tmp_path / "project", {"vector_database": "chroma"}, catalog)
+    copy = layer / "modules/services/vector_database/chroma"
+    assert sorted(path.name for path in copy.iterdir()) == ["module.toml", "other.tf"]
+    shutil.rmtree(own)
+    (flavor,) = composed_flavors(layer)
+    assert (flavor.resource, flavor.properties[0].secret) == ("vector-database", True)

@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from matcha_tui.project.workspace import Workspace
+from matcha_tui.services.definition import read_definition
 from matcha_tui.services.health import HealthState, check_services
+from matcha_tui.services.layout import flavor_folder
 from matcha_tui.services.storage import describe_leftovers
 from matcha_tui.services.supervisor import find_supervisor
+from matcha_tui.stack.flavor import DEFINITION, Flavor
 from matcha_tui.targets.base import ComponentHealth, ComponentState, Target
 from matcha_tui.targets.local.values import resolve_values
 
@@ -55,6 +58,16 @@ def _repairs(workspace: Workspace, modules: Mapping[str, str]) -> tuple[str, ...
     return tuple(addresses)
 
 
+def _check(flavor: Flavor) -> None:
+    flavor_folder(flavor.folder, flavor.name)
+    read_definition(flavor.folder / DEFINITION)
+
+
+def _parts(flavor: Flavor) -> Mapping[str, str]:
+    is_server = read_definition(flavor.folder / DEFINITION).server is not None
+    return {"storage": "storage"} | ({"service": "service"} if is_server else {})
+
+
 def _leftovers(workspace: Workspace) -> tuple[str, ...]:
     return tuple(
         f"{item.data.parent.relative_to(workspace.project)}: {_size(item.data_bytes)} of data"
@@ -82,5 +95,7 @@ LOCAL = Target(
     health=_health,
     repairs=_repairs,
     sweep=(sys.executable, "-P", "-m", "matcha_tui.services", "sweep"),
+    check=_check,
+    parts=_parts,
     leftovers=_leftovers,
 )

@@ -14,10 +14,11 @@ variable "settings" {
   type        = map(string)
 }
 
+# Written in another way than ours, any change of the file counts.
 locals {
   definition = file(var.definition)
-  packages   = regex("(?ms)^packages = \\[.*?\\]$", local.definition)
-  server     = regex("(?ms)^\\[service\\]$.*", local.definition) # to the end: its variables and health
+  packages   = try(regex("(?ms)^packages = \\[.*?\\]$", local.definition), local.definition)
+  server     = try(regex("(?ms)^\\[service\\]$.*", local.definition), local.definition) # to the end: its variables and health
 }
 
 resource "terraform_data" "environment" {

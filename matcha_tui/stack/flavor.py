@@ -1,0 +1,217 @@
+"""A flavor: what one folder with a module.toml and its Terraform adds to the catalog."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from matcha_tui.stack.setting import Setting, read_setting
+from matcha_tui.toml_file import TomlTable, read_toml
+
+MODULE_TYPES: Mapping[str, str] = {
+    "orchestrator": "Orchestrator",
+    "experiment_tracker": "Experiment tracker",
+    "data_version_control": "Data version control",
+    "deployer": "Deployer",
+    "vector_database": "Vector database",
+}
+"""Every slot of a stack, in the order in which it is shown, with its title."""
+
+DEFINITION = "module.toml"
+"""The file that describes a flavor, in its folder."""
+
+_SETTING_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_OUR_NAMES = ("context", "environment", "data")  # the variable and the placeholders
+_TERRAFORM_NAMES = (
+    "count",
+    "depends_on",
+    "for_each",
+    "lifecycle",
+    "locals",
+    "providers",
+    "source",
+    "version",
+)
+_RESERVED_NAMES = (*_OUR_NAMES, *_TERRAFORM_NAMES)
+_FLAVOR_KEYS = (
+    "title",
+    "description",
+    "licence",
+    "resource",
+    "requires",
+    "seconds",
+    "property",
+    "setting",
+    "cost",
+    "service",
+    "health",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a flavor stands among the modules, which is also the path of its folder.
+
+    Attributes:
+        target: ``local`` or ``azure``.
+        layer: The Terraform root that it belongs to: ``services``.
+        module_type: The slot that it fills: ``experiment_tracker``.
+        flavor: Its name: ``mlflow``.
+    """
+
+    target: str
+    layer: str
+    module_type: str
+    flavor: str
+
+    def __str__(self) -> str:
+        return f"{self.target}/{self.layer}/{self.module_type}/{self.flavor}"
+
+    @classmethod
+    def of(cls, path: Path) -> "Place":
+        """Return the place that the last four parts of a folder's path name."""
+        return cls(*path.parts[-4:])
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One value that a flavor gives once it runs.
+
+    Attributes:
+        name: As in ``matcha get``: ``tracking-url``.
+        help: One sentence.
+        secret: Whether it is masked until somebody asks for it.
+    """
+
+    name: str
+    help: str
+    secret: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """One thing that is paid for.
+
+    Attributes:
+        item: What it is, in the user's words.
+        sku: What the price list calls it.
+        unit: What one of it is: ``hour``, ``GB-month``.
+        quantity: How many of it.
+    """
+
+    item: str
+    sku: str
+    unit: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flavor:
+    """What can fill one slot of a stack on one target.
+
+    Attributes:
+        name: ``mlflow``.
+        module_type: The slot: ``experiment_tracker``.
+        target: ``local`` or ``azure``.
+        layer: The Terraform root that it belongs to: ``services``.
+        folder: Its Terraform module.
+        title: Its name as its makers write it.
+        description: One sentence of what it is for.
+        licence: What its users agree to.
+        resource: The ``matcha get`` resource that it fills.
+        requires: Other module types that must be in the stack.
+        seconds: About how long it takes to come up the first time.
+        properties: What it gives once it runs.
+        settings: What can be set.
+        costs: What is paid for; nothing on the local target.
+    """
+
+    name: str
+    module_type: str
+    target: str
+    layer: str
+    folder: Path
+    title: str
+    description: str
+    licence: str
+    resource: str
+    requires: tuple[str, ...]
+    seconds: int
+    properties: tuple[Property, ...]
+    settings: tuple[Setting, ...]
+    costs: tuple[Cost, ...]
+
+    @property
+    def place(self) -> Place:
+        """Where it stands: only one flavor of a catalog can stand there."""
+        return Place(self.target, self.layer, self.module_type, self.name)
+
+
+def read_flavor(folder: Path, place: Place | None = None) -> Flavor:
+    """Read a flavor's module.toml.
+
+    Args:
+        folder: The flavor's folder.
+        place: Where it stands among the modules; by default its path says so.
+
+    Raises:
+        MatchaError: If the file is faulty, naming file, line and key.
+    """
+    place = place or Place.of(folder)
+    table = read_toml(folder / DEFINITION)
+    table.refuse_unknown(_FLAVOR_KEYS)
+    _check_required_types(table)
+    return Flavor(
+        name=place.flavor,
+        module_type=place.module_type,
+        target=place.target,
+        layer=place.layer,
+        folder=folder,
+        title=table.text("title"),
+        description=table.text("description"),
+        licence=table.text("licence"),
+        resource=table.text("resource"),
+        requires=table.texts("requires"),
+        seconds=table.integer("seconds"),
+        properties=tuple(_read_property(item) for item in table.tables("property")),
+        settings=_read_settings(table),
+        costs=tuple(_read_cost(item) for item in table.tables("cost")),
+    )
+
+
+def _check_required_types(table: TomlTable) -> None:
+    for module_type in table.texts("requires"):
+        if module_type not in MODULE_TYPES:
+            raise table.complaint(
+                "requires",
+                f"names {module_type!r}, which is no module type",
+                hint=f"Known: {', '.join(MODULE_TYPES)}.",
+            )
+
+
+def _read_property(table: TomlTable) -> Property:
+    table.refuse_unknown(("name", "help", "secret"))
+    return Property(table.text("name"), table.text("help"), table.boolean("secret", False))
+
+
+def _read_settings(top: TomlTable) -> tuple[Setting, ...]:
+    settings: dict[str, Setting] = {}
+    for table in top.tables("setting"):
+        setting = read_setting(table)
+        if setting.name in _RESERVED_NAMES or not _SETTING_NAME.fullmatch(setting.name):
+            raise table.complaint(
+                "name",
+                f"is {setting.name!r}, which cannot be the name of a setting",
+                hint=f"Use small letters, digits and _, but not {', '.join(_RESERVED_NAMES)}.",
+            )
+        if setting.name in settings:
+            raise table.complaint("name", f"is {setting.name!r}, as another setting's is")
+        settings[setting.name] = setting
+    return tuple(settings.values())
+
+
+def _read_cost(table: TomlTable) -> Cost:
+    table.refuse_unknown(("item", "sku", "unit", "quantity"))
+    return Cost(
+        table.text("item"), table.text("sku"), table.text("unit"), table.integer("quantity")
+    )
