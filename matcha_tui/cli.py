@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 
-from matcha_tui.crash import report_crash
 from matcha_tui.errors import ExitCode, MatchaError
 
 COMMANDS = {
@@ -74,6 +73,8 @@ def main() -> None:
         sys.stderr.close()  # whoever read us has gone, as in `matcha get | head -1`
         status = ExitCode.FAILED
     except Exception as error:  # noqa: BLE001 - the one place that reports a crash
+        from matcha_tui.crash import report_crash
+
         click.echo(f"matcha: {report_crash(error, Path.cwd() / '.matcha')}", err=True)
         status = ExitCode.FAILED
     sys.exit(status)

@@ -33,3 +33,8 @@ def test_nothing_heavy_is_imported_before_it_is_needed(module: str, allowed: set
 
 def test_the_command_line_starts_without_the_engine():
     assert not imported_by("matcha_tui.cli") & {"asyncio", "psutil", "python_terraform"}
+
+
+def test_choosing_a_stack_starts_without_what_runs_one():
+    heavy = {"asyncio", "psutil", "python_terraform", "http", "xmlrpc"}
+    assert not imported_by("matcha_tui.commands.stack") & heavy

@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from matcha_tui.project.workspace import Workspace
-from matcha_tui.terraform.event_kinds import RunState
 from matcha_tui.terraform.folder import Run, list_runs, read_result
+from matcha_tui.terraform.run_state import RunState
 
 _RUNS_LOOKED_AT = 20
 
