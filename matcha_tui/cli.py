@@ -17,7 +17,11 @@ COMMANDS = {
     "provision": ("matcha_tui.commands.build", "Build the stack, or repair it."),
     "status": ("matcha_tui.commands.inspect", "Say whether each component is healthy."),
     "get": ("matcha_tui.commands.inspect", "Print what the deployed stack gives: URLs and more."),
+    "open": ("matcha_tui.commands.open", "Open a component's page in the browser."),
+    "connect": ("matcha_tui.commands.connect", "Tell .env, DVC and ZenML where the stack is."),
+    "doctor": ("matcha_tui.commands.doctor", "Check what a provision needs."),
     "destroy": ("matcha_tui.commands.build", "Take everything down again."),
+    "completion": ("matcha_tui.commands.completion", "Print what completes matcha in a shell."),
     "version": ("matcha_tui.commands.inspect", "Print the versions of matcha-tui and its engine."),
 }
 """Each command's module, and the line that the help shows of it."""

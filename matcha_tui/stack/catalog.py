@@ -29,6 +29,7 @@ _FLAVOR_KEYS = (
     "property",
     "setting",
     "cost",
+    "client",
     "service",
     "health",
 )
@@ -85,6 +86,8 @@ class Flavor:
         properties: What it gives once it runs.
         settings: What can be set.
         costs: What is paid for; nothing on the local target.
+        variables: The environment variables that its clients read, by name;
+            ``{tracking-url}`` in a value stands for that property.
     """
 
     name: str
@@ -101,6 +104,7 @@ class Flavor:
     properties: tuple[Property, ...]
     settings: tuple[Setting, ...]
     costs: tuple[Cost, ...]
+    variables: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +264,14 @@ def _read_flavor(path: Path) -> Flavor:
         ),
         settings=tuple(read_setting(item) for item in table.tables("setting")),
         costs=tuple(_read_cost(item) for item in table.tables("cost")),
+        variables=_read_variables(table.table("client")),
     )
+
+
+def _read_variables(client: TomlTable) -> dict[str, str]:
+    client.refuse_unknown(("variables",))
+    variables = client.table("variables")
+    return {name: variables.text(name) for name in variables.content}
 
 
 def _read_cost(table: TomlTable) -> Cost:
