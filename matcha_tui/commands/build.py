@@ -13,6 +13,7 @@ from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.config import declared_settings
 from matcha_tui.stack.catalog import unknown
 from matcha_tui.stack.setting import SettingType, SettingValue
+from matcha_tui.targets.base import Verdict
 from matcha_tui.terraform.engine import Engine, find_engine
 from matcha_tui.terraform.folder import Run
 from matcha_tui.terraform.narration import short_address
@@ -42,12 +43,19 @@ def plan(engine: str | None) -> None:
     help="Set one setting, such as experiment_tracker.port=5001; kept in matcha.toml.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask; needed where no terminal is.")
+@click.option("--no-preflight", is_flag=True, help="Do not check first what it needs.")
 @_ENGINE_OPTION
 def provision(
-    target: str | None, assignments: tuple[str, ...], yes: bool, engine: str | None
+    target: str | None,
+    assignments: tuple[str, ...],
+    yes: bool,
+    no_preflight: bool,
+    engine: str | None,
 ) -> None:
     """Build the stack, or repair it; may be repeated at any time."""
     project = _configure(open_project(Path.cwd()), target, assignments)
+    if not no_preflight:
+        _check_preflight(project)
     chosen_engine = find_engine(engine)
     reviewed = None
     if not yes:
@@ -92,6 +100,20 @@ def _plan(project: Project, engine: Engine) -> tuple[Run, RunProgress]:
     progress = follow_to_end(run)
     check_outcome(progress, "The plan")
     return run, progress
+
+
+def _check_preflight(project: Project) -> None:
+    failed = [
+        finding
+        for finding in deployment.preflight(project, quick=True)
+        if finding.verdict is Verdict.FAILED
+    ]
+    if failed:
+        raise MatchaError(
+            "; ".join(finding.text for finding in failed),
+            hint=failed[0].hint,
+            exit_code=ExitCode.PREFLIGHT_FAILED,
+        )
 
 
 def _configure(project: Project, target: str | None, assignments: tuple[str, ...]) -> Project:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.catalog import Flavor
-from matcha_tui.targets.base import ComponentHealth, ModuleValues, Target
+from matcha_tui.targets.base import ComponentHealth, Finding, Intent, ModuleValues, Target
 
 _LAYER = "services"
 
@@ -31,6 +31,12 @@ def _resolve(workspace: Workspace, flavors: Sequence[Flavor], config: Config) ->
     from matcha_tui.targets.local.values import resolve_values
 
     return resolve_values(workspace, flavors, config)
+
+
+def _preflight(intent: Intent, quick: bool) -> tuple[Finding, ...]:
+    from matcha_tui.targets.local.preflight import check_preflight
+
+    return check_preflight(intent, quick)
 
 
 def _health(workspace: Workspace) -> tuple[ComponentHealth, ...]:
@@ -62,6 +68,7 @@ LOCAL = Target(
     context=_context,
     environment=_environment,
     cloud=lambda _workspace: {"location": "local"},
+    preflight=_preflight,
     health=_health,
     repairs=_repairs,
     sweep=(sys.executable, "-P", "-m", "matcha_tui.services", "sweep"),
