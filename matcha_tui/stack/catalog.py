@@ -27,6 +27,7 @@ _FLAVOR_KEYS = (
     "requires",
     "seconds",
     "property",
+    "client_variables",
     "setting",
     "cost",
     "service",
@@ -42,11 +43,14 @@ class Property:
         name: As in ``matcha get``: ``tracking-url``.
         help: One sentence.
         secret: Whether it is masked until somebody asks for it.
+        variable: The environment variable in which clients look for it, if any:
+            ``MLFLOW_TRACKING_URI``.
     """
 
     name: str
     help: str
     secret: bool
+    variable: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,7 @@ class Flavor:
         requires: Other module types that must be in the stack.
         seconds: About how long it takes to come up the first time.
         properties: What it gives once it runs.
+        client_variables: What clients need in their environment beside properties.
         settings: What can be set.
         costs: What is paid for; nothing on the local target.
     """
@@ -99,6 +104,7 @@ class Flavor:
     requires: tuple[str, ...]
     seconds: int
     properties: tuple[Property, ...]
+    client_variables: Mapping[str, str]
     settings: tuple[Setting, ...]
     costs: tuple[Cost, ...]
 
@@ -242,6 +248,7 @@ def _read_flavor(path: Path) -> Flavor:
     table = read_toml(path)
     table.refuse_unknown(_FLAVOR_KEYS)
     target, layer, module_type, name = path.parts[-5:-1]
+    constants = table.table("client_variables")
     return Flavor(
         name=name,
         module_type=module_type,
@@ -254,12 +261,19 @@ def _read_flavor(path: Path) -> Flavor:
         resource=table.text("resource"),
         requires=table.texts("requires"),
         seconds=table.integer("seconds"),
-        properties=tuple(
-            Property(item.text("name"), item.text("help"), item.boolean("secret", False))
-            for item in table.tables("property")
-        ),
+        properties=tuple(_read_property(item) for item in table.tables("property")),
+        client_variables={name: constants.text(name) for name in constants.content},
         settings=tuple(read_setting(item) for item in table.tables("setting")),
         costs=tuple(_read_cost(item) for item in table.tables("cost")),
+    )
+
+
+def _read_property(table: TomlTable) -> Property:
+    return Property(
+        table.text("name"),
+        table.text("help"),
+        table.boolean("secret", False),
+        table.text("variable", "") or None,
     )
 
 
