@@ -17,7 +17,7 @@ from matcha_tui.project.state import has_resources, read_resources
 from matcha_tui.project.workspace import Workspace, find_plugin_cache
 from matcha_tui.stack.catalog import Catalog, Flavor, load_catalog
 from matcha_tui.stack.stack import DEFAULT_PRESET, Stack, check_complete, make_stack, preset_stack
-from matcha_tui.targets.base import ComponentHealth, ComponentState, Finding, Intent, Target
+from matcha_tui.targets.base import ComponentHealth, ComponentState, Target
 from matcha_tui.targets.composition import compose_layer, composed_modules
 from matcha_tui.targets.local.target import LOCAL
 from matcha_tui.targets.steps import Work, apply_steps, destroy_steps, plan_steps
@@ -124,20 +124,6 @@ def deployed_stack(project: Project) -> Stack | None:
     if not is_deployed(project):
         return None
     return make_stack(project.catalog, _composed(project))
-
-
-def preflight(
-    project: Project, engine: str | None = None, *, quick: bool = False
-) -> tuple[Finding, ...]:
-    """Check what a provision needs.
-
-    Args:
-        project: What would be built.
-        engine: The engine that was asked for.
-        quick: Whether to ask only what takes no time and no network.
-    """
-    intent = Intent(project.workspace, project.flavors, project.config, engine)
-    return project.target.preflight(intent, quick)
 
 
 def plan(project: Project, engine: Engine) -> Run:

@@ -4,11 +4,12 @@ import shlex
 import shutil
 import stat
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from matcha_tui.clients.step import Outcome, Step
 from matcha_tui.files import PRIVATE_FILE_MODE, explain_os_errors, write_atomically
+from matcha_tui.stack.variables import ClientVariable
 
 _NAME = ".env"
 _BEGIN = "# >>> matcha: written by `matcha connect`; your own lines go outside >>>"
@@ -16,19 +17,20 @@ _END = "# <<< matcha <<<"
 _SHARED_FILE_MODE = 0o644
 
 
-def connect_env_file(project: Path, variables: Mapping[str, str], *, secret: bool) -> Step:
+def connect_env_file(project: Path, variables: Sequence[ClientVariable]) -> Step:
     """Write the stack's variables into ``.env``, and leave every other line as it is.
 
     Args:
         project: The folder that it lies in.
-        variables: What to write.
-        secret: Whether there is a secret among the values. The file is then made
-            private, kept out of git, and refused when git has it already.
+        variables: What to write. If one of them is secret, the file is made private
+            and kept out of git, and nothing is written when git has it already.
 
     Raises:
         MatchaError: If a file cannot be read or written.
     """
     path = (project / _NAME).resolve()  # a link stays a link
+    secret = any(variable.secret for variable in variables)
+    names = ", ".join(variable.name for variable in variables)
     if not variables:
         return Step(_NAME, Outcome.SKIPPED, "the stack has nothing that clients read there")
     if secret and _is_tracked(project):
@@ -43,22 +45,22 @@ def connect_env_file(project: Path, variables: Mapping[str, str], *, secret: boo
     if after is None:
         return Step(_NAME, Outcome.FAILED, f"the line {_BEGIN!r} has no {_END!r} after it")
     mode = _mode(path, secret)
-    said = [f"wrote {', '.join(variables)}"]
+    said = [f"wrote {names}"]
     is_same = before == after and stat.S_IMODE(path.stat().st_mode) == mode
     if not is_same:
         write_atomically(path, after.encode(errors="surrogateescape"), mode)
     ignored = secret and _ignore(project)
     if is_same and not ignored:
-        return Step(_NAME, Outcome.UNCHANGED, f"it has {', '.join(variables)}")
+        return Step(_NAME, Outcome.UNCHANGED, f"it has {names}")
     if ignored:
         said.append(f"added {_NAME} to .gitignore")
     return Step(_NAME, Outcome.DONE, "; ".join(said))
 
 
-def _with_block(text: str, variables: Mapping[str, str]) -> str | None:
+def _with_block(text: str, variables: Sequence[ClientVariable]) -> str | None:
     """Return the text with our block in its old place, or else at its end."""
     lines = text.splitlines()
-    block = [_BEGIN, *(f"{name}={shlex.quote(value)}" for name, value in variables.items()), _END]
+    block = [_BEGIN, *(f"{item.name}={shlex.quote(item.value)}" for item in variables), _END]
     if _BEGIN not in lines:
         lines += block
     else:

@@ -8,10 +8,10 @@ import click
 from matcha_tui.clients.dvc import connect_dvc
 from matcha_tui.clients.env_file import connect_env_file
 from matcha_tui.clients.step import Outcome, Step
-from matcha_tui.clients.variables import client_variables
 from matcha_tui.clients.zenml import connect_zenml
 from matcha_tui.deployment import open_project, resources
 from matcha_tui.errors import ExitCode
+from matcha_tui.stack.variables import client_variables
 
 
 @click.command(epilog="Example: matcha connect && python train.py")
@@ -26,7 +26,7 @@ def connect(context: click.Context) -> None:
     variables = client_variables(project.flavors, found)
     remote = found.get("data-version-control", {}).get("remote-url")
     steps: tuple[Callable[[], Step], ...] = (
-        lambda: connect_env_file(folder, variables.values, secret=bool(variables.secret)),
+        lambda: connect_env_file(folder, variables),
         lambda: connect_dvc(folder, remote),
         lambda: connect_zenml(folder, found),
     )

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from matcha_tui.deployment import open_project, preflight
+from matcha_tui.deployment import open_project
 from matcha_tui.errors import ExitCode
+from matcha_tui.readiness import check_readiness
 from matcha_tui.targets.base import Verdict
 
 _STYLES = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.UNVERIFIED: "yellow"}
@@ -23,7 +24,7 @@ _STYLES = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.UNVERIFIED: "
 @click.pass_context
 def doctor(context: click.Context, form: str, engine: str | None) -> None:
     """Check what a provision needs; exit 4 if something is missing."""
-    findings = preflight(open_project(Path.cwd()), engine)
+    findings = check_readiness(open_project(Path.cwd()), engine)
     if form == "json":
         click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
     else:

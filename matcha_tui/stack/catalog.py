@@ -26,10 +26,11 @@ _FLAVOR_KEYS = (
     "resource",
     "requires",
     "seconds",
+    "page",
     "property",
+    "client_variables",
     "setting",
     "cost",
-    "client",
     "service",
     "health",
 )
@@ -43,11 +44,14 @@ class Property:
         name: As in ``matcha get``: ``tracking-url``.
         help: One sentence.
         secret: Whether it is masked until somebody asks for it.
+        variable: The environment variable in which clients look for it, if any:
+            ``MLFLOW_TRACKING_URI``.
     """
 
     name: str
     help: str
     secret: bool
+    variable: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +87,12 @@ class Flavor:
         resource: The ``matcha get`` resource that it fills.
         requires: Other module types that must be in the stack.
         seconds: About how long it takes to come up the first time.
+        page: The address to show in a browser, if any; ``{tracking-url}`` in it
+            stands for that property.
         properties: What it gives once it runs.
+        client_variables: What clients need in their environment beside properties.
         settings: What can be set.
         costs: What is paid for; nothing on the local target.
-        variables: The environment variables that its clients read, by name;
-            ``{tracking-url}`` in a value stands for that property.
     """
 
     name: str
@@ -101,10 +106,11 @@ class Flavor:
     resource: str
     requires: tuple[str, ...]
     seconds: int
+    page: str | None
     properties: tuple[Property, ...]
+    client_variables: Mapping[str, str]
     settings: tuple[Setting, ...]
     costs: tuple[Cost, ...]
-    variables: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +252,7 @@ def _read_flavor(path: Path) -> Flavor:
     table = read_toml(path)
     table.refuse_unknown(_FLAVOR_KEYS)
     target, layer, module_type, name = path.parts[-5:-1]
+    constants = table.table("client_variables")
     return Flavor(
         name=name,
         module_type=module_type,
@@ -258,20 +265,21 @@ def _read_flavor(path: Path) -> Flavor:
         resource=table.text("resource"),
         requires=table.texts("requires"),
         seconds=table.integer("seconds"),
-        properties=tuple(
-            Property(item.text("name"), item.text("help"), item.boolean("secret", False))
-            for item in table.tables("property")
-        ),
+        page=table.text("page", "") or None,
+        properties=tuple(_read_property(item) for item in table.tables("property")),
+        client_variables={name: constants.text(name) for name in constants.content},
         settings=tuple(read_setting(item) for item in table.tables("setting")),
         costs=tuple(_read_cost(item) for item in table.tables("cost")),
-        variables=_read_variables(table.table("client")),
     )
 
 
-def _read_variables(client: TomlTable) -> dict[str, str]:
-    client.refuse_unknown(("variables",))
-    variables = client.table("variables")
-    return {name: variables.text(name) for name in variables.content}
+def _read_property(table: TomlTable) -> Property:
+    return Property(
+        table.text("name"),
+        table.text("help"),
+        table.boolean("secret", False),
+        table.text("variable", "") or None,
+    )
 
 
 def _read_cost(table: TomlTable) -> Cost:

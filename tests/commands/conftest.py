@@ -5,6 +5,8 @@ import pytest
 
 from tests.command_line import Matcha, make_environment
 
+DVC_ONLY = 'version = 1\n[stack]\nname = "custom"\n[stack.modules]\ndata_version_control = "dvc"\n'
+
 
 @pytest.fixture
 def matcha(tmp_path: Path) -> Iterator[Matcha]:

@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import SCRIPTS, Matcha, make_environment
-
-DVC_ONLY = 'version = 1\n[stack]\nname = "custom"\n[stack.modules]\ndata_version_control = "dvc"\n'
+from tests.commands.conftest import DVC_ONLY
 
 
 @pytest.fixture
