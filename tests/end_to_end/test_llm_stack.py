@@ -145,7 +145,9 @@ def test_connect_tells_the_clients_and_a_second_time_changes_nothing(
     variables = dict(line.split("=", 1) for line in lines if not line.startswith("#"))
     assert variables["MLFLOW_TRACKING_URI"] == matcha.get("experiment-tracker", "tracking-url")
     assert variables["ZENML_STORE_PASSWORD"] == matcha.get("pipeline", "server-password")
-    _run([dvc, "push", "--quiet"], matcha.folder)
+    shown = _run([dvc, "config", "--project", "remote.matcha.url"], matcha.folder).strip()
+    remote = matcha.get("data-version-control", "remote-url")
+    assert (matcha.folder / ".dvc" / shown).resolve() == Path(remote)
     printed = run_client(zenml, "describe_zenml.py", **settings)
     assert json.loads(printed.splitlines()[-1]) == [
         "matcha",
@@ -289,7 +291,7 @@ def _zenml_token(matcha: Matcha, url: str) -> str:
         return str(json.load(answer)["access_token"])
 
 
-def _run(command: list[str], folder: Path) -> None:
+def _run(command: list[str], folder: Path) -> str:
     finished = subprocess.run(
         command,
         cwd=folder,
@@ -299,6 +301,7 @@ def _run(command: list[str], folder: Path) -> None:
         check=False,
     )
     assert finished.returncode == 0, finished.stderr
+    return finished.stdout
 
 
 def _post(url: str, content: dict[str, object]) -> dict[str, list[dict[str, object]]]:
