@@ -23,7 +23,11 @@ def imported_by(module: str) -> set[str]:
         ("matcha_tui.cli", set()),
         ("matcha_tui.commands.stack", set()),
         ("matcha_tui.commands.build", set()),
-        ("matcha_tui.commands.inspect", {"yaml"}),
+        ("matcha_tui.commands.inspect", set()),
+        ("matcha_tui.commands.status", set()),
+        ("matcha_tui.commands.env", set()),
+        ("matcha_tui.commands.runs", set()),
+        ("matcha_tui.commands.unblock", set()),
         ("matcha_tui.app", {"textual", "rich"}),
     ],
 )

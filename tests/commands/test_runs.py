@@ -15,6 +15,7 @@ import pytest
 
 from tests.command_line import Matcha
 from tests.commands.held import HeldProject, wait_until
+from tests.commands.in_process import MatchaHere
 
 
 @pytest.fixture
@@ -174,16 +175,16 @@ def test_a_lock_is_freed_by_force_only_when_its_holder_is_dead(matcha: Matcha):
         ("status --watch", 3, "nothing is deployed"),
     ],
 )
-def test_in_an_empty_folder(matcha: Matcha, line: str, exit_code: int, said: str):
-    answer = matcha(*line.split())
+def test_in_an_empty_folder(matcha_here: MatchaHere, line: str, exit_code: int, said: str):
+    answer = matcha_here(*line.split())
     assert answer.returncode == exit_code
     assert said in answer.stdout + answer.stderr
-    assert list(matcha.folder.iterdir()) == []
+    assert list(matcha_here.folder.iterdir()) == []
 
 
-def test_an_unknown_run_is_answered_with_a_guess(matcha: Matcha):
+def test_an_unknown_run_is_answered_with_a_guess(matcha_here: MatchaHere):
     for name in ("20261123T100000-provision", "20261123T110000-plan"):
-        folder = matcha.folder / ".matcha/runs" / name
+        folder = matcha_here.folder / ".matcha/runs" / name
         folder.mkdir(parents=True)
         description: dict[str, Any] = {
             "kind": name.partition("-")[2],
@@ -194,11 +195,11 @@ def test_an_unknown_run_is_answered_with_a_guess(matcha: Matcha):
             "steps": [],
         }
         (folder / "run.json").write_text(json.dumps(description))
-    unknown = matcha("logs", "20261123T100000-provisoin")
+    unknown = matcha_here("logs", "20261123T100000-provisoin")
     assert unknown.returncode == 2
     assert "Did you mean '20261123T100000-provision'?" in unknown.stderr
-    ambiguous = matcha("logs", "2026")
+    ambiguous = matcha_here("logs", "2026")
     assert ambiguous.returncode == 2
     assert "how 2 runs begin" in ambiguous.stderr
-    assert matcha("logs", "20261123T11").returncode == 0
-    assert re.search(r"provision llm +lost ", matcha("runs").stdout)
+    assert matcha_here("logs", "20261123T11").returncode == 0
+    assert re.search(r"provision llm +lost ", matcha_here("runs").stdout)

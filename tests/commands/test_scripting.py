@@ -14,6 +14,7 @@ import pytest
 
 from tests.command_line import SCRIPTS, Matcha, make_environment
 from tests.commands.held import DVC_ONLY, wait_until
+from tests.commands.in_process import MatchaHere
 
 QUOTE = "it's $HOME"
 GIVEN = {
@@ -29,12 +30,12 @@ TRACKER = "MATCHA_EXPERIMENT_TRACKER_TRACKING_URL='http://127.0.0.1:5000'\n"
 
 
 @pytest.fixture
-def given(matcha: Matcha) -> Matcha:
+def given(matcha_here: MatchaHere) -> MatchaHere:
     """A project in which a default stack has left what it gives."""
-    directory = matcha.folder / ".matcha/infrastructure"
+    directory = matcha_here.folder / ".matcha/infrastructure"
     directory.mkdir(parents=True)
     (directory / "matcha.state").write_text(json.dumps(GIVEN))
-    return matcha
+    return matcha_here
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +82,16 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matcha]:
             "export MLFLOW_TRACKING_URI='http://127.0.0.1:5000'\n",
             "Left out, being secret: ZENML_STORE_USERNAME, ZENML_STORE_PASSWORD.",
         ),
+        (
+            "env --shell fish --show-sensitive",
+            0,
+            "set -gx ZENML_STORE_URL 'http://127.0.0.1:8237'\n"
+            "set -gx ZENML_STORE_USERNAME 'admin'\n"
+            "set -gx ZENML_STORE_PASSWORD 'it\\'s $HOME'\n"
+            "set -gx ZENML_STORE_TYPE 'rest'\n"
+            "set -gx MLFLOW_TRACKING_URI 'http://127.0.0.1:5000'\n",
+            "",
+        ),
         ("env --shell csh", 2, "", "'csh' is not one of"),
         (
             "stack show --output json",
@@ -92,7 +103,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matcha]:
         ),
     ],
 )
-def test_forms_for_scripts(given: Matcha, line: str, exit_code: int, stdout: str, stderr: str):
+def test_forms_for_scripts(given: MatchaHere, line: str, exit_code: int, stdout: str, stderr: str):
     answer = given(*line.split())
     assert answer.returncode == exit_code, answer.stderr
     assert answer.stdout == stdout
@@ -103,16 +114,16 @@ def test_forms_for_scripts(given: Matcha, line: str, exit_code: int, stdout: str
     ("shell", "take_over"),
     [("bash", 'eval "$({})"'), ("zsh", 'eval "$({})"'), ("fish", "{} | source")],
 )
-def test_a_shell_takes_over_the_variables(given: Matcha, shell: str, take_over: str):
+def test_a_shell_takes_over_the_variables(given: MatchaHere, shell: str, take_over: str):
     program = shutil.which(shell)
     if program is None:
         pytest.skip(f"there is no {shell} here")
-    command = f"{given.program} env --show-sensitive"
+    command = f"{SCRIPTS / 'matcha'} env --show-sensitive"
     script = take_over.format(command) + '; printf "%s" "$ZENML_STORE_PASSWORD"'
     finished = subprocess.run(
         [program, "-c", script],
         cwd=given.folder,
-        env=given.environment | {"SHELL": program},
+        env=make_environment(SHELL=program),
         capture_output=True,
         text=True,
         check=True,
