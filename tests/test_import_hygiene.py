@@ -26,7 +26,11 @@ def imported_by(module: str) -> set[str]:
         ("matcha_tui.commands.connect", set()),
         ("matcha_tui.commands.doctor", set()),
         ("matcha_tui.library", set()),
-        ("matcha_tui.commands.inspect", {"yaml"}),
+        ("matcha_tui.commands.inspect", set()),
+        ("matcha_tui.commands.status", set()),
+        ("matcha_tui.commands.env", set()),
+        ("matcha_tui.commands.runs", set()),
+        ("matcha_tui.commands.unblock", set()),
         ("matcha_tui.app", {"textual", "rich"}),
     ],
 )

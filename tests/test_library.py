@@ -9,8 +9,7 @@ import pytest
 from matcha_tui import Deployment
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.terraform.progress import RunProgress, RunState
-from tests.command_line import Matcha, make_environment
-from tests.commands.conftest import DVC_ONLY
+from tests.command_line import DVC_ONLY, Matcha, make_environment
 
 README = Path(__file__).parents[1] / "README.md"
 

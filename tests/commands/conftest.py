@@ -4,8 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import Matcha, make_environment
-
-DVC_ONLY = 'version = 1\n[stack]\nname = "custom"\n[stack.modules]\ndata_version_control = "dvc"\n'
+from tests.commands.in_process import matcha_here as matcha_here
 
 
 @pytest.fixture

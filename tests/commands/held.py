@@ -12,9 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.command_line import SCRIPTS, Matcha
-
-DVC_ONLY = 'version = 1\n[stack]\nname = "custom"\n[stack.modules]\ndata_version_control = "dvc"\n'
+from tests.command_line import DVC_ONLY, SCRIPTS, Matcha
 
 _WAIT_AT_START = """\
 import os, sys, time
@@ -71,10 +69,13 @@ class HeldProject:
     def lock_owner(self) -> dict[str, object]:
         return dict(json.loads((self.matcha.folder / ".matcha/lock").read_bytes()))
 
-    def state_resources(self) -> set[str]:
-        """The names of what Terraform has in its state."""
+    def saved_resources(self) -> dict[str, str | None]:
+        """What Terraform has in its state: ``tainted``, or nothing to complain of."""
         file = self.matcha.folder / ".matcha/infrastructure/services/terraform.tfstate"
-        return {resource["name"] for resource in json.loads(file.read_bytes())["resources"]}
+        return {
+            resource["name"]: resource["instances"][0].get("status")
+            for resource in json.loads(file.read_bytes())["resources"]
+        }
 
     def clean_up(self) -> None:
         self.let_go()

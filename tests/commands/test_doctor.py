@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.command_line import Matcha
-from tests.commands.conftest import DVC_ONLY
+from tests.command_line import DVC_ONLY, Matcha
 
 TRACKER = DVC_ONLY.replace('data_version_control = "dvc"', 'experiment_tracker = "mlflow"')
 CHECKS = [

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.command_line import Matcha, make_environment
-from tests.commands.conftest import DVC_ONLY
+from tests.command_line import DVC_ONLY, Matcha, make_environment
 
 
 @pytest.fixture(scope="module")
