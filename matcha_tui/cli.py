@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 
-from matcha_tui.crash import report_crash
 from matcha_tui.errors import ExitCode, MatchaError
 
 COMMANDS = {
@@ -17,9 +16,18 @@ COMMANDS = {
     "module": ("matcha_tui.commands.module", "Check a module of your own."),
     "plan": ("matcha_tui.commands.build", "Show what a provision would do, and change nothing."),
     "provision": ("matcha_tui.commands.build", "Build the stack, or repair it."),
-    "status": ("matcha_tui.commands.inspect", "Say whether each component is healthy."),
+    "status": ("matcha_tui.commands.status", "Say whether each component is healthy."),
     "get": ("matcha_tui.commands.inspect", "Print what the deployed stack gives: URLs and more."),
+    "env": ("matcha_tui.commands.env", "Print environment variables for clients, to eval."),
+    "connect": ("matcha_tui.commands.connect", "Tell .env, DVC and ZenML where the stack is."),
+    "open": ("matcha_tui.commands.browse", "Open a component's page in the browser."),
+    "runs": ("matcha_tui.commands.runs", "List what was run here, newest first."),
+    "logs": ("matcha_tui.commands.runs", "Print what a run said; attach to one with --follow."),
+    "cancel": ("matcha_tui.commands.unblock", "Ask the run that is under way to stop."),
     "destroy": ("matcha_tui.commands.build", "Take everything down again."),
+    "force-unlock": ("matcha_tui.commands.unblock", "Free a lock that a dead run has left."),
+    "doctor": ("matcha_tui.commands.doctor", "Check what a provision needs."),
+    "completion": ("matcha_tui.commands.completion", "Print what completes matcha in a shell."),
     "version": ("matcha_tui.commands.inspect", "Print the versions of matcha-tui and its engine."),
 }
 """Each command's module, and the line that the help shows of it."""
@@ -37,7 +45,7 @@ class LateGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, _ = COMMANDS[cmd_name]
-        command = getattr(import_module(module), cmd_name)
+        command = getattr(import_module(module), cmd_name.replace("-", "_"))
         assert isinstance(command, click.Command)  # noqa: S101 - for the type checker
         return command
 
@@ -75,6 +83,8 @@ def main() -> None:
         sys.stderr.close()  # whoever read us has gone, as in `matcha get | head -1`
         status = ExitCode.FAILED
     except Exception as error:  # noqa: BLE001 - the one place that reports a crash
+        from matcha_tui.crash import report_crash
+
         click.echo(f"matcha: {report_crash(error, Path.cwd() / '.matcha')}", err=True)
         status = ExitCode.FAILED
     sys.exit(status)

@@ -1,6 +1,5 @@
 """What the user probably meant."""
 
-import difflib
 from collections.abc import Collection
 
 
@@ -14,6 +13,8 @@ def nearest_guess(word: str, known: Collection[str]) -> str | None:
     Returns:
         The nearest word, or ``None`` when nothing is near.
     """
+    import difflib  # only a mistake needs it
+
     lowered = {candidate.lower(): candidate for candidate in known}
     matches = difflib.get_close_matches(word.lower(), lowered, n=1, cutoff=0.5)
     return lowered[matches[0]] if matches else None

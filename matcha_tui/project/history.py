@@ -6,8 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from matcha_tui.project.workspace import Workspace
-from matcha_tui.terraform.event_kinds import RunState
-from matcha_tui.terraform.folder import Run, list_runs, read_result
+from matcha_tui.terraform.folder import Run, is_live, list_runs, read_result
+from matcha_tui.terraform.marks import Mark, is_left
+from matcha_tui.terraform.run_state import RunState
 
 _RUNS_LOOKED_AT = 20
 
@@ -35,6 +36,37 @@ class LastRun:
     state: RunState
     finished: datetime | None = None
     seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run, of whatever kind, as it stands.
+
+    Attributes:
+        run: The run.
+        state: How it ended, or where it stands.
+        is_live: Whether it is still under way.
+        finished: When it ended, where that is known.
+    """
+
+    run: Run
+    state: RunState
+    is_live: bool = False
+    finished: datetime | None = None
+
+    def seconds(self, now: datetime) -> float | None:
+        """How long it took, or has taken up to `now`; ``None`` for a lost run."""
+        end = now if self.is_live else self.finished
+        return (end - self.run.created).total_seconds() if end else None
+
+
+def run_records(workspace: Workspace) -> tuple[RunRecord, ...]:
+    """Return every run of a project, newest first.
+
+    Args:
+        workspace: The project's paths.
+    """
+    return tuple(_record(run) for run in list_runs(workspace.runs))
 
 
 def last_change(workspace: Workspace, ended_before: Run | None = None) -> LastRun | None:
@@ -74,3 +106,13 @@ def last_duration(workspace: Workspace, kind: str, details: Mapping[str, str]) -
         if result is not None and result.state is RunState.DONE:
             return (result.finished - run.created).total_seconds()
     return None
+
+
+def _record(run: Run) -> RunRecord:
+    if is_live(run):
+        is_cancelling = is_left(run.directory, Mark.CANCEL)
+        return RunRecord(run, RunState.CANCELLING if is_cancelling else RunState.RUNNING, True)
+    result = read_result(run)
+    if result is None:
+        return RunRecord(run, RunState.LOST)
+    return RunRecord(run, result.state, finished=result.finished)

@@ -99,17 +99,45 @@ def read_lock_owner(workspace: Workspace) -> LockOwner | None:
     Returns:
         The owner, or ``None`` when the project is not locked.
     """
+    return _read_owner(workspace.lock_file) if is_locked(workspace) else None
+
+
+def is_locked(workspace: Workspace) -> bool:
+    """Say whether anybody holds the project's lock, without taking it."""
     try:
         descriptor = os.open(workspace.lock_file, os.O_RDONLY)
     except OSError:
-        return None
+        return False
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return _read_owner(workspace.lock_file)
+        return True
     finally:
         os.close(descriptor)
-    return None
+    return False
+
+
+def discard_lock(workspace: Workspace) -> None:
+    """Give the project a new lock, whoever still holds the old one.
+
+    Only for an owner who is dead: a process that it has left behind may still
+    have the file open, and would keep the project locked as long as it lives.
+
+    Raises:
+        MatchaError: If the lock file cannot be removed.
+    """
+    with explain_os_errors("remove", workspace.lock_file):
+        workspace.lock_file.unlink(missing_ok=True)
+
+
+def describe_owner(owner: LockOwner | None) -> str:
+    """Say who holds the lock, and since when; ``None`` is one who has not said so yet."""
+    if owner is None:
+        return "another matcha has just begun to change the project"
+    return (
+        f"{owner.user} on {owner.host} (pid {owner.pid}) has been running "
+        f"{owner.operation} since {owner.since}"
+    )
 
 
 def _read_owner(path: Path) -> LockOwner | None:
@@ -120,14 +148,8 @@ def _read_owner(path: Path) -> LockOwner | None:
 
 
 def _locked(owner: LockOwner | None) -> MatchaError:
-    who = (
-        f"{owner.user} on {owner.host} (pid {owner.pid}) has been running "
-        f"{owner.operation} since {owner.since}"
-        if owner
-        else "another matcha has just begun to change it"
-    )
     return MatchaError(
-        f"the project is locked: {who}",
-        hint="Wait until it has ended, or watch it: open matcha-tui in this folder.",
+        f"the project is locked: {describe_owner(owner)}",
+        hint="Wait until it has ended, or watch it: `matcha logs --follow`, or matcha-tui.",
         exit_code=ExitCode.REFUSED,
     )

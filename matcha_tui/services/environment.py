@@ -38,14 +38,13 @@ def install(service: Service) -> None:
     folder, server = service.folder, service.server
     if server is None:
         return
-    marker = folder.environment / _MARKER
-    wanted = _describe(server)
-    if marker.exists() and marker.read_text(encoding="utf-8") == wanted:
+    if is_installed(folder, server):
         say(f"{folder.flavor}: its environment is there already")
         return
     end_processes(marked_processes(folder, INSTALL_MARKER), _END_SECONDS)  # of a killed install
     make_private_directory(folder.path)
     _require_disk(folder, server)
+    marker = folder.environment / _MARKER
     marker.unlink(missing_ok=True)
     say(f"{folder.flavor}: making its environment, with Python {platform.python_version()}")
     _run_uv(
@@ -59,7 +58,13 @@ def install(service: Service) -> None:
             ["pip", "install", "--python", str(folder.environment / "bin" / "python")],
             *server.packages,
         )
-    write_atomically(marker, wanted)
+    write_atomically(marker, _describe(server))
+
+
+def is_installed(folder: FlavorFolder, server: Server) -> bool:
+    """Whether the service's environment is there, whole, and made for this definition."""
+    marker = folder.environment / _MARKER
+    return marker.exists() and marker.read_text(encoding="utf-8") == _describe(server)
 
 
 def _describe(server: Server) -> str:

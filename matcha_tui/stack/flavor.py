@@ -40,7 +40,9 @@ _FLAVOR_KEYS = (
     "resource",
     "requires",
     "seconds",
+    "page",
     "property",
+    "client_variables",
     "setting",
     "cost",
     "service",
@@ -81,11 +83,14 @@ class Property:
         name: As in ``matcha get``: ``tracking-url``.
         help: One sentence.
         secret: Whether it is masked until somebody asks for it.
+        variable: The environment variable in which clients look for it, if any:
+            ``MLFLOW_TRACKING_URI``.
     """
 
     name: str
     help: str
     secret: bool
+    variable: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +126,10 @@ class Flavor:
         resource: The ``matcha get`` resource that it fills.
         requires: Other module types that must be in the stack.
         seconds: About how long it takes to come up the first time.
+        page: The address to show in a browser, if any; ``{tracking-url}`` in it
+            stands for that property.
         properties: What it gives once it runs.
+        client_variables: What clients need in their environment beside properties.
         settings: What can be set.
         costs: What is paid for; nothing on the local target.
     """
@@ -137,7 +145,9 @@ class Flavor:
     resource: str
     requires: tuple[str, ...]
     seconds: int
+    page: str | None
     properties: tuple[Property, ...]
+    client_variables: Mapping[str, str]
     settings: tuple[Setting, ...]
     costs: tuple[Cost, ...]
 
@@ -161,6 +171,7 @@ def read_flavor(folder: Path, place: Place | None = None) -> Flavor:
     table = read_toml(folder / DEFINITION)
     table.refuse_unknown(_FLAVOR_KEYS)
     _check_required_types(table)
+    constants = table.table("client_variables")
     return Flavor(
         name=place.flavor,
         module_type=place.module_type,
@@ -173,7 +184,9 @@ def read_flavor(folder: Path, place: Place | None = None) -> Flavor:
         resource=table.text("resource"),
         requires=table.texts("requires"),
         seconds=table.integer("seconds"),
+        page=table.text("page", "") or None,
         properties=tuple(_read_property(item) for item in table.tables("property")),
+        client_variables={name: constants.text(name) for name in constants.content},
         settings=_read_settings(table),
         costs=tuple(_read_cost(item) for item in table.tables("cost")),
     )
@@ -190,8 +203,13 @@ def _check_required_types(table: TomlTable) -> None:
 
 
 def _read_property(table: TomlTable) -> Property:
-    table.refuse_unknown(("name", "help", "secret"))
-    return Property(table.text("name"), table.text("help"), table.boolean("secret", False))
+    table.refuse_unknown(("name", "help", "secret", "variable"))
+    return Property(
+        table.text("name"),
+        table.text("help"),
+        table.boolean("secret", False),
+        table.text("variable", "") or None,
+    )
 
 
 def _read_settings(top: TomlTable) -> tuple[Setting, ...]:

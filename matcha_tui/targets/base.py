@@ -42,6 +42,48 @@ class ComponentHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class Intent:
+    """What is to be built, and with what.
+
+    Attributes:
+        workspace: The project's paths.
+        flavors: What the stack is made of.
+        config: What the user set.
+        engine: The engine that was asked for; ``None`` for the first there is.
+    """
+
+    workspace: Workspace
+    flavors: Sequence[Flavor]
+    config: Config
+    engine: str | None = None
+
+
+class Verdict(StrEnum):
+    """What a check before a provision came to."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNVERIFIED = "could not verify"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check before a provision found.
+
+    Attributes:
+        name: What was checked.
+        verdict: What it came to.
+        text: What was found, without a full stop.
+        hint: What to do about it, empty unless it failed.
+    """
+
+    name: str
+    verdict: Verdict
+    text: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """A place where a stack can be built.
 
@@ -58,6 +100,8 @@ class Target:
         environment: What its provisioners need to find in the environment,
             given whether data is to be kept.
         cloud: The properties of the ``cloud`` resource.
+        preflight: Checks what a provision needs; only what takes no time and no
+            network, if it is told to be quick.
         health: Asks every deployed component how it is.
         repairs: The addresses of Terraform resources that are to be made again
             because what they stand for is down.
@@ -80,6 +124,7 @@ class Target:
     context: Callable[[Workspace], Mapping[str, Any]]
     environment: Callable[[Workspace, bool], Mapping[str, str]]
     cloud: Callable[[Workspace], Mapping[str, str]]
+    preflight: Callable[[Intent, bool], tuple[Finding, ...]]
     health: Callable[[Workspace], tuple[ComponentHealth, ...]]
     repairs: Callable[[Workspace, Mapping[str, str]], tuple[str, ...]]
     sweep: tuple[str, ...]

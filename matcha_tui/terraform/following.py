@@ -45,18 +45,34 @@ async def follow(run: Run, poll_seconds: float = 0.05) -> AsyncIterator[tuple[Ev
         yield (_end_of(run),)
 
 
+async def follow_progress(run: Run) -> AsyncIterator[tuple[tuple[Event, ...], RunProgress]]:
+    """As `follow`, each batch with where the run stands after it."""
+    progress = initial_progress(run)
+    async for events in follow(run):
+        progress = progress.apply_all(events)
+        yield events, progress
+
+
 def read_progress(run: Run) -> RunProgress:
     """Where a run stands, from its whole event stream."""
     progress = initial_progress(run)
+    for batch in read_events(run):
+        progress = progress.apply_all(batch)
+    return progress
+
+
+def read_events(run: Run) -> Iterator[tuple[Event, ...]]:
+    """Every event of a run up to now, in batches; nothing for one that was never started."""
     if not was_started(run):
-        return progress
+        return
     ended = not is_live(run)
     reader = _EventReader(run.directory / EVENTS)
     has_ending = False
     for batch in _batches(reader, ended=ended):
         has_ending = has_ending or _has_ending(batch)
-        progress = progress.apply_all(batch)
-    return progress.apply(_end_of(run)) if ended and not has_ending else progress
+        yield batch
+    if ended and not has_ending:
+        yield (_end_of(run),)
 
 
 def initial_progress(run: Run) -> RunProgress:

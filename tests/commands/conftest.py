@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import Matcha, make_environment
+from tests.commands.in_process import matcha_here as matcha_here
 
 
 @pytest.fixture

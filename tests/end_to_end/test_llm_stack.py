@@ -29,6 +29,17 @@ MODULE_TYPES = (
 )
 
 
+@pytest.fixture(scope="module")
+def dvc(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """DVC as its users install it."""
+    environment = tmp_path_factory.mktemp("dvc")
+    _run([uv.find_uv_bin(), "venv", "--quiet", "--clear", str(environment)], environment)
+    python = str(environment / "bin/python")
+    install = [uv.find_uv_bin(), "pip", "install", "--quiet", "--compile-bytecode"]
+    _run([*install, "--python", python, "dvc==3.67.1"], environment)
+    return str(environment / "bin/dvc")
+
+
 def test_the_llm_stack_comes_up(matcha: Matcha):
     assert matcha("stack", "set", "llm").returncode == 0
     provision = matcha("provision", "--target", "local", "--yes")
@@ -94,8 +105,7 @@ def test_a_chroma_collection_is_filled_and_queried(matcha: Matcha):
     assert printed.split() == ["sencha", "green"]
 
 
-def test_dvc_restores_a_file_from_the_remote(matcha: Matcha, tmp_path: Path):
-    dvc = _install_dvc(tmp_path)
+def test_dvc_restores_a_file_from_the_remote(matcha: Matcha, dvc: str, tmp_path: Path):
     repository = tmp_path / "repository"
     repository.mkdir()
     remote = matcha.get("data-version-control", "remote-url")
@@ -112,6 +122,56 @@ def test_dvc_restores_a_file_from_the_remote(matcha: Matcha, tmp_path: Path):
     ):
         _run(command, repository)
     assert data.read_text() == "tea,price\nmatcha,12\n"
+
+
+def test_connect_tells_the_clients_and_a_second_time_changes_nothing(
+    matcha: Matcha, dvc: str, tmp_path: Path
+):
+    zenml = python_of(matcha.folder, "zenml")
+    path = [str(Path(dvc).parent), str(Path(zenml).parent), os.environ["PATH"]]
+    settings = {"ZENML_CONFIG_PATH": str(tmp_path), "ZENML_ANALYTICS_OPT_IN": "false"}
+    connecting = Matcha(
+        matcha.folder, matcha.environment | settings | {"PATH": os.pathsep.join(path)}
+    )
+    for command in (["git", "init", "--quiet"], [dvc, "init", "--quiet"]):
+        _run(command, matcha.folder)
+    for outcome in ("done", "unchanged"):
+        answer = connecting("connect")
+        assert answer.returncode == 0, answer.stdout
+        assert [line.split()[:2] for line in answer.stdout.splitlines()] == [
+            [name, outcome] for name in (".env", "dvc", "zenml")
+        ]
+    lines = (matcha.folder / ".env").read_text().splitlines()
+    variables = dict(line.split("=", 1) for line in lines if not line.startswith("#"))
+    assert variables["MLFLOW_TRACKING_URI"] == matcha.get("experiment-tracker", "tracking-url")
+    assert variables["ZENML_STORE_PASSWORD"] == matcha.get("pipeline", "server-password")
+    shown = _run([dvc, "config", "--project", "remote.matcha.url"], matcha.folder).strip()
+    remote = matcha.get("data-version-control", "remote-url")
+    assert (matcha.folder / ".dvc" / shown).resolve() == Path(remote)
+    printed = run_client(zenml, "describe_zenml.py", **settings)
+    assert json.loads(printed.splitlines()[-1]) == [
+        "matcha",
+        {
+            "artifact_store": "local",
+            "deployer": "local",
+            "experiment_tracker": "mlflow",
+            "orchestrator": "local",
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    "resource", ["pipeline", "experiment-tracker", "model-deployer", "vector-database"]
+)
+def test_every_page_that_is_opened_is_there(matcha: Matcha, tmp_path: Path, resource: str):
+    browser = tmp_path / "browser"
+    browser.write_text('#!/bin/sh\necho "$1" > "$0.opened"\n')
+    browser.chmod(0o700)
+    opening = Matcha(matcha.folder, matcha.environment | {"BROWSER": str(browser)})
+    assert opening("open", resource).returncode == 0
+    address = (tmp_path / "browser.opened").read_text().strip()
+    with urllib.request.urlopen(address, timeout=10) as answer:
+        assert "html" in answer.headers["Content-Type"]
 
 
 def test_mlserver_serves_a_scikit_learn_model(matcha: Matcha):
@@ -231,16 +291,7 @@ def _zenml_token(matcha: Matcha, url: str) -> str:
         return str(json.load(answer)["access_token"])
 
 
-def _install_dvc(folder: Path) -> str:
-    environment = folder / "dvc"
-    _run([uv.find_uv_bin(), "venv", "--quiet", str(environment)], folder)
-    python = str(environment / "bin/python")
-    install = [uv.find_uv_bin(), "pip", "install", "--quiet", "--python", python, "dvc==3.67.1"]
-    _run(install, folder)
-    return str(environment / "bin/dvc")
-
-
-def _run(command: list[str], folder: Path) -> None:
+def _run(command: list[str], folder: Path) -> str:
     finished = subprocess.run(
         command,
         cwd=folder,
@@ -250,6 +301,7 @@ def _run(command: list[str], folder: Path) -> None:
         check=False,
     )
     assert finished.returncode == 0, finished.stderr
+    return finished.stdout
 
 
 def _post(url: str, content: dict[str, object]) -> dict[str, list[dict[str, object]]]:

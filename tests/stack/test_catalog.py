@@ -5,6 +5,7 @@ import pytest
 from matcha_tui.errors import MatchaError
 from matcha_tui.stack.catalog import load_catalog
 from matcha_tui.stack.setting import SettingType
+from matcha_tui.stack.variables import ClientVariable, client_variables
 
 MODULE = """\
 title = "Tracker"
@@ -68,3 +69,16 @@ def test_every_flavor_that_comes_with_the_product_declares_what_it_gives():
         assert flavor.properties, flavor.name
         assert flavor.seconds > 0
         assert flavor.licence
+
+
+def test_what_clients_look_for_in_their_environment_is_data(modules: Path):
+    path = modules / "local/services/experiment_tracker/tracker/module.toml"
+    named = MODULE.replace('help = "Where."', 'help = "Where."\nvariable = "TRACKER_URL"')
+    path.write_text(f'{named}\n[client_variables]\nTRACKER_KIND = "rest"\n')
+    flavors = load_catalog(modules).flavors
+    given = {"experiment-tracker": {"tracking-url": "http://127.0.0.1:5000"}}
+    assert client_variables(flavors, given) == (
+        ClientVariable("TRACKER_URL", "http://127.0.0.1:5000"),
+        ClientVariable("TRACKER_KIND", "rest"),
+    )
+    assert client_variables(flavors, {}) == (), "a constant alone is of no use"

@@ -38,7 +38,7 @@ def resolve_values(
         MatchaError: If a port that the user set is taken, or set twice.
     """
     running = {found.flavor for found in check_services(workspace.services) if found.pid}
-    taken = _ports_set_by_user(flavors, config)
+    taken = set(_ports_set_by_user(flavors, config))
     values: dict[str, dict[str, SettingValue]] = {}
     for flavor in flavors:
         file = workspace.services / flavor.name / "values.json"
@@ -60,6 +60,41 @@ def resolve_values(
     return values
 
 
+def check_ports(workspace: Workspace, flavors: Sequence[Flavor], config: Config) -> int:
+    """Look whether the ports that the user set can be had.
+
+    Args:
+        workspace: The project's paths.
+        flavors: What the stack is made of.
+        config: What the user set.
+
+    Returns:
+        How many are set.
+
+    Raises:
+        MatchaError: If one is taken by another program, or set twice.
+    """
+    ours = {
+        value
+        for found in check_services(workspace.services)
+        if found.pid
+        for value in _read_kept(workspace.services / found.flavor / "values.json").values()
+    }
+    ports = _ports_set_by_user(flavors, config)
+    for port, dotted in ports.items():
+        if port not in ours:
+            _refuse_taken(dotted, port)
+    return len(ports)
+
+
+def _refuse_taken(dotted: str, port: int) -> None:
+    if not is_free(port):
+        raise MatchaError(
+            f"{dotted} is {port}, and {describe_holder(port)} listens on that port",
+            hint=f"End that program, or set {dotted} to another port (0: a free one).",
+        )
+
+
 def _resolve(
     setting: Setting,
     dotted: str,
@@ -74,11 +109,8 @@ def _resolve(
         return wanted
     is_ours = is_running and kept is not None
     if isinstance(wanted, int) and wanted != 0:
-        if not is_free(wanted) and not (is_ours and kept == wanted):
-            raise MatchaError(
-                f"{dotted} is {wanted}, and {describe_holder(wanted)} listens on that port",
-                hint=f"End that program, or set {dotted} to another port (0: a free one).",
-            )
+        if not (is_ours and kept == wanted):
+            _refuse_taken(dotted, wanted)
         return wanted
     if isinstance(kept, int) and kept not in taken and (is_ours or is_free(kept)):
         taken.add(kept)
@@ -88,7 +120,7 @@ def _resolve(
     return port
 
 
-def _ports_set_by_user(flavors: Sequence[Flavor], config: Config) -> set[int]:
+def _ports_set_by_user(flavors: Sequence[Flavor], config: Config) -> dict[int, str]:
     owners: dict[int, str] = {}
     for flavor in flavors:
         for setting in flavor.settings:
@@ -103,7 +135,7 @@ def _ports_set_by_user(flavors: Sequence[Flavor], config: Config) -> set[int]:
                     exit_code=ExitCode.USAGE,
                 )
             owners[port] = dotted
-    return set(owners)
+    return owners
 
 
 def _read_kept(file: Path) -> Mapping[str, SettingValue]:

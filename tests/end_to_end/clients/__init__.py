@@ -11,10 +11,10 @@ def python_of(folder: Path, flavor: str) -> str:
     return str(folder / ".matcha/services" / flavor / "environment/bin/python")
 
 
-def run_client(python: str, script: str, *arguments: str) -> str:
+def run_client(python: str, script: str, *arguments: str, **variables: str) -> str:
     """Run one of the client scripts, and return what it printed."""
     path = Path(__file__).parent / script
-    environment = make_environment(DO_NOT_TRACK="true", ANONYMIZED_TELEMETRY="false")
+    environment = make_environment(DO_NOT_TRACK="true", ANONYMIZED_TELEMETRY="false", **variables)
     finished = subprocess.run(
         [python, str(path), *arguments],
         capture_output=True,

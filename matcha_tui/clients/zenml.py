@@ -1,0 +1,108 @@
+"""ZenML: a stack is registered through the client that the user has installed."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from matcha_tui.clients.step import Outcome, Step
+
+_NAME = "zenml"
+_SCRIPT = Path(__file__).parent / "inside_zenml" / "register.py"
+_SECONDS = 180
+_NO_TOKEN = "none"  # ZenML asks for one with every tracking URL, and a local server for none
+_Component = tuple[str, Mapping[str, str]]
+
+Resources = Mapping[str, Mapping[str, str]]
+"""What the stack gives: resource to property to value."""
+
+
+def connect_zenml(project: Path, resources: Resources) -> Step:
+    """Register the stack with its ZenML server, and make it the active one.
+
+    Args:
+        project: Where the client runs: a ZenML repository there is respected.
+        resources: What the stack gives.
+    """
+    server = resources.get("pipeline")
+    if server is None:
+        return Step(_NAME, Outcome.SKIPPED, "the stack has no ZenML server")
+    python = _find_client()
+    if python is None:
+        return Step(
+            _NAME,
+            Outcome.SKIPPED,
+            "no Python on PATH has ZenML; install it (pip install zenml), then run "
+            "`matcha connect` again",
+        )
+    try:
+        finished = subprocess.run(
+            [python, str(_SCRIPT)],
+            cwd=project,
+            env=os.environ | _settings(server) | {"MATCHA_ZENML_STACK": _stack(resources)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return Step(_NAME, Outcome.FAILED, f"its client did not end within {_SECONDS} seconds")
+    if finished.returncode != 0:
+        said = finished.stderr.strip().splitlines() or ["it left no message"]
+        return Step(_NAME, Outcome.FAILED, f"its client ({python}) says: {said[-1]}")
+    changes = json.loads(finished.stdout.splitlines()[-1])
+    if not changes:
+        return Step(_NAME, Outcome.UNCHANGED, "its stack matcha is registered and active")
+    return Step(_NAME, Outcome.DONE, "; ".join(changes))
+
+
+def _find_client() -> str | None:
+    """Return a Python that has ZenML: that of the ``zenml`` command, or one on PATH."""
+    command = shutil.which("zenml")
+    found = [str(Path(command).resolve().parent / "python")] if command else []
+    found += [path for name in ("python", "python3") if (path := shutil.which(name))]
+    return next((python for python in found if _has_zenml(python)), None)
+
+
+def _has_zenml(python: str) -> bool:
+    question = "import importlib.util as u, sys; sys.exit(u.find_spec('zenml') is None)"
+    try:
+        asked = subprocess.run(
+            [python, "-c", question],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return asked.returncode == 0
+
+
+def _settings(server: Mapping[str, str]) -> dict[str, str]:
+    return {
+        "ZENML_STORE_TYPE": "rest",
+        "ZENML_STORE_URL": server["server-url"],
+        "ZENML_STORE_USERNAME": server["server-username"],
+        "ZENML_STORE_PASSWORD": server["server-password"],
+        "ZENML_ANALYTICS_OPT_IN": "false",
+        "ZENML_LOGGING_COLORS_DISABLED": "true",
+    }
+
+
+def _stack(resources: Resources) -> str:
+    """Return the stack's components: ZenML's type to flavor and configuration."""
+    components: dict[str, _Component] = {
+        "orchestrator": ("local", {}),
+        "artifact_store": ("local", {"path": resources["pipeline"]["storage-path"]}),
+    }
+    if tracker := resources.get("experiment-tracker"):
+        settings = {"tracking_uri": tracker["tracking-url"], "tracking_token": _NO_TOKEN}
+        components["experiment_tracker"] = ("mlflow", settings)
+    if "model-deployer" in resources:
+        # Its model deployers need Kubernetes or a server of their own: none talks to MLServer.
+        components["deployer"] = ("local", {})
+    return json.dumps(components)

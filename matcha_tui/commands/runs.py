@@ -1,0 +1,127 @@
+"""``matcha runs`` and ``logs``: what was run in this project, and what is being run."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from matcha_tui.commands.following import watch_to_end, worth_telling
+from matcha_tui.commands.opening import open_project
+from matcha_tui.deployment import Project
+from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.project.history import RunRecord, run_records
+from matcha_tui.stack.catalog import unknown
+from matcha_tui.terraform.event_kinds import Event
+from matcha_tui.terraform.folder import Run, is_live, list_runs
+from matcha_tui.terraform.following import read_events
+from matcha_tui.terraform.outcome import check_outcome
+from matcha_tui.terraform.progress import RunProgress
+from matcha_tui.widgets.duration import in_words
+
+_VERSION = 1
+_SUGGESTED_RUNS = 5
+
+
+@click.command(epilog="Example: matcha runs --output json")
+@click.option(
+    "--output",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+)
+def runs(form: str) -> None:
+    """List what was run here, newest first: plans, provisions and destroys."""
+    records, now = run_records(open_project(Path.cwd()).workspace), datetime.now(UTC)
+    if form == "json":
+        document = {"version": _VERSION, "runs": [_document(record, now) for record in records]}
+        click.echo(json.dumps(document, indent=2))
+        return
+    if not records:
+        click.echo("Nothing was run in this folder yet.", err=True)
+    for record in records:
+        click.echo(_line(record, now))
+
+
+@click.command(epilog="Example: matcha logs --follow")
+@click.argument("wanted", metavar="[RUN]", required=False)
+@click.option(
+    "--follow", is_flag=True, help="Go on until the run ends, and end with its exit code."
+)
+def logs(wanted: str | None, follow: bool) -> None:
+    """Print what the last run said, or RUN: an id of `matcha runs`, or how one begins.
+
+    Ctrl-C ends the following, and leaves the run alone.
+    """
+    run = _find_run(open_project(Path.cwd()), wanted)
+    if not follow:
+        for events in read_events(run):
+            _print_lines(events)
+        return
+    try:
+        progress = watch_to_end(run, _show)
+    except KeyboardInterrupt:
+        if is_live(run):
+            click.echo(f"The {run.kind} goes on; end it with `matcha cancel`.", err=True)
+        raise
+    check_outcome(progress, f"The {run.kind}")
+
+
+def _find_run(project: Project, wanted: str | None) -> Run:
+    known = {run.id: run for run in list_runs(project.workspace.runs)}
+    if not known:
+        raise MatchaError(
+            "nothing was run in this folder yet",
+            hint="Run `matcha plan` or `matcha provision`.",
+            exit_code=ExitCode.REFUSED,
+        )
+    if wanted is None:
+        return next(iter(known.values()))
+    if wanted in known:
+        return known[wanted]
+    matching = [name for name in known if name.startswith(wanted)]
+    if len(matching) > 1:
+        raise MatchaError(
+            f"{wanted!r} is how {len(matching)} runs begin",
+            hint=f"Say which: {', '.join(matching[:_SUGGESTED_RUNS])}.",
+            exit_code=ExitCode.USAGE,
+        )
+    if not matching:
+        raise unknown("run", wanted, list(known)[:_SUGGESTED_RUNS])
+    return known[matching[0]]
+
+
+def _show(events: Sequence[Event], _progress: RunProgress) -> None:
+    _print_lines(events)
+
+
+def _print_lines(events: Sequence[Event]) -> None:
+    for line in worth_telling(events):
+        click.echo(line.text)
+
+
+def _line(record: RunRecord, now: datetime) -> str:
+    run, seconds = record.run, record.seconds(now)
+    took = in_words(seconds) if seconds is not None else "-"
+    stack, engine = run.details.get("stack", "-"), " ".join(run.engine.split()[:2])
+    when = f"{run.created.astimezone():%Y-%m-%d %H:%M:%S}"
+    return f"{run.id:<28} {run.kind:<9} {stack:<8} {record.state:<10} {when}  {took:<11} {engine}"
+
+
+def _document(record: RunRecord, now: datetime) -> dict[str, Any]:
+    run, seconds = record.run, record.seconds(now)
+    return {
+        "id": run.id,
+        "kind": run.kind,
+        "stack": run.details.get("stack"),
+        "target": run.details.get("target"),
+        "engine": run.engine,
+        "state": record.state,
+        "live": record.is_live,
+        "created": run.created.isoformat(),
+        "finished": record.finished.isoformat() if record.finished else None,
+        "seconds": None if seconds is None else round(seconds, 3),
+    }

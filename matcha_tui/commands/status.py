@@ -1,0 +1,125 @@
+"""``matcha status``: is every component healthy? It waits for no lock."""
+
+import json
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from matcha_tui.commands.opening import open_project
+from matcha_tui.deployment import Project, health
+from matcha_tui.errors import ExitCode
+from matcha_tui.targets.base import ComponentHealth, ComponentState
+
+_WATCH_SECONDS = 2.0
+_VERSION = 1
+
+Found = Mapping[str, ComponentHealth]
+
+
+@click.command(epilog="Example: matcha status && python train.py")
+@click.option(
+    "--output",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+)
+@click.option("--watch", is_flag=True, help="Go on until Ctrl-C, and show every change.")
+@click.pass_context
+def status(context: click.Context, form: str, watch: bool) -> None:
+    """Say whether each component is healthy; exit 1 if one is not."""
+    project = open_project(Path.cwd())
+    if watch:
+        _watch(project, form)
+        return
+    found = health(project)
+    if form == "json":
+        components = [_component(module_type, item) for module_type, item in found.items()]
+        document = {"version": _VERSION, "healthy": _is_healthy(found), "components": components}
+        click.echo(json.dumps(document, indent=2))
+    else:
+        click.echo("\n".join(_lines(found)))
+    if not _is_healthy(found):
+        click.echo("Run `matcha provision --yes` to repair what is not healthy.", err=True)
+        context.exit(ExitCode.FAILED)
+
+
+def _watch(project: Project, form: str) -> None:
+    """Look again and again; Ctrl-C is the way to end it, and no failure."""
+    is_redrawn = form == "text" and sys.stdout.isatty()
+    show = _redraw() if is_redrawn else _tell_changes(form)
+    try:
+        while True:
+            show(health(project))
+            time.sleep(_WATCH_SECONDS)
+    except KeyboardInterrupt:
+        if is_redrawn:
+            click.echo()
+
+
+def _redraw() -> Callable[[Found], None]:
+    drawn = 0
+
+    def show(found: Found) -> None:
+        nonlocal drawn
+        columns, _ = shutil.get_terminal_size()
+        now = datetime.now(UTC).astimezone()
+        # Cut, because a line that the terminal wraps would be drawn over in part.
+        lines = [line[: columns - 1] for line in (f"{now:%H:%M:%S}", *_lines(found))]
+        if drawn:
+            click.echo(f"\x1b[{drawn}F\x1b[J", nl=False)
+        click.echo("\n".join(lines))
+        drawn = len(lines)
+
+    return show
+
+
+def _tell_changes(form: str) -> Callable[[Found], None]:
+    known: dict[str, ComponentHealth] = {}
+
+    def show(found: Found) -> None:
+        now = datetime.now(UTC)
+        for module_type, item in _changes(known, found):
+            if form == "json":
+                fields = {"version": _VERSION, "time": now.isoformat()}
+                click.echo(json.dumps(fields | _component(module_type, item)))
+            else:
+                click.echo(f"{now.astimezone():%H:%M:%S}  {_line(module_type, item)}")
+        known.update(found)
+
+    return show
+
+
+def _changes(known: Found, found: Found) -> Iterator[tuple[str, ComponentHealth]]:
+    for module_type, item in found.items():
+        if known.get(module_type) != item:
+            yield module_type, item
+
+
+def _lines(found: Found) -> list[str]:
+    return [_line(module_type, item) for module_type, item in found.items()]
+
+
+def _line(module_type: str, item: ComponentHealth) -> str:
+    line = f"{module_type:<21} {item.flavor:<8} {item.state:<10} {item.url}"
+    return f"{line.rstrip()}  {item.detail}".rstrip()
+
+
+def _component(module_type: str, item: ComponentHealth) -> dict[str, Any]:
+    return {
+        "module_type": module_type,
+        "flavor": item.flavor,
+        "state": item.state,
+        "url": item.url,
+        "detail": item.detail,
+    }
+
+
+def _is_healthy(found: Found) -> bool:
+    return all(item.state is ComponentState.HEALTHY for item in found.values())

@@ -1,0 +1,84 @@
+"""``matcha cancel`` and ``force-unlock``: end what is under way, free what it left locked."""
+
+import socket
+import time
+from pathlib import Path
+
+import click
+
+from matcha_tui.commands.asking import need_terminal
+from matcha_tui.commands.opening import open_project
+from matcha_tui.deployment import live_run
+from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.project.lock import (
+    LockOwner,
+    describe_owner,
+    discard_lock,
+    is_locked,
+    read_lock_owner,
+)
+from matcha_tui.terraform.cancelling import force_cancel, request_cancel
+from matcha_tui.terraform.processes import process
+
+_BETWEEN_SIGNALS_SECONDS = 0.5
+
+
+@click.command(epilog="Example: matcha cancel && matcha logs --follow")
+@click.option(
+    "--force", is_flag=True, help="Stop at once: what is being made may be forgotten. Asks first."
+)
+@click.option("--yes", is_flag=True, help="Do not ask; needed by --force where no terminal is.")
+def cancel(force: bool, yes: bool) -> None:
+    """Ask the run that is under way to stop, and return; it ends what it has begun.
+
+    Prints the run's id; `matcha logs --follow` waits for its end.
+    """
+    run = live_run(open_project(Path.cwd()))
+    if run is None:
+        raise MatchaError(
+            "nothing is under way in this folder",
+            hint="`matcha runs` lists what was run.",
+            exit_code=ExitCode.REFUSED,
+        )
+    if force and not yes:
+        need_terminal("cancel --force")
+        click.confirm(
+            f"Force the {run.kind}? What is being made may then be forgotten, though it exists.",
+            abort=True,
+            err=True,
+        )
+    is_first = request_cancel(run)
+    if force:
+        if is_first:
+            time.sleep(_BETWEEN_SIGNALS_SECONDS)  # two at once would be taken for one
+        is_first = force_cancel(run)
+    asked = "is asked" if is_first else "was asked before"
+    how = "stop at once" if force else "stop in order"
+    click.echo(run.id)
+    click.echo(f"The {run.kind} {asked} to {how}. Wait for it: matcha logs --follow", err=True)
+
+
+@click.command("force-unlock", epilog="Example: matcha force-unlock")
+def force_unlock() -> None:
+    """Free the project's lock, should a dead run have left it; a living one keeps it.
+
+    The system frees the lock the moment its holder ends, so there is hardly ever
+    anything to do: this says who holds it. To end the holder, use `matcha cancel`.
+    """
+    project = open_project(Path.cwd())
+    if not is_locked(project.workspace):
+        click.echo("The project is not locked.", err=True)
+        return
+    owner = read_lock_owner(project.workspace)
+    if owner is None or live_run(project) or _may_live(owner):
+        raise MatchaError(
+            f"the lock is in use: {describe_owner(owner)}",
+            hint="End that with `matcha cancel`: the lock is free the moment its holder ends.",
+            exit_code=ExitCode.REFUSED,
+        )
+    discard_lock(project.workspace)
+    click.echo(f"The project is unlocked. Its holder is dead: {describe_owner(owner)}.", err=True)
+
+
+def _may_live(owner: LockOwner) -> bool:
+    return owner.host != socket.gethostname() or process(owner.pid) is not None

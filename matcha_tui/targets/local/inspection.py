@@ -1,0 +1,56 @@
+"""What is found of the services on this machine: their health, repairs, leftovers."""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from matcha_tui.project.workspace import Workspace
+from matcha_tui.services.health import HealthState, check_services
+from matcha_tui.services.storage import describe_leftovers
+from matcha_tui.services.supervisor import find_supervisor
+from matcha_tui.targets.base import ComponentHealth, ComponentState
+
+_SUPERVISOR = "module.supervisor.terraform_data.supervisor"
+_MEGABYTE = 1_000_000
+
+
+def find_health(workspace: Workspace) -> tuple[ComponentHealth, ...]:
+    """Ask every service how it is."""
+    return tuple(
+        ComponentHealth(
+            found.flavor, ComponentState(found.state), found.detail, _address(found.url)
+        )
+        for found in check_services(workspace.services)
+    )
+
+
+def find_repairs(workspace: Workspace, modules: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the resources that stand for what is down."""
+    found = {item.flavor: item for item in check_services(workspace.services)}
+    addresses = [] if find_supervisor(workspace.services) else [_SUPERVISOR]
+    for module_type, flavor in modules.items():
+        health = found.get(flavor)
+        if health is None or health.state not in (HealthState.HEALTHY, HealthState.STARTING):
+            is_server = health is None or health.url is not None
+            resource = "service" if is_server else "storage"
+            addresses.append(f"module.{module_type}.module.{resource}.terraform_data.{resource}")
+    return tuple(addresses)
+
+
+def find_leftovers(workspace: Workspace) -> tuple[str, ...]:
+    """Return what each flavor has on disk, one line each."""
+    return tuple(
+        f"{item.data.parent.relative_to(workspace.project)}: {_size(item.data_bytes)} of data"
+        + (" and its environment" if item.environment else "")
+        for item in describe_leftovers(workspace.services)
+    )
+
+
+def _address(url: str | None) -> str:
+    """Return where a service answers, without the path that its health is asked at."""
+    parts = urlsplit(url or "")
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+
+
+def _size(size: int) -> str:
+    """Return a size in bytes as people say it."""
+    return f"{size / _MEGABYTE:,.1f} MB" if size >= _MEGABYTE / 10 else f"{size / 1000:,.0f} kB"

@@ -1,0 +1,181 @@
+"""What has to be true before a stack is built on this machine, checked side by side."""
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import uv
+
+from matcha_tui.errors import MatchaError
+from matcha_tui.files import explain_os_errors
+from matcha_tui.services.definition import Server, read_definition
+from matcha_tui.services.environment import is_installed
+from matcha_tui.services.explain_uv import explain_failure
+from matcha_tui.services.layout import flavor_folder, flavor_folders
+from matcha_tui.services.supervisor import find_supervisor
+from matcha_tui.targets.base import Finding, Intent, Verdict
+from matcha_tui.targets.local.values import check_ports
+from matcha_tui.terraform.engine import find_engine
+
+_OLDEST_PYTHON = (3, 11)
+_NEWEST_PYTHON = (3, 13)  # what the services have been run with
+_MEGABYTE = 1024 * 1024
+_INDEX_SECONDS = 30
+_RESOLVE = (
+    *("pip", "compile", "--quiet", "--color", "never", "--no-deps", "--refresh"),
+    *("--python", sys.executable, "-"),
+)
+
+
+class _Unverified(Exception):  # noqa: N818 - it is an answer, not an error
+    """A check that can say neither yes nor no, with the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """One thing that has to be true.
+
+    Attributes:
+        name: What is checked.
+        find: Returns what was found, or raises `MatchaError` or `_Unverified`.
+        is_quick: Whether every provision asks it, too. The engine is asked by each
+            provision itself, and a supervisor that is down is what one repairs.
+    """
+
+    name: str
+    find: Callable[[Intent], str]
+    is_quick: bool
+
+
+def check_preflight(intent: Intent, quick: bool) -> tuple[Finding, ...]:
+    """Check what a provision needs.
+
+    Args:
+        intent: What is to be built.
+        quick: Whether to ask only what takes no time and no network.
+
+    Returns:
+        A finding a check, in the order of the table.
+    """
+    checks = [check for check in _CHECKS if check.is_quick or not quick]
+    with ThreadPoolExecutor(max_workers=len(checks)) as executor:
+        return tuple(executor.map(lambda check: _ask(check, intent), checks))
+
+
+def _ask(check: _Check, intent: Intent) -> Finding:
+    try:
+        return Finding(check.name, Verdict.PASSED, check.find(intent))
+    except MatchaError as error:
+        return Finding(check.name, Verdict.FAILED, error.message, error.hint or "")
+    except _Unverified as reason:
+        return Finding(check.name, Verdict.UNVERIFIED, str(reason))
+
+
+def _python(intent: Intent) -> str:
+    version = platform.python_version()
+    if sys.version_info[:2] < _OLDEST_PYTHON:
+        raise MatchaError(
+            f"this is Python {version}, and 3.11 or newer is needed",
+            hint="Install matcha-tui with a newer Python.",
+        )
+    if sys.version_info[:2] > _NEWEST_PYTHON:
+        raise _Unverified(f"this is Python {version}; the services have been run on 3.11 to 3.13")
+    return f"Python {version}"
+
+
+def _engine(intent: Intent) -> str:
+    return find_engine(intent.engine).label
+
+
+def _folder(intent: Intent) -> str:
+    project = intent.workspace.project
+    with explain_os_errors("write to", project), tempfile.TemporaryFile(dir=project):
+        return f"{project} can be written to"
+
+
+def _disk(intent: Intent) -> str:
+    place = intent.workspace.project
+    with explain_os_errors("look at", place):
+        free = shutil.disk_usage(place).free // _MEGABYTE
+    needed = sum(server.disk_megabytes for server in _to_install(intent).values())
+    if free < needed:
+        raise MatchaError(
+            f"the stack needs {needed} MB of disk, and {free} MB are free at {place}",
+            hint="Free some space, or take a module out: matcha stack remove MODULE_TYPE.",
+        )
+    return f"{free} MB are free, and {needed} MB are needed"
+
+
+def _ports(intent: Intent) -> str:
+    count = check_ports(intent.workspace, intent.flavors, intent.config)
+    return "those that are set can be had" if count else "none is set: free ones are taken"
+
+
+def _package_index(intent: Intent) -> str:
+    to_install = _to_install(intent)
+    wanted = next(
+        ((name, server.packages[0]) for name, server in to_install.items() if server.packages), None
+    )
+    if wanted is None:
+        return "nothing has to be fetched"
+    flavor, package = wanted
+    # At the root, because below a project uv would take that project's settings.
+    try:
+        answer = subprocess.run(
+            [uv.find_uv_bin(), *_RESOLVE],
+            input=package,
+            cwd="/",
+            env=os.environ | {"UV_HTTP_TIMEOUT": "10", "UV_HTTP_RETRIES": "0"},
+            capture_output=True,
+            text=True,
+            timeout=_INDEX_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise _Unverified(
+            f"the package index did not answer within {_INDEX_SECONDS} seconds"
+        ) from error
+    if answer.returncode != 0:
+        raise explain_failure(flavor, answer.stderr)
+    return f"the package index has {package}"
+
+
+def _supervisor(intent: Intent) -> str:
+    services = intent.workspace.services
+    if not flavor_folders(services):
+        return "no service runs yet"
+    supervisor = find_supervisor(services)
+    if supervisor is None:
+        raise MatchaError(
+            "the supervisor of the services does not run: what crashes stays down",
+            hint="Run `matcha provision --yes`: it starts it, and leaves what runs alone.",
+        )
+    return f"the supervisor runs (pid {supervisor.pid})"
+
+
+def _to_install(intent: Intent) -> dict[str, Server]:
+    """Return the servers whose environments are still to be made, by flavor."""
+    found: dict[str, Server] = {}
+    for flavor in intent.flavors:
+        server = read_definition(flavor.folder / "module.toml").server
+        folder = flavor_folder(intent.workspace.services, flavor.name)
+        if server is not None and not is_installed(folder, server):
+            found[flavor.name] = server
+    return found
+
+
+_CHECKS = (
+    _Check("Python", _python, is_quick=True),
+    _Check("engine", _engine, is_quick=False),
+    _Check("project folder", _folder, is_quick=True),
+    _Check("disk", _disk, is_quick=True),
+    _Check("ports", _ports, is_quick=True),
+    _Check("package index", _package_index, is_quick=False),
+    _Check("supervisor", _supervisor, is_quick=False),
+)

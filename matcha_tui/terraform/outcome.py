@@ -1,0 +1,37 @@
+"""Turns a run that was not successful into the error that its caller ends with."""
+
+from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.terraform.failure import find_failure
+from matcha_tui.terraform.progress import RunProgress, RunState
+
+
+def check_outcome(progress: RunProgress, what: str) -> None:
+    """Raise unless a run was successful.
+
+    Args:
+        progress: How the run ended.
+        what: What it did, as it starts a sentence: ``"The provision"``.
+
+    Raises:
+        MatchaError: With the first error, what it means and what to do next.
+    """
+    if progress.state is RunState.DONE:
+        return
+    if progress.state is RunState.CANCELLED:
+        raise MatchaError(
+            f"{what} was cancelled; what was finished is kept",
+            hint="Run it again to go on from there, or `matcha destroy` to take it down.",
+            exit_code=ExitCode.CANCELLED,
+        )
+    if progress.state is RunState.LOST:
+        raise MatchaError(
+            f"{what} ended without a record of how",
+            hint="Run it again: it goes on from what is there.",
+        )
+    failure = find_failure(progress)
+    if failure.explanation is None:
+        raise MatchaError(f"{what} failed: {failure.reason}")
+    raise MatchaError(
+        f"{what} failed. {failure.explanation.meaning} It said: {failure.reason}",
+        hint=failure.explanation.next_step,
+    )

@@ -1,0 +1,98 @@
+"""Holds a real run in the middle of a resource, until the test lets it go on.
+
+Terraform runs ``python -m matcha_tui.services prepare dvc`` for the last resource of
+the smallest stack; that Python waits, at its very start, while a file exists.
+"""
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.command_line import DVC_ONLY, SCRIPTS, Matcha
+
+_WAIT_AT_START = """\
+import os, sys, time
+if "prepare" in sys.orig_argv:
+    while os.path.exists(os.environ["TEST_HOLD"]):
+        time.sleep(0.02)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldProject:
+    """A project whose runs stop in the middle.
+
+    Attributes:
+        matcha: The command in its folder.
+        hold: The file that holds them.
+    """
+
+    matcha: Matcha
+    hold: Path
+
+    @classmethod
+    def make(cls, matcha: Matcha, directory: Path) -> "HeldProject":
+        (matcha.folder / "matcha.toml").write_text(DVC_ONLY)
+        (directory / "sitecustomize.py").write_text(_WAIT_AT_START)
+        hold = directory / "hold"
+        hold.touch()
+        variables = {"PYTHONPATH": str(directory), "TEST_HOLD": str(hold)}
+        return cls(Matcha(matcha.folder, matcha.environment | variables), hold)
+
+    def begin(self, *arguments: str) -> "subprocess.Popen[str]":
+        """Call the command, without waiting for its end."""
+        return subprocess.Popen(
+            [str(SCRIPTS / "matcha"), *arguments],
+            cwd=self.matcha.folder,
+            env=self.matcha.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def wait_until_held(self) -> None:
+        """Wait until Terraform has begun on the last resource."""
+        wait_until(lambda: b"prepare" in self.events())
+
+    def let_go(self) -> None:
+        self.hold.unlink(missing_ok=True)
+
+    def events(self) -> bytes:
+        found = sorted((self.matcha.folder / ".matcha/runs").glob("*/events.jsonl"))
+        return found[-1].read_bytes() if found else b""
+
+    def lock_owner(self) -> dict[str, object]:
+        return dict(json.loads((self.matcha.folder / ".matcha/lock").read_bytes()))
+
+    def saved_resources(self) -> dict[str, str | None]:
+        """What Terraform has in its state: ``tainted``, or nothing to complain of."""
+        file = self.matcha.folder / ".matcha/infrastructure/services/terraform.tfstate"
+        return {
+            resource["name"]: resource["instances"][0].get("status")
+            for resource in json.loads(file.read_bytes())["resources"]
+        }
+
+    def clean_up(self) -> None:
+        self.let_go()
+        if owner := (self.matcha.folder / ".matcha/lock").exists() and self.lock_owner():
+            wait_until(lambda: not _is_running(int(str(owner["pid"]))))
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, f"not within {seconds} s"
+        time.sleep(0.02)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

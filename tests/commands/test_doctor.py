@@ -1,0 +1,83 @@
+import json
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from tests.command_line import DVC_ONLY, Matcha
+
+TRACKER = DVC_ONLY.replace('data_version_control = "dvc"', 'experiment_tracker = "mlflow"')
+CHECKS = [
+    "Python",
+    "engine",
+    "project folder",
+    "disk",
+    "ports",
+    "package index",
+    "supervisor",
+]
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    """A port of this machine that a program listens on."""
+    for port in range(21000, 32000):
+        with socket.socket() as listener:
+            try:
+                listener.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            listener.listen()
+            yield port
+            return
+
+
+def test_a_machine_that_has_everything_passes(matcha: Matcha):
+    (matcha.folder / "matcha.toml").write_text(DVC_ONLY)
+    answer = matcha("doctor", "--output", "json")
+    assert answer.returncode == 0, answer.stdout
+    findings = json.loads(answer.stdout)
+    assert [finding["name"] for finding in findings] == CHECKS
+    assert not [finding for finding in findings if finding["verdict"] == "failed"]
+    assert sorted(path.name for path in matcha.folder.iterdir()) == ["matcha.toml"]
+
+
+def test_an_index_that_does_not_answer_fails(matcha: Matcha):
+    (matcha.folder / "matcha.toml").write_text(TRACKER)
+    nobody = {"UV_DEFAULT_INDEX": "http://127.0.0.1:9/simple"}
+    answer = Matcha(matcha.folder, matcha.environment | nobody)("doctor")
+    assert answer.returncode == 4
+    assert "the package index cannot be reached" in answer.stdout
+    assert answer.stdout.count(" failed ") == 1
+
+
+def test_no_engine_fails_and_the_rest_is_checked_all_the_same(matcha: Matcha):
+    (matcha.folder / "matcha.toml").write_text(DVC_ONLY)
+    answer = matcha("doctor", "--engine", "/no/such/terraform")
+    assert answer.returncode == 4
+    assert len([line for line in answer.stdout.splitlines() if " passed " in line]) == 6
+
+
+def test_a_provision_is_refused_for_what_can_be_known_before(matcha: Matcha, taken_port: int):
+    (matcha.folder / "matcha.toml").write_text(TRACKER)
+    setting = f"experiment_tracker.port={taken_port}"
+    refused = matcha("provision", "--yes", "--set", setting)
+    assert refused.returncode == 4
+    assert f"experiment_tracker.port is {taken_port}, and" in refused.stderr
+    assert "--no-preflight" in refused.stderr
+    unchecked = matcha("provision", "--yes", "--no-preflight")
+    assert unchecked.returncode == 1
+
+
+def test_a_dead_supervisor_is_found_and_repaired(matcha: Matcha):
+    (matcha.folder / "matcha.toml").write_text(DVC_ONLY)
+    assert matcha("provision", "--yes").returncode == 0
+    for process in matcha.processes():
+        process.kill()
+        process.wait()
+    answer = matcha("doctor")
+    assert answer.returncode == 4
+    assert "the supervisor of the services does not run" in answer.stdout
+    assert matcha("provision", "--yes").returncode == 0
+    assert matcha("doctor").returncode == 0
+    assert matcha("destroy", "--yes").returncode == 0

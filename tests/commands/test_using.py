@@ -1,0 +1,46 @@
+"""A deployed stack put to use: matcha connect, matcha open."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.command_line import DVC_ONLY, Matcha, make_environment
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matcha]:
+    """DVC alone, deployed; and no client on PATH."""
+    command = Matcha(tmp_path_factory.mktemp("used"), make_environment())
+    (command.folder / "matcha.toml").write_text(DVC_ONLY)
+    try:
+        provision = command("provision", "--yes")
+        assert provision.returncode == 0, provision.stderr
+        yield command
+    finally:
+        command("destroy", "--yes")
+        command.clean_up()
+
+
+def test_connect_says_what_each_step_did(deployed: Matcha):
+    answer = deployed("connect")
+    assert answer.returncode == 0, answer.stderr
+    assert [line.split()[:2] for line in answer.stdout.splitlines()] == [
+        [".env", "skipped"],
+        ["dvc", "skipped"],
+        ["zenml", "skipped"],
+    ]
+    assert not (deployed.folder / ".env").exists()
+
+
+@pytest.mark.parametrize("resource", ["data-version-control", "cloud", "no-such"])
+def test_what_has_no_page_is_not_opened(deployed: Matcha, resource: str):
+    answer = deployed("open", resource)
+    assert answer.returncode == 2
+    assert f"{resource!r} is no resource with a page" in answer.stderr
+
+
+@pytest.mark.parametrize("line", ["connect", "open experiment-tracker"])
+def test_both_need_a_deployment(matcha: Matcha, line: str):
+    answer = matcha(*line.split())
+    assert answer.returncode == 3
+    assert "nothing is deployed" in answer.stderr
