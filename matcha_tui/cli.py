@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.guess import nearest_guess
 
 COMMANDS = {
     "stack": ("matcha_tui.commands.stack", "Choose what is built: show, set, add, remove, list."),
@@ -48,6 +49,16 @@ class LateGroup(click.Group):
         command = getattr(import_module(module), cmd_name.replace("-", "_"))
         assert isinstance(command, click.Command)  # noqa: S101 - for the type checker
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is called; a mistyped one is answered with the nearest."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            guess = nearest_guess(args[0], COMMANDS)
+            question = f"Did you mean {guess!r}?" if guess else f"Known: {', '.join(COMMANDS)}."
+            raise click.UsageError(f"No such command {args[0]!r}. {question}", ctx)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without loading any."""

@@ -112,6 +112,21 @@ def save_config(project: Project, config: Config) -> Project:
     return changed
 
 
+def keep_password(project: Project, password: str) -> None:
+    """Use a password of the user's for what will be built, instead of a generated one.
+
+    Args:
+        project: What will be built.
+        password: The password; it is kept in the private folder.
+
+    Raises:
+        MatchaError: If nothing in the stack takes one, if it was set before, or if the
+            project is locked.
+    """
+    with hold_lock(project.workspace, "change"):
+        project.target.keep_password(project.workspace, project.flavors, password)
+
+
 def change_stack(project: Project, stack: Stack) -> Project:
     """Choose another stack.
 

@@ -1,5 +1,7 @@
 """``matcha plan``, ``provision`` and ``destroy``: what changes the world."""
 
+import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,6 +52,11 @@ def plan(form: str, engine: str | None) -> None:
     multiple=True,
     help="Set one setting, such as experiment_tracker.port=5001; kept in matcha.toml.",
 )
+@click.option("--location", help="Where the cloud's region counts: --set location=NAME.")
+@click.option("--prefix", help="Where names need one: --set prefix=NAME.")
+@click.option(
+    "--password-stdin", is_flag=True, help="Read the servers' password from standard input."
+)
 @click.option("--yes", is_flag=True, help="Do not ask; needed where no terminal is.")
 @click.option("--no-preflight", is_flag=True, help="Do not check first what it needs.")
 @output_option
@@ -58,6 +65,9 @@ def plan(form: str, engine: str | None) -> None:
 def provision(
     target: str | None,
     assignments: tuple[str, ...],
+    location: str | None,
+    prefix: str | None,
+    password_stdin: bool,
     yes: bool,
     no_preflight: bool,
     form: str,
@@ -67,13 +77,18 @@ def provision(
     """Build the stack, or repair it; may be repeated at any time."""
     with reporting(form, RunKind.PROVISION) as report:
         check_answers("provision", yes, form, detach)
-        project = _configure(open_project(Path.cwd()), target, assignments)
+        if not yes:
+            need_terminal("provision")
+        password = _read_password() if password_stdin else None
+        named = {"location": location, "prefix": prefix}
+        project = _configure(open_project(Path.cwd()), target, assignments, named)
+        if password is not None:
+            deployment.keep_password(project, password)
         if not no_preflight:
             require_readiness(project)
         chosen_engine = find_engine(engine)
         reviewed = None
         if not yes:
-            need_terminal("provision")
             reviewed, progress = _plan(project, chosen_engine, report)
             click.echo(_summary(progress), err=True)
             click.confirm("Build it?", abort=True, err=True)
@@ -130,7 +145,22 @@ def _plan(project: Project, engine: Engine, report: Report) -> tuple[Run, RunPro
     return run, progress
 
 
-def _configure(project: Project, target: str | None, assignments: tuple[str, ...]) -> Project:
+def _read_password() -> str:
+    password = sys.stdin.readline().rstrip("\n")
+    if not password:
+        raise usage_error(
+            "--password-stdin found no password on standard input",
+            "Give it as one line: matcha provision --yes --password-stdin < FILE",
+        )
+    return password
+
+
+def _configure(
+    project: Project,
+    target: str | None,
+    assignments: tuple[str, ...],
+    named: Mapping[str, str | None],
+) -> Project:
     config = project.config
     if target is not None:
         config = replace(config, target=target)
@@ -138,6 +168,13 @@ def _configure(project: Project, target: str | None, assignments: tuple[str, ...
         project.catalog, deployment.TARGET_SETTINGS, config.target, project.stack
     )
     settings: dict[str, SettingValue] = dict(config.settings)
+    for name, text in named.items():
+        if text is None:
+            continue
+        if name in declared:
+            settings[name] = declared[name].parse(text)
+        else:  # scripts that were written for a cloud name both
+            click.echo(f"--{name} means nothing on the target {config.target}: ignored", err=True)
     for assignment in assignments:
         name, separator, text = assignment.partition("=")
         if not separator:

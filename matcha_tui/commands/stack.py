@@ -79,9 +79,10 @@ def list_() -> None:
         click.echo(f"{preset.name:<10} {preset.description}")
         click.echo(f"{'':<10} {', '.join(preset.modules.values())}")
     click.echo()
+    width = max(len(flavor.name) for flavor in catalog.flavors)
     for flavor in catalog.flavors:
-        click.echo(f"{flavor.module_type:<21} {flavor.name:<8} {flavor.description}")
-        click.echo(f"{'':<21} {'':<8} on {flavor.target}; licence: {flavor.licence}")
+        click.echo(f"{flavor.module_type:<21} {flavor.name:<{width}} {flavor.description}")
+        click.echo(f"{'':<21} {'':<{width}} on {flavor.target}; licence: {flavor.licence}")
 
 
 def _change(project: Project, changed: Stack, unchanged: str) -> None:

@@ -96,6 +96,7 @@ class Target:
         base_modules: Modules that every stack on it has, by layer: the name of
             a Terraform module to its folder within the target's modules.
         resolve: Decides what the user left open: free ports, generated secrets.
+        keep_password: Takes a password of the user's instead of generating one.
         context: The one object that every flavor is given.
         environment: What its provisioners need to find in the environment,
             given whether data is to be kept.
@@ -121,6 +122,7 @@ class Target:
     layers: tuple[str, ...]
     base_modules: Mapping[str, Mapping[str, str]]
     resolve: Callable[[Workspace, Sequence[Flavor], Config], ModuleValues]
+    keep_password: Callable[[Workspace, Sequence[Flavor], str], None]
     context: Callable[[Workspace], Mapping[str, Any]]
     environment: Callable[[Workspace, bool], Mapping[str, str]]
     cloud: Callable[[Workspace], Mapping[str, str]]

@@ -15,7 +15,7 @@ import psutil
 import pytest
 import uv
 
-from tests.command_line import Matcha, make_environment
+from tests.command_line import SCRIPTS, Matcha, make_environment
 from tests.end_to_end.clients import python_of, run_client
 
 pytestmark = pytest.mark.e2e
@@ -78,6 +78,25 @@ def test_it_listens_on_loopback_only(matcha: Matcha):
     assert len(listening) >= 4
     assert {address[0].removeprefix("::ffff:") for address in listening} == {"127.0.0.1"}
     assert all(1024 <= address[1] < 32768 for address in listening)
+
+
+def test_a_setup_script_reads_its_values_with_sed(matcha: Matcha):
+    path = f"{SCRIPTS}{os.pathsep}{matcha.environment['PATH']}"
+    script = Path(__file__).with_name("read_values.sh")
+    finished = subprocess.run(
+        ["bash", str(script)],
+        cwd=matcha.folder,
+        env=matcha.environment | {"PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+    tracking, server, login, deployer = finished.stdout.splitlines()
+    assert tracking == matcha.get("experiment-tracker", "tracking-url")
+    assert server == matcha.get("pipeline", "server-url")
+    assert login == f"admin {len(matcha.get('pipeline', 'server-password'))}"
+    assert deployer == f"http://{matcha.get('model-deployer', 'base-url')}"
 
 
 def test_an_mlflow_run_is_written_and_read_back(matcha: Matcha):

@@ -72,7 +72,10 @@ def test_every_preset_can_be_built_on_this_machine():
 
 
 EDITS = st.lists(
-    st.tuples(st.sampled_from(["add", "remove"]), st.sampled_from(list(MODULE_TYPES))),
+    st.one_of(
+        st.tuples(st.sampled_from(["add", "remove"]), st.sampled_from(list(MODULE_TYPES))),
+        st.tuples(st.just("set"), st.sampled_from(list(CATALOG.presets))),
+    ),
     max_size=20,
 )
 
@@ -80,17 +83,19 @@ EDITS = st.lists(
 @given(EDITS)
 def test_any_sequence_of_edits_keeps_a_stack_well_formed(edits: list[tuple[str, str]]):
     stack = preset_stack(CATALOG, "default")
-    for verb, module_type in edits:
-        stack = _edit(CATALOG, stack, verb, module_type)
+    for verb, word in edits:
+        stack = _edit(CATALOG, stack, verb, word)
         slots = [slot for slot, _ in stack.modules]
         assert slots == [slot for slot in MODULE_TYPES if slot in slots]
-        assert (module_type in slots) == (verb == "add")
+        assert (word in (*slots, stack.name)) == (verb != "remove")
         assert make_stack(CATALOG, dict(stack.modules)) == stack
         is_preset = dict(stack.modules) in [dict(p.modules) for p in CATALOG.presets.values()]
         assert (stack.name == "custom") != is_preset
 
 
-def _edit(catalog: Catalog, stack: Stack, verb: str, module_type: str) -> Stack:
+def _edit(catalog: Catalog, stack: Stack, verb: str, word: str) -> Stack:
+    if verb == "set":
+        return preset_stack(catalog, word)
     if verb == "remove":
-        return remove_module(catalog, stack, module_type)
-    return add_module(catalog, stack, module_type, catalog.names(module_type)[0])
+        return remove_module(catalog, stack, word)
+    return add_module(catalog, stack, word, catalog.names(word)[0])

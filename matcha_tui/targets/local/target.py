@@ -33,6 +33,12 @@ def _resolve(workspace: Workspace, flavors: Sequence[Flavor], config: Config) ->
     return resolve_values(workspace, flavors, config)
 
 
+def _keep_password(workspace: Workspace, flavors: Sequence[Flavor], password: str) -> None:
+    from matcha_tui.targets.local.values import keep_password
+
+    keep_password(workspace, flavors, password)
+
+
 def _preflight(intent: Intent, quick: bool) -> tuple[Finding, ...]:
     from matcha_tui.targets.local.preflight import check_preflight
 
@@ -80,6 +86,7 @@ LOCAL = Target(
     layers=(_LAYER,),
     base_modules={_LAYER: {"supervisor": "supervisor"}},
     resolve=_resolve,
+    keep_password=_keep_password,
     context=_context,
     environment=_environment,
     cloud=lambda _workspace: {"location": "local"},

@@ -138,6 +138,48 @@ def _ports_set_by_user(flavors: Sequence[Flavor], config: Config) -> dict[int, s
     return owners
 
 
+def keep_password(workspace: Workspace, flavors: Sequence[Flavor], password: str) -> None:
+    """Take a password of the user's instead of generating one.
+
+    Args:
+        workspace: The project's paths.
+        flavors: What the stack is made of; those with a secret setting named
+            ``password`` take it.
+        password: The password.
+
+    Raises:
+        MatchaError: If no flavor takes one, if it cannot be one, or if data is kept
+            that has another already.
+    """
+    takers = [
+        (flavor, setting)
+        for flavor in flavors
+        for setting in flavor.settings
+        if setting.type is SettingType.SECRET and setting.name == "password"
+    ]
+    if not takers:
+        raise MatchaError(
+            "no module of this stack takes a password",
+            hint="Leave out --password-stdin.",
+            exit_code=ExitCode.USAGE,
+        )
+    for flavor, setting in takers:
+        folder = workspace.services / flavor.name
+        kept = _read_kept(folder / "values.json")
+        chosen = setting.parse(password)
+        if (folder / "data").exists() and kept.get("password", chosen) != chosen:
+            raise MatchaError(
+                f"{flavor.title} has a password already, which it was given when it first started",
+                hint="Run `matcha destroy --yes` without --keep-data first, or leave out "
+                "--password-stdin.",
+                exit_code=ExitCode.REFUSED,
+            )
+        make_private_directory(folder)
+        write_atomically(
+            folder / "values.json", json.dumps({**kept, "password": chosen}, indent=2) + "\n"
+        )
+
+
 def _read_kept(file: Path) -> Mapping[str, SettingValue]:
     try:
         kept = json.loads(file.read_bytes())

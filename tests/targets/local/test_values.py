@@ -12,7 +12,7 @@ from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace, prepare_workspace
 from matcha_tui.services.ports import find_free_port
 from matcha_tui.stack.catalog import load_catalog
-from matcha_tui.targets.local.values import resolve_values
+from matcha_tui.targets.local.values import keep_password, resolve_values
 
 CATALOG = load_catalog()
 MLFLOW = CATALOG.find("local", "experiment_tracker", "mlflow")
@@ -114,3 +114,25 @@ def test_a_port_set_for_one_service_is_not_given_to_another(workspace: Workspace
     longing = replace(MLFLOW, settings=(replace(MLFLOW.settings[0], preferred=port),))
     values = resolve_values(workspace, [longing, SELDON], config)
     assert values["experiment_tracker"]["port"] != values["deployer"]["http_port"]
+
+
+def test_a_password_of_the_users_is_taken_and_kept(workspace: Workspace):
+    keep_password(workspace, [MLFLOW, ZENML], "green tea")
+    values = resolve_values(workspace, [MLFLOW, ZENML], Config())
+    assert values["orchestrator"]["password"] == "green tea"
+    assert "password" not in values["experiment_tracker"]
+
+
+def test_a_stack_without_passwords_takes_none(workspace: Workspace):
+    with pytest.raises(MatchaError, match="no module of this stack") as caught:
+        keep_password(workspace, [MLFLOW], "green tea")
+    assert caught.value.exit_code is ExitCode.USAGE
+
+
+def test_kept_data_keeps_its_password(workspace: Workspace):
+    resolve_values(workspace, [ZENML], Config())
+    (workspace.services / "zenml/data").mkdir()
+    with pytest.raises(MatchaError, match="has a password already") as caught:
+        keep_password(workspace, [ZENML], "green tea")
+    assert caught.value.exit_code is ExitCode.REFUSED
+    assert "green tea" not in str(caught.value)
