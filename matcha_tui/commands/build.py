@@ -91,7 +91,8 @@ def provision(
         if not yes:
             reviewed, progress = _plan(project, chosen_engine, report)
             click.echo(_summary(progress), err=True)
-            click.confirm("Build it?", abort=True, err=True)
+            if progress.resources:
+                click.confirm("Build it?", abort=True, err=True)
         run = deployment.provision(project, chosen_engine, reviewed)
         if detach:
             report.leave(run)

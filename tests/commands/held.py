@@ -9,7 +9,7 @@ import os
 import subprocess
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.command_line import DVC_ONLY, SCRIPTS, Matcha
@@ -29,10 +29,12 @@ class HeldProject:
     Attributes:
         matcha: The command in its folder.
         hold: The file that holds them.
+        begun: What was called without waiting for its end.
     """
 
     matcha: Matcha
     hold: Path
+    begun: "list[subprocess.Popen[str]]" = field(default_factory=list)
 
     @classmethod
     def make(cls, matcha: Matcha, directory: Path) -> "HeldProject":
@@ -45,7 +47,7 @@ class HeldProject:
 
     def begin(self, *arguments: str) -> "subprocess.Popen[str]":
         """Call the command, without waiting for its end."""
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [str(SCRIPTS / "matcha"), *arguments],
             cwd=self.matcha.folder,
             env=self.matcha.environment,
@@ -54,6 +56,8 @@ class HeldProject:
             stderr=subprocess.PIPE,
             text=True,
         )
+        self.begun.append(process)
+        return process
 
     def wait_until_held(self) -> None:
         """Wait until Terraform has begun on the last resource."""
@@ -79,6 +83,10 @@ class HeldProject:
 
     def clean_up(self) -> None:
         self.let_go()
+        for process in self.begun:
+            if process.poll() is None:
+                process.kill()
+                process.communicate()
         if owner := (self.matcha.folder / ".matcha/lock").exists() and self.lock_owner():
             wait_until(lambda: not _is_running(int(str(owner["pid"]))))
 

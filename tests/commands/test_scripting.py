@@ -160,6 +160,7 @@ def test_a_watch_prints_changes_and_ends_well_with_an_interrupt(deployed: Matcha
     finally:
         bucket.with_name("away").rename(bucket)
         watch.kill()
+        watch.communicate()
     assert (watch.returncode, rest) == (0, "")
 
 
