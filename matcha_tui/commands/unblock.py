@@ -10,11 +10,11 @@ from matcha_tui.commands.asking import need_terminal
 from matcha_tui.commands.opening import open_project
 from matcha_tui.deployment import live_run
 from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.files import is_locked
 from matcha_tui.project.lock import (
     LockOwner,
     describe_owner,
     discard_lock,
-    is_locked,
     read_lock_owner,
 )
 from matcha_tui.terraform.cancelling import force_cancel, request_cancel
@@ -66,7 +66,7 @@ def force_unlock() -> None:
     anything to do: this says who holds it. To end the holder, use `matcha cancel`.
     """
     project = open_project(Path.cwd())
-    if not is_locked(project.workspace):
+    if not is_locked(project.workspace.lock_file):
         click.echo("The project is not locked.", err=True)
         return
     owner = read_lock_owner(project.workspace)

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.files import PRIVATE_FILE_MODE, explain_os_errors
+from matcha_tui.files import PRIVATE_FILE_MODE, explain_os_errors, is_locked
 from matcha_tui.project.workspace import Workspace, prepare_workspace
 
 
@@ -99,22 +99,7 @@ def read_lock_owner(workspace: Workspace) -> LockOwner | None:
     Returns:
         The owner, or ``None`` when the project is not locked.
     """
-    return _read_owner(workspace.lock_file) if is_locked(workspace) else None
-
-
-def is_locked(workspace: Workspace) -> bool:
-    """Say whether anybody holds the project's lock, without taking it."""
-    try:
-        descriptor = os.open(workspace.lock_file, os.O_RDONLY)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
+    return _read_owner(workspace.lock_file) if is_locked(workspace.lock_file) else None
 
 
 def discard_lock(workspace: Workspace) -> None:

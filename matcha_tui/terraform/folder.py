@@ -1,8 +1,6 @@
 """A run's folder on disk: what was asked for, and how it ended."""
 
-import fcntl
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.files import explain_os_errors, make_private_directory, write_atomically
+from matcha_tui.files import explain_os_errors, is_locked, make_private_directory, write_atomically
 from matcha_tui.terraform.run_state import RunState
 
 EVENTS = "events.jsonl"
@@ -145,17 +143,7 @@ def list_runs(runs_directory: Path) -> tuple[Run, ...]:
 
 def is_live(run: Run) -> bool:
     """Whether the run's worker, or Terraform itself, is still at it."""
-    try:
-        lock = os.open(run.directory / LOCK, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(lock)
-    return False
+    return is_locked(run.directory / LOCK)
 
 
 def was_started(run: Run) -> bool:

@@ -5,12 +5,11 @@ import re
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.command_line import DVC_ONLY, Matcha, make_environment
+from tests.command_line import DVC_ONLY, Matcha
 
 
 @pytest.fixture
@@ -18,20 +17,6 @@ def dvc(matcha: Matcha) -> Matcha:
     """A project whose stack is DVC alone."""
     (matcha.folder / "matcha.toml").write_text(DVC_ONLY)
     return matcha
-
-
-@pytest.fixture(scope="module")
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matcha]:
-    """The same, deployed; every test leaves it deployed."""
-    command = Matcha(tmp_path_factory.mktemp("deployed"), make_environment())
-    (command.folder / "matcha.toml").write_text(DVC_ONLY)
-    try:
-        provision = command("provision", "--yes")
-        assert provision.returncode == 0, provision.stderr
-        yield command
-    finally:
-        command("destroy", "--yes")
-        command.clean_up()
 
 
 def test_a_plan_says_what_would_be_made_and_makes_nothing(dvc: Matcha):

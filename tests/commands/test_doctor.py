@@ -1,8 +1,4 @@
 import json
-import socket
-from collections.abc import Iterator
-
-import pytest
 
 from tests.command_line import DVC_ONLY, Matcha
 
@@ -16,20 +12,6 @@ CHECKS = [
     "package index",
     "supervisor",
 ]
-
-
-@pytest.fixture
-def taken_port() -> Iterator[int]:
-    """A port of this machine that a program listens on."""
-    for port in range(21000, 32000):
-        with socket.socket() as listener:
-            try:
-                listener.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            listener.listen()
-            yield port
-            return
 
 
 def test_a_machine_that_has_everything_passes(matcha: Matcha):

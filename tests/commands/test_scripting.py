@@ -7,12 +7,11 @@ import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.command_line import DVC_ONLY, SCRIPTS, Matcha, make_environment
+from tests.command_line import SCRIPTS, Matcha, make_environment
 from tests.commands.held import wait_until
 from tests.commands.in_process import MatchaHere
 
@@ -36,19 +35,6 @@ def given(matcha_here: MatchaHere) -> MatchaHere:
     directory.mkdir(parents=True)
     (directory / "matcha.state").write_text(json.dumps(GIVEN))
     return matcha_here
-
-
-@pytest.fixture(scope="module")
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matcha]:
-    """DVC alone, deployed."""
-    command = Matcha(tmp_path_factory.mktemp("deployed"), make_environment())
-    (command.folder / "matcha.toml").write_text(DVC_ONLY)
-    try:
-        assert command("provision", "--yes").returncode == 0
-        yield command
-    finally:
-        command("destroy", "--yes")
-        command.clean_up()
 
 
 @pytest.mark.parametrize(

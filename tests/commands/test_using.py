@@ -1,24 +1,8 @@
 """A deployed stack put to use: matcha connect, matcha open."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.command_line import DVC_ONLY, Matcha, make_environment
-
-
-@pytest.fixture(scope="module")
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matcha]:
-    """DVC alone, deployed; and no client on PATH."""
-    command = Matcha(tmp_path_factory.mktemp("used"), make_environment())
-    (command.folder / "matcha.toml").write_text(DVC_ONLY)
-    try:
-        provision = command("provision", "--yes")
-        assert provision.returncode == 0, provision.stderr
-        yield command
-    finally:
-        command("destroy", "--yes")
-        command.clean_up()
+from tests.command_line import Matcha
 
 
 def test_connect_says_what_each_step_did(deployed: Matcha):

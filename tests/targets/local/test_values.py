@@ -1,7 +1,5 @@
 import json
-import socket
 import stat
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,20 +24,6 @@ def workspace(tmp_path: Path) -> Workspace:
     workspace = Workspace(tmp_path)
     prepare_workspace(workspace)
     return workspace
-
-
-@pytest.fixture
-def taken_port() -> Iterator[int]:
-    """A port of this machine that a program listens on."""
-    for port in range(20000, 32000):
-        with socket.socket() as listener:
-            try:
-                listener.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            listener.listen()
-            yield port
-            return
 
 
 def test_every_port_is_free_and_another(workspace: Workspace):
