@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,14 @@ _DESCRIPTION = "run.json"
 _RESULT = "result.json"
 
 
+class When(StrEnum):
+    """On what condition a step of a run is carried out."""
+
+    ALL_WELL = "all well"
+    AFTER_FAILURE = "after a failure"
+    ALWAYS = "always"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One program of a run.
@@ -29,6 +38,9 @@ class Step:
         directory: Where it is run.
         output: Takes its stdout, which then stays out of the run's events: for
             what may hold secrets. Written whole, 0600, and only on success.
+        when: The condition. A step that comes after a failure makes good for it when
+            it succeeds, and the run goes on; one that always comes does so after a
+            cancel, too.
     """
 
     name: str
@@ -36,6 +48,7 @@ class Step:
     command: tuple[str, ...]
     directory: Path
     output: Path | None = None
+    when: When = When.ALL_WELL
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +214,7 @@ def _description(run: Run) -> dict[str, Any]:
                 "command": list(step.command),
                 "directory": str(step.directory),
                 "output": str(step.output) if step.output else None,
+                "when": step.when.value,
             }
             for step in run.steps
         ],
@@ -229,4 +243,5 @@ def _step(description: Any) -> Step:
         command=tuple(str(word) for word in description["command"]),
         directory=Path(description["directory"]),
         output=Path(output) if output else None,
+        when=When(description.get("when", When.ALL_WELL)),
     )

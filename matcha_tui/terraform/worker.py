@@ -23,6 +23,7 @@ from matcha_tui.terraform.folder import (
     EVENTS,
     Run,
     Step,
+    When,
     read_run,
     write_result,
 )
@@ -89,18 +90,26 @@ class _Worker:
         return code
 
     async def steps(self) -> tuple[RunState, int]:
-        for number, step in enumerate(self.run.steps):
+        code = 0
+        for step in self.run.steps:
             self.look_for_marks()
-            if self.marks:
-                self.skip(self.run.steps[number:])
-                return RunState.CANCELLED, _CANCELLED_BEFORE
-            self.append(step_started_line(step.name, step.layer))
-            code = await self.carry_out_step(step)
-            self.append(step_finished_line(step.name, step.layer, code))
-            if code != 0:
-                self.skip(self.run.steps[number + 1 :])
-                return (RunState.CANCELLED if self.marks else RunState.FAILED), code
-        return RunState.DONE, 0
+            if self.marks and code == 0:
+                code = _CANCELLED_BEFORE
+            if self.is_due(step, code):
+                self.append(step_started_line(step.name, step.layer))
+                ended = await self.carry_out_step(step)
+                self.append(step_finished_line(step.name, step.layer, ended))
+                code = (code or ended) if step.when is When.ALWAYS else ended
+            elif step.when is When.ALL_WELL:
+                self.append(step_skipped_line(step.name, step.layer))
+        if code == 0:
+            return RunState.DONE, 0
+        return (RunState.CANCELLED if self.marks else RunState.FAILED), code
+
+    def is_due(self, step: Step, code: int) -> bool:
+        if step.when is When.AFTER_FAILURE:
+            return code != 0 and not self.marks
+        return code == 0 or step.when is When.ALWAYS
 
     async def carry_out_step(self, step: Step) -> int:
         try:
@@ -163,10 +172,6 @@ class _Worker:
         """A signal to the worker asks for the same as the faces do."""
         with contextlib.suppress(MatchaError):
             leave(self.run.directory, Mark.CANCEL)
-
-    def skip(self, steps: Sequence[Step]) -> None:
-        for step in steps:
-            self.append(step_skipped_line(step.name, step.layer))
 
     def finish(self, state: RunState, code: int) -> None:
         """Leave word, and let the locks go: a follower sees the end when its lock is free."""
