@@ -11,9 +11,9 @@ from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from matcha_tui.crash import report_crash
-from matcha_tui.deployment import open_project
 from matcha_tui.screens.home import HomeScreen
 from matcha_tui.screens.session import Session
+from matcha_tui.selection import open_project
 from matcha_tui.theme import MATCHA, OTHERS, THEMES
 
 _OTHER_COMMANDS = ("Theme", "Keys", "Quit")

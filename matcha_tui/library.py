@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from matcha_tui import deployment
-from matcha_tui.deployment import Project, open_project
 from matcha_tui.masking import mask_secrets
 from matcha_tui.readiness import require_readiness
+from matcha_tui.selection import Project, open_project
 from matcha_tui.stack.stack import Stack
 from matcha_tui.targets.base import ComponentHealth
 from matcha_tui.terraform.engine import Engine, find_engine

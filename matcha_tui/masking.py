@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from matcha_tui.deployment import Project, secret_properties
+from matcha_tui.deployment import secret_properties
+from matcha_tui.selection import Project
 
 MASK = "********"
 

@@ -1,7 +1,7 @@
 """Whether a project can be provisioned here and now."""
 
-from matcha_tui.deployment import Project
 from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.selection import Project
 from matcha_tui.targets.base import Finding, Intent, Verdict
 
 

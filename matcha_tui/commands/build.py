@@ -7,15 +7,15 @@ from pathlib import Path
 
 import click
 
-from matcha_tui import deployment
+from matcha_tui import deployment, selection
 from matcha_tui.commands.asking import check_answers, need_terminal, usage_error
 from matcha_tui.commands.opening import open_project
 from matcha_tui.commands.reporting import Report, output_option, reporting
-from matcha_tui.deployment import TARGETS, Project, save_config
 from matcha_tui.masking import mask_secrets
 from matcha_tui.project.config import declared_settings
 from matcha_tui.project.history import RunKind
 from matcha_tui.readiness import require_readiness
+from matcha_tui.selection import TARGETS, Project, save_config
 from matcha_tui.stack.catalog import unknown
 from matcha_tui.stack.setting import SettingType, SettingValue
 from matcha_tui.terraform.engine import Engine, find_engine
@@ -83,7 +83,7 @@ def provision(
         named = {"location": location, "prefix": prefix}
         project = _configure(open_project(Path.cwd()), target, assignments, named)
         if password is not None:
-            deployment.keep_password(project, password)
+            selection.keep_password(project, password)
         if not no_preflight:
             require_readiness(project)
         chosen_engine = find_engine(engine)
@@ -128,14 +128,14 @@ def destroy(yes: bool, keep_data: bool, form: str, detach: bool, engine: str | N
 
 
 def _say_what_goes(project: Project, keep_data: bool) -> None:
-    stack = deployment.deployed_stack(project)
+    stack = selection.deployed_stack(project)
     if stack is None:
-        raise deployment.nothing_deployed()
+        raise selection.nothing_deployed()
     click.echo(f"This takes down the {stack.name} stack in {project.workspace.project}:", err=True)
     for module_type, flavor in stack.modules:
         click.echo(f"  {module_type:<21} {flavor}", err=True)
     click.echo("and keeps:" if keep_data else "and deletes:", err=True)
-    for line in project.target.leftovers(project.workspace):
+    for line in project.target.leftovers(selection.built_intent(project)):
         click.echo(f"  {line}", err=True)
 
 
@@ -166,7 +166,7 @@ def _configure(
     if target is not None:
         config = replace(config, target=target)
     declared = declared_settings(
-        project.catalog, deployment.TARGET_SETTINGS, config.target, project.stack
+        project.catalog, selection.TARGET_SETTINGS, config.target, project.stack
     )
     settings: dict[str, SettingValue] = dict(config.settings)
     for name, text in named.items():

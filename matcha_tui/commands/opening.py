@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from matcha_tui import deployment
-from matcha_tui.deployment import Project
+from matcha_tui import selection
+from matcha_tui.selection import Project
 
 
 def open_project(folder: Path) -> Project:
@@ -17,7 +17,7 @@ def open_project(folder: Path) -> Project:
     Raises:
         MatchaError: If ``matcha.toml`` is faulty.
     """
-    project = deployment.open_project(folder)
+    project = selection.open_project(folder)
     for fault in project.catalog.faults:
         click.echo(f"matcha: warning: {fault.message}", err=True)
     return project

@@ -10,9 +10,9 @@ import click
 
 from matcha_tui.commands.following import watch_to_end, worth_telling
 from matcha_tui.commands.opening import open_project
-from matcha_tui.deployment import Project
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.history import RunRecord, run_records
+from matcha_tui.selection import Project
 from matcha_tui.stack.catalog import unknown
 from matcha_tui.terraform.event_kinds import Event
 from matcha_tui.terraform.folder import Run, is_live, list_runs

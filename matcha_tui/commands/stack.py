@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from matcha_tui.commands.opening import open_project
-from matcha_tui.deployment import Project, change_stack
+from matcha_tui.selection import Project, change_stack
 from matcha_tui.stack.catalog import MODULE_TYPES
 from matcha_tui.stack.stack import Stack, add_module, preset_stack, remove_module
 

@@ -12,8 +12,9 @@ from typing import Any
 import click
 
 from matcha_tui.commands.opening import open_project
-from matcha_tui.deployment import Project, health
+from matcha_tui.deployment import health
 from matcha_tui.errors import ExitCode
+from matcha_tui.selection import Project
 from matcha_tui.targets.base import ComponentHealth, ComponentState
 
 _WATCH_SECONDS = 2.0

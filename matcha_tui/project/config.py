@@ -32,12 +32,15 @@ class Config:
         settings: What was set, by dotted name: ``prefix`` for one of the
             target's, ``experiment_tracker.port`` for one of a module's.
         module_paths: The user's own folders of modules, as they are written there.
+        state: Where the deployment's shared state is kept, once it is; a target's
+            own words, by name.
     """
 
     target: str = DEFAULT_TARGET
     stack: Stack | None = None
     settings: Mapping[str, SettingValue] = field(default_factory=dict)
     module_paths: tuple[str, ...] = ()
+    state: Mapping[str, str] = field(default_factory=dict)
 
 
 def declared_settings(
@@ -105,7 +108,7 @@ def read_config(path: Path, catalog: Catalog, target_settings: TargetSettings) -
     if not path.exists():
         return Config()
     top = _read_top(path)
-    top.refuse_unknown(("version", "target", "stack", "paths", "settings"))
+    top.refuse_unknown(("version", "target", "stack", "paths", "settings", "state"))
     target = top.text("target", DEFAULT_TARGET)
     if target not in target_settings:
         raise top.complaint(
@@ -122,6 +125,7 @@ def read_config(path: Path, catalog: Catalog, target_settings: TargetSettings) -
         stack=stack,
         settings=_read_settings(top.table("settings"), declared, unclear),
         module_paths=top.table("paths").texts("modules"),
+        state={name: top.table("state").text(name) for name in top.table("state").content},
     )
 
 
@@ -148,6 +152,8 @@ def write_config(path: Path, config: Config) -> None:
         (settings.setdefault(owner, {}) if owner else settings)[key] = value
     if settings:
         content["settings"] = settings
+    if config.state:
+        content["state"] = dict(config.state)
     write_atomically(path, tomli_w.dumps(content), SHARED_FILE_MODE)
 
 

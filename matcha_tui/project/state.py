@@ -6,6 +6,10 @@ from pathlib import Path
 from matcha_tui.errors import MatchaError
 from matcha_tui.files import explain_os_errors
 
+_OWN_STATE = "terraform.tfstate"
+SHARED_STATE = "shared.tfstate"
+"""A copy of the state that is kept elsewhere, as it was when it was last looked at."""
+
 
 def has_resources(layer_directory: Path) -> bool:
     """Say whether Terraform has anything in a layer's state (format version 4).
@@ -16,11 +20,16 @@ def has_resources(layer_directory: Path) -> bool:
     Raises:
         MatchaError: If there is a state that cannot be read.
     """
-    path = layer_directory / "terraform.tfstate"
+    return any(_has_resources(layer_directory / name) for name in (_OWN_STATE, SHARED_STATE))
+
+
+def _has_resources(path: Path) -> bool:
     if not path.exists():
         return False
     with explain_os_errors("read", path):
         content = path.read_bytes()
+    if not content:
+        return False
     try:
         state = json.loads(content)
         return any(
@@ -30,7 +39,7 @@ def has_resources(layer_directory: Path) -> bool:
     except (ValueError, KeyError, TypeError) as error:
         raise MatchaError(
             f"{path} is not a Terraform state",
-            hint="Restore it from terraform.tfstate.backup beside it.",
+            hint=f"Restore it from {_OWN_STATE}.backup beside it.",
         ) from error
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from matcha_tui.deployment import TARGET_SETTINGS, Project
 from matcha_tui.errors import MatchaError
 from matcha_tui.project.config import Config, declared_settings
+from matcha_tui.selection import TARGET_SETTINGS, Project
 from matcha_tui.stack.setting import Setting, SettingType, SettingValue
 from matcha_tui.stack.stack import Stack
 

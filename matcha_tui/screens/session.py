@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from matcha_tui import deployment
-from matcha_tui.deployment import Project
+from matcha_tui import deployment, selection
 from matcha_tui.errors import MatchaError
 from matcha_tui.project.history import LastRun, last_change
 from matcha_tui.screens.draft import make_config, start_draft
+from matcha_tui.selection import Project
 from matcha_tui.stack.stack import Stack
 from matcha_tui.targets.base import ComponentHealth
 from matcha_tui.terraform.cancelling import force_cancel, request_cancel
@@ -95,7 +95,9 @@ class Session:
 
     async def leftovers(self) -> tuple[str, ...]:
         """Return what a destroy deletes or keeps besides Terraform's resources."""
-        return await asyncio.to_thread(self.project.target.leftovers, self.project.workspace)
+        return await asyncio.to_thread(
+            self.project.target.leftovers, selection.built_intent(self.project)
+        )
 
     async def plan(self) -> Run:
         """Save the draft and start finding out what a provision would do."""
@@ -152,7 +154,7 @@ class Session:
 
     async def _start_plan(self) -> Run:
         config = make_config(self.project, self.draft)
-        self.project = await asyncio.to_thread(deployment.save_config, self.project, config)
+        self.project = await asyncio.to_thread(selection.save_config, self.project, config)
         engine = await self.engine()
         return await asyncio.to_thread(deployment.plan, self.project, engine)
 
@@ -160,7 +162,7 @@ class Session:
 def _overview(project: Project) -> Overview:
     live = deployment.live_run(project)
     last = last_change(project.workspace, ended_before=live)
-    return Overview(deployed=deployment.deployed_stack(project), live=live, last=last)
+    return Overview(deployed=selection.deployed_stack(project), live=live, last=last)
 
 
 def _resources(project: Project) -> tuple[Resource, ...]:

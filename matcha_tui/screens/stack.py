@@ -10,9 +10,9 @@ from textual.content import Content
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
-from matcha_tui.deployment import TARGETS
 from matcha_tui.screens.base import WizardScreen
 from matcha_tui.screens.session import Session
+from matcha_tui.selection import TARGETS
 from matcha_tui.stack.stack import CUSTOM, Stack, preset_stack
 from matcha_tui.widgets.choice_list import ChoiceList
 from matcha_tui.widgets.header_line import HeaderLine

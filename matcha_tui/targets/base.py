@@ -1,7 +1,7 @@
 """What a target is: the place where a stack is built, and what it must be able to say."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -84,6 +84,56 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Root:
+    """What a target puts into one layer's Terraform root beside the chosen flavors.
+
+    Expressions are written as in Terraform's JSON syntax: ``${...}``.
+
+    Attributes:
+        context: The value of the variable ``context``.
+        modules: Modules that every stack has, by name: their arguments, with ``source``.
+        providers: How each provider is set up.
+        backend: Where the state is kept; empty for a file in the layer's folder.
+        variables: More variables.
+        local_values: Names for expressions.
+        outputs: What the next layer is given: each becomes a variable of it.
+        flavor_context: The one object that every flavor is given.
+        resources: What `matcha get` shows besides what flavors give; ``None`` for a
+            layer that gives nothing.
+    """
+
+    context: Mapping[str, Any]
+    modules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    providers: Mapping[str, Any] = field(default_factory=dict)
+    backend: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    local_values: Mapping[str, Any] = field(default_factory=dict)
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    flavor_context: str = "${var.context}"
+    resources: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SharedState:
+    """How a target keeps Terraform's state where colleagues find it.
+
+    Attributes:
+        place: Where it is or will be, as ``matcha.toml`` says it; empty for a state
+            that is kept in the project's folder.
+        prepare: The command that makes that place, and may be repeated.
+        fetch: Brings what the project's folder knows of the deployment up to date.
+        lock_holder: Says who holds the lock of a layer's state, in words, if anybody.
+        unlock: Frees that lock.
+    """
+
+    place: Callable[[Intent], Mapping[str, str]]
+    prepare: tuple[str, ...]
+    fetch: Callable[[Intent], None]
+    lock_holder: Callable[[Intent, str], str | None]
+    unlock: Callable[[Intent, str], None]
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """A place where a stack can be built.
 
@@ -92,22 +142,26 @@ class Target:
         title: Its name on screen.
         description: One sentence.
         settings: What can be set for the target itself.
+        fixed_settings: Those of them that cannot change while anything is deployed.
         layers: Its Terraform roots, in the order in which they are applied.
-        base_modules: Modules that every stack on it has, by layer: the name of
-            a Terraform module to its folder within the target's modules.
-        resolve: Decides what the user left open: free ports, generated secrets.
+        seconds: About how long what every stack has takes the first time.
+        keeps_data: Whether a destroy can keep what the services hold.
+        resolve: Decides what the user left open: free ports, generated secrets; refuses
+            what cannot be built with these settings.
         keep_password: Takes a password of the user's instead of generating one.
-        context: The one object that every flavor is given.
-        environment: What its provisioners need to find in the environment,
-            given whether data is to be kept.
-        cloud: The properties of the ``cloud`` resource.
+        root: Gives what one layer's root has beside the flavors.
+        environment: What its runs need to find in the environment, given whether data
+            is to be kept.
+        state: How it shares Terraform's state; ``None`` when it never does.
         preflight: Checks what a provision needs; only what takes no time and no
             network, if it is told to be quick.
         health: Asks every deployed component how it is.
         repairs: The addresses of Terraform resources that are to be made again
             because what they stand for is down.
+        remedies: By layer, what to do when it cannot be destroyed in order: a command
+            that is followed by the engine's.
         sweep: A command that, after a destroy, ends what an interrupted run left
-            and Terraform does not know of.
+            and Terraform does not know of; empty when there is none.
         check: Raises for what only this target reads of a flavor's module.toml.
         parts: The modules that a flavor must be made of, for the target to look after
             it: name to folder within the target's modules.
@@ -119,17 +173,20 @@ class Target:
     title: str
     description: str
     settings: tuple[Setting, ...]
+    fixed_settings: tuple[str, ...]
     layers: tuple[str, ...]
-    base_modules: Mapping[str, Mapping[str, str]]
-    resolve: Callable[[Workspace, Sequence[Flavor], Config], ModuleValues]
+    seconds: int
+    keeps_data: bool
+    resolve: Callable[[Intent], ModuleValues]
     keep_password: Callable[[Workspace, Sequence[Flavor], str], None]
-    context: Callable[[Workspace], Mapping[str, Any]]
-    environment: Callable[[Workspace, bool], Mapping[str, str]]
-    cloud: Callable[[Workspace], Mapping[str, str]]
+    root: Callable[[Intent, str], Root]
+    environment: Callable[[Intent, bool], Mapping[str, str]]
+    state: SharedState | None
     preflight: Callable[[Intent, bool], tuple[Finding, ...]]
-    health: Callable[[Workspace], tuple[ComponentHealth, ...]]
+    health: Callable[[Intent], tuple[ComponentHealth, ...]]
     repairs: Callable[[Workspace, Mapping[str, str]], tuple[str, ...]]
+    remedies: Mapping[str, tuple[str, ...]]
     sweep: tuple[str, ...]
     check: CheckFlavor
     parts: Callable[[Flavor], Mapping[str, str]]
-    leftovers: Callable[[Workspace], tuple[str, ...]]
+    leftovers: Callable[[Intent], tuple[str, ...]]

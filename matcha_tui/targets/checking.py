@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from matcha_tui.errors import MatchaError
+from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace, find_plugin_cache
 from matcha_tui.stack.additions import read_addition
 from matcha_tui.stack.catalog import Catalog, Flavor
 from matcha_tui.stack.flavor import DEFINITION, Place
 from matcha_tui.stack.setting import LOWEST_PORT, Setting, SettingType, SettingValue
-from matcha_tui.targets.base import Target
+from matcha_tui.targets.base import Intent, Target
 from matcha_tui.targets.composition import ROOT_FILE, compose_layer
 from matcha_tui.terraform.engine import Engine
 from matcha_tui.terraform.environment import run_environment
@@ -97,9 +98,10 @@ def _check_terraform(
 ) -> Iterator[Finding]:
     workspace = Workspace(directory)
     values = {flavor.module_type: {item.name: _example(item) for item in flavor.settings}}
-    root = compose_layer(workspace, catalog, target, flavor.layer, [flavor], values)
+    intent = Intent(workspace, (flavor,), Config(target=target.name))
+    root = compose_layer(intent, catalog, target, flavor.layer, values)
     environment = run_environment(
-        os.environ, find_plugin_cache(os.environ), target.environment(workspace, False)
+        os.environ, find_plugin_cache(os.environ), target.environment(intent, False)
     )
     errors = find_errors(engine, root, environment)
     faults = tuple(_translate(error, root, flavor) for error in errors)

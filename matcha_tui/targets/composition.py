@@ -7,18 +7,17 @@ destroyed with the very modules that built it, whatever is installed by then.
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.files import explain_os_errors, make_private_directory, write_atomically
-from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.catalog import MODULE_TYPES, Catalog, Flavor
 from matcha_tui.stack.flavor import read_flavor
 from matcha_tui.stack.setting import SettingType
-from matcha_tui.targets.base import ModuleValues, Target
+from matcha_tui.targets.base import Intent, ModuleValues, Root, Target
 
 RESOURCES_OUTPUT = "resources"
 ROOT_FILE = "main.tf.json"
@@ -26,21 +25,15 @@ _REQUIRED_TERRAFORM = ">= 1.6"
 
 
 def compose_layer(
-    workspace: Workspace,
-    catalog: Catalog,
-    target: Target,
-    layer: str,
-    flavors: Sequence[Flavor],
-    values: ModuleValues,
+    intent: Intent, catalog: Catalog, target: Target, layer: str, values: ModuleValues
 ) -> Path:
     """Write a layer's root, its variables and its modules.
 
     Args:
-        workspace: The project's paths.
+        intent: What is to be built.
         catalog: Where the modules are.
         target: What is being built on.
         layer: Which of its layers.
-        flavors: Those of the stack that belong to the layer.
         values: The final value of every setting.
 
     Returns:
@@ -49,15 +42,17 @@ def compose_layer(
     Raises:
         MatchaError: If something cannot be written.
     """
-    directory = make_private_directory(workspace.layer(layer))
+    directory = make_private_directory(intent.workspace.layer(layer))
+    flavors = [flavor for flavor in intent.flavors if flavor.layer == layer]
     _copy_modules(catalog.directory / target.name, flavors, directory / "modules")
-    variables: dict[str, Any] = {"context": dict(target.context(workspace))}
+    root = target.root(intent, layer)
+    variables: dict[str, Any] = {"context": dict(root.context)}
     for flavor in flavors:
         for setting in flavor.settings:
             name = _variable(flavor, setting.name)
             variables[name] = values[flavor.module_type][setting.name]
-    root = _root(target, layer, flavors, target.cloud(workspace))
-    write_atomically(directory / ROOT_FILE, json.dumps(root, indent=2) + "\n")
+    content = _content(root, layer, flavors)
+    write_atomically(directory / ROOT_FILE, json.dumps(content, indent=2) + "\n")
     write_atomically(
         directory / "terraform.tfvars.json", json.dumps(variables, indent=2, sort_keys=True) + "\n"
     )
@@ -79,9 +74,26 @@ def composed_modules(directory: Path) -> dict[str, str] | None:
         return None
     return {
         name: Path(module["source"]).name
-        for name, module in root["module"].items()
+        for name, module in root.get("module", {}).items()
         if name in MODULE_TYPES
     }
+
+
+def composed_backend(directory: Path) -> dict[str, Any] | None:
+    """Return where the state of a layer is kept, as it was composed; empty for its folder.
+
+    Args:
+        directory: The layer's folder.
+
+    Returns:
+        As in Terraform's ``backend``, or ``None`` when nothing was ever composed there.
+    """
+    try:
+        root = json.loads((directory / ROOT_FILE).read_bytes())
+    except FileNotFoundError:
+        return None
+    backend: dict[str, Any] = root["terraform"].get("backend", {})
+    return backend
 
 
 def composed_flavors(directory: Path) -> tuple[Flavor, ...]:
@@ -114,39 +126,42 @@ def _copy_modules(ours: Path, flavors: Sequence[Flavor], destination: Path) -> N
                 shutil.copytree(flavor.folder, copy, ignore=hidden)
 
 
-def _root(
-    target: Target, layer: str, flavors: Sequence[Flavor], cloud: Mapping[str, str]
-) -> dict[str, Any]:
-    base = target.base_modules.get(layer, {})
-    modules: dict[str, Any] = {
-        name: {"source": f"./modules/{folder}"} for name, folder in base.items()
-    }
-    variable_blocks: dict[str, Any] = {"context": {"type": "any"}}
-    outputs: dict[str, Any] = {"cloud": dict(cloud)}
+def _content(root: Root, layer: str, flavors: Sequence[Flavor]) -> dict[str, Any]:
+    modules: dict[str, Any] = {name: dict(arguments) for name, arguments in root.modules.items()}
+    variables: dict[str, Any] = {"context": {"type": "any"}, **root.variables}
+    resources: dict[str, Any] = dict(root.resources or {})
     for flavor in flavors:
         name = flavor.module_type
         modules[name] = {
             "source": f"./modules/{layer}/{flavor.module_type}/{flavor.name}",
-            "context": "${var.context}",
+            "context": root.flavor_context,
             **{
                 setting.name: f"${{var.{_variable(flavor, setting.name)}}}"
                 for setting in flavor.settings
             },
         }
-        if base:
-            modules[name]["depends_on"] = [f"module.{base_name}" for base_name in base]
+        if root.modules:
+            modules[name]["depends_on"] = [f"module.{base}" for base in root.modules]
         for setting in flavor.settings:
-            variable_blocks[_variable(flavor, setting.name)] = {
+            variables[_variable(flavor, setting.name)] = {
                 "type": "any",
                 "sensitive": setting.type is SettingType.SECRET,
             }
-        outputs[flavor.resource] = f"${{merge(module.{name}.properties, module.{name}.secrets)}}"
-    return {
-        "terraform": {"required_version": _REQUIRED_TERRAFORM},
-        "variable": variable_blocks,
+        resources[flavor.resource] = f"${{merge(module.{name}.properties, module.{name}.secrets)}}"
+    outputs = dict(root.outputs)
+    if root.resources is not None:
+        outputs[RESOURCES_OUTPUT] = {"sensitive": True, "value": resources}
+    terraform: dict[str, Any] = {"required_version": _REQUIRED_TERRAFORM}
+    if root.backend:
+        terraform["backend"] = dict(root.backend)
+    sections = {
+        "provider": dict(root.providers),
+        "variable": variables,
+        "locals": dict(root.local_values),
         "module": modules,
-        "output": {RESOURCES_OUTPUT: {"sensitive": True, "value": outputs}},
+        "output": outputs,
     }
+    return {"terraform": terraform} | {name: part for name, part in sections.items() if part}
 
 
 def _variable(flavor: Flavor, setting: str) -> str:

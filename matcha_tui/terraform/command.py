@@ -13,6 +13,8 @@ __all__ = [
     "output_command",
     "plan_command",
     "run_environment",
+    "state_forget_command",
+    "state_pull_command",
     "validate_command",
 ]
 
@@ -24,13 +26,17 @@ _NO_STATE = ".there-is-no-such-state"
 _FLAG = object()
 
 
-def init_command(engine: Engine, *, upgrade: bool = False, backend: bool = True) -> tuple[str, ...]:
+def init_command(
+    engine: Engine, *, upgrade: bool = False, backend: bool = True, reconfigure: bool = False
+) -> tuple[str, ...]:
     """``init``, fetching modules and providers; may be repeated at any time.
 
     Args:
         engine: What runs it.
         upgrade: Take newer providers than those chosen before.
         backend: Set up where the state is kept, which `validate_command` doesn't need.
+        reconfigure: Take the state from where the configuration says, wherever it was
+            kept before, and move none.
     """
     speaks_json = engine.release >= _FIRST_WITH_JSON_INIT[engine.name]
     return _command(
@@ -41,6 +47,7 @@ def init_command(engine: Engine, *, upgrade: bool = False, backend: bool = True)
         json=_FLAG if speaks_json else None,
         upgrade=_FLAG if upgrade else None,
         backend=None if backend else False,
+        reconfigure=_FLAG if reconfigure else None,
         lock_timeout=_LOCK_TIMEOUT,
     )
 
@@ -94,9 +101,25 @@ def validate_command(engine: Engine) -> tuple[str, ...]:
     return _command(engine, "validate", no_color=_FLAG, json=_FLAG)
 
 
-def output_command(engine: Engine, name: str) -> tuple[str, ...]:
-    """``output -json NAME``: one JSON document, with secret values in clear."""
-    return _command(engine, "output", name, no_color=_FLAG, json=_FLAG)
+def output_command(engine: Engine, name: str | None = None) -> tuple[str, ...]:
+    """``output -json NAME``: one JSON document, with secret values in clear.
+
+    Args:
+        engine: What runs it.
+        name: An output, whose value is the document; ``None`` for all of them, each an
+            object whose ``value`` it is.
+    """
+    return _command(engine, "output", *([name] if name else []), no_color=_FLAG, json=_FLAG)
+
+
+def state_pull_command(engine: Engine) -> tuple[str, ...]:
+    """``state pull``: the state as one JSON document, or nothing where there is none."""
+    return (*engine.command, "state", "pull")
+
+
+def state_forget_command(engine: Engine, addresses: Sequence[str]) -> tuple[str, ...]:
+    """``state rm``: forget resources without touching them."""
+    return (*engine.command, "state", "rm", f"-lock-timeout={_LOCK_TIMEOUT}", *addresses)
 
 
 def _command(engine: Engine, command: str, *arguments: str, **options: object) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcha_tui.deployment import TARGET_SETTINGS
 from matcha_tui.errors import MatchaError
 from matcha_tui.project.config import declared_settings
 from matcha_tui.screens.draft import (
@@ -15,6 +14,7 @@ from matcha_tui.screens.draft import (
     settings_by_owner,
     start_draft,
 )
+from matcha_tui.selection import TARGET_SETTINGS
 from matcha_tui.stack.setting import Setting, SettingType
 from tests.screens.frozen import FrozenSession
 

@@ -6,13 +6,13 @@ import psutil
 import pytest
 
 from matcha_tui.app import MatchaApp
-from matcha_tui.deployment import open_project
 from matcha_tui.screens.destroy import DestroyScreen
 from matcha_tui.screens.home import HomeScreen
 from matcha_tui.screens.monitor import MonitorScreen
 from matcha_tui.screens.resources import ResourcesScreen
 from matcha_tui.screens.review import ReviewScreen
 from matcha_tui.screens.session import Session
+from matcha_tui.selection import open_project
 from tests.screens.keyboard import seen, type_text, until_on, until_seen
 
 

@@ -8,7 +8,6 @@ import pytest
 from textual.pilot import Pilot
 
 from matcha_tui.app import MatchaApp
-from matcha_tui.deployment import open_project
 from matcha_tui.screens.home import HomeScreen
 from matcha_tui.screens.modules import ModulesScreen
 from matcha_tui.screens.notice import Notice
@@ -16,6 +15,7 @@ from matcha_tui.screens.review import ReviewScreen
 from matcha_tui.screens.session import Session
 from matcha_tui.screens.settings import SettingsScreen
 from matcha_tui.screens.stack import StackScreen
+from matcha_tui.selection import open_project
 from matcha_tui.services.ports import find_free_port
 from matcha_tui.terraform.folder import is_live, list_runs
 from tests.screens.keyboard import seen, type_text, until, until_on, until_seen

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from matcha_tui.deployment import TARGETS
+from matcha_tui.selection import TARGETS
 from matcha_tui.stack.catalog import load_catalog
 from matcha_tui.stack.flavor import Place
 from matcha_tui.targets.checking import Finding, check_flavor

@@ -10,6 +10,7 @@ import pytest
 from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace, prepare_workspace
 from matcha_tui.stack.catalog import MODULE_TYPES, Catalog, load_catalog
+from matcha_tui.targets.base import Intent
 from matcha_tui.targets.composition import compose_layer, composed_flavors, composed_modules
 from matcha_tui.targets.local.target import LOCAL
 from matcha_tui.terraform.engine import find_engine
@@ -26,8 +27,8 @@ def compose(folder: Path, modules: dict[str, str], catalog: Catalog = CATALOG) -
     workspace = Workspace(folder)
     prepare_workspace(workspace)
     flavors = [catalog.find("local", *module) for module in modules.items()]
-    values = LOCAL.resolve(workspace, flavors, Config())
-    return compose_layer(workspace, catalog, LOCAL, "services", flavors, values)
+    intent = Intent(workspace, flavors, Config())
+    return compose_layer(intent, catalog, LOCAL, "services", LOCAL.resolve(intent))
 
 
 @pytest.mark.parametrize("modules", STACKS, ids="+".join)

@@ -3,22 +3,25 @@
 import sys
 from collections.abc import Mapping, Sequence
 
-from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.flavor import DEFINITION, Flavor
-from matcha_tui.targets.base import ComponentHealth, Finding, Intent, ModuleValues, Target
+from matcha_tui.targets.base import ComponentHealth, Finding, Intent, ModuleValues, Root, Target
 
 _LAYER = "services"
 
 
-def _context(workspace: Workspace) -> Mapping[str, str]:
-    return {"services_directory": str(workspace.services)}
+def _root(intent: Intent, layer: str) -> Root:
+    return Root(
+        context={"services_directory": str(intent.workspace.services)},
+        modules={"supervisor": {"source": "./modules/supervisor"}},
+        resources={"cloud": {"location": "local"}},
+    )
 
 
-def _environment(workspace: Workspace, keep_data: bool) -> Mapping[str, str]:
+def _environment(intent: Intent, keep_data: bool) -> Mapping[str, str]:
     environment = {
         "MATCHA_PYTHON": sys.executable,
-        "MATCHA_SERVICES": str(workspace.services),
+        "MATCHA_SERVICES": str(intent.workspace.services),
     }
     return environment | ({"MATCHA_KEEP_DATA": "1"} if keep_data else {})
 
@@ -27,10 +30,10 @@ def _environment(workspace: Workspace, keep_data: bool) -> Mapping[str, str]:
 # what needs them is imported when it is called.
 
 
-def _resolve(workspace: Workspace, flavors: Sequence[Flavor], config: Config) -> ModuleValues:
+def _resolve(intent: Intent) -> ModuleValues:
     from matcha_tui.targets.local.values import resolve_values
 
-    return resolve_values(workspace, flavors, config)
+    return resolve_values(intent.workspace, intent.flavors, intent.config)
 
 
 def _keep_password(workspace: Workspace, flavors: Sequence[Flavor], password: str) -> None:
@@ -45,10 +48,10 @@ def _preflight(intent: Intent, quick: bool) -> tuple[Finding, ...]:
     return check_preflight(intent, quick)
 
 
-def _health(workspace: Workspace) -> tuple[ComponentHealth, ...]:
+def _health(intent: Intent) -> tuple[ComponentHealth, ...]:
     from matcha_tui.targets.local.inspection import find_health
 
-    return find_health(workspace)
+    return find_health(intent.workspace)
 
 
 def _repairs(workspace: Workspace, modules: Mapping[str, str]) -> tuple[str, ...]:
@@ -72,10 +75,10 @@ def _parts(flavor: Flavor) -> Mapping[str, str]:
     return {"storage": "storage"} | ({"service": "service"} if is_server else {})
 
 
-def _leftovers(workspace: Workspace) -> tuple[str, ...]:
+def _leftovers(intent: Intent) -> tuple[str, ...]:
     from matcha_tui.targets.local.inspection import find_leftovers
 
-    return find_leftovers(workspace)
+    return find_leftovers(intent.workspace)
 
 
 LOCAL = Target(
@@ -83,16 +86,19 @@ LOCAL = Target(
     title="This machine",
     description="Real servers on 127.0.0.1: no account, no Docker, nothing to pay.",
     settings=(),
+    fixed_settings=(),
     layers=(_LAYER,),
-    base_modules={_LAYER: {"supervisor": "supervisor"}},
+    seconds=0,
+    keeps_data=True,
     resolve=_resolve,
     keep_password=_keep_password,
-    context=_context,
+    root=_root,
     environment=_environment,
-    cloud=lambda _workspace: {"location": "local"},
+    state=None,
     preflight=_preflight,
     health=_health,
     repairs=_repairs,
+    remedies={},
     sweep=(sys.executable, "-P", "-m", "matcha_tui.services", "sweep"),
     check=_check,
     parts=_parts,

@@ -17,6 +17,7 @@ from matcha_tui.services.health import check_services
 from matcha_tui.services.ports import describe_holder, find_free_port, is_free
 from matcha_tui.stack.catalog import Flavor
 from matcha_tui.stack.setting import Setting, SettingType, SettingValue
+from matcha_tui.targets.passwords import find_takers
 
 _SECRET_BYTES = 24  # 192 bits, more than a password can be guessed
 
@@ -151,22 +152,9 @@ def keep_password(workspace: Workspace, flavors: Sequence[Flavor], password: str
         MatchaError: If no flavor takes one, if it cannot be one, or if data is kept
             that has another already.
     """
-    takers = [
-        (flavor, setting)
-        for flavor in flavors
-        for setting in flavor.settings
-        if setting.type is SettingType.SECRET and setting.name == "password"
-    ]
-    if not takers:
-        raise MatchaError(
-            "no module of this stack takes a password",
-            hint="Leave out --password-stdin.",
-            exit_code=ExitCode.USAGE,
-        )
-    for flavor, setting in takers:
+    for flavor, chosen in find_takers(flavors, password):
         folder = workspace.services / flavor.name
         kept = _read_kept(folder / "values.json")
-        chosen = setting.parse(password)
         if (folder / "data").exists() and kept.get("password", chosen) != chosen:
             raise MatchaError(
                 f"{flavor.title} has a password already, which it was given when it first started",

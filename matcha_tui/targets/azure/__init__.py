@@ -1,0 +1,1 @@
+"""What is particular to building a stack on Azure Kubernetes Service."""

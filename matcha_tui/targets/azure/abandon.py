@@ -1,0 +1,111 @@
+"""Takes down what is paid for when the cluster no longer answers.
+
+``python -m matcha_tui.targets.azure.abandon ENGINE ...`` runs in the platform's folder
+after its destroy has failed. What lies inside the cluster goes with the cluster, so it
+is forgotten; Terraform then destroys the rest. A cluster that does answer is left to an
+ordinary destroy: what failed there had another reason.
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+_TIMEOUT_SECONDS = 10.0
+_HTTPS_PORT = 443
+_INSIDE_CLUSTER = ("helm_", "kubernetes_")
+_HANDED_OVER = "foundation.auto.tfvars.json"
+
+
+def main(engine: Sequence[str]) -> int:
+    """Forget what is inside a dead cluster, and become the Terraform that destroys the rest.
+
+    Args:
+        engine: The engine's command.
+
+    Returns:
+        An exit code, when there is nothing that this could mend; else it does not return.
+    """
+    code = _forget_inside(engine)
+    if code == 0:
+        destroying = ("apply", "-destroy", "-auto-approve", "-input=false", "-no-color", "-json")
+        # In this process's place, so that an interrupt reaches Terraform.
+        os.execvp(engine[0], [*engine, *destroying])  # noqa: S606
+    return code
+
+
+def _forget_inside(engine: Sequence[str]) -> int:
+    inside = _inside_cluster(engine)
+    if not inside:
+        return 1
+    host = _cluster_host(Path(_HANDED_OVER))
+    if host and _answers(host):
+        _say("error", "The cluster answers, so nothing in it is given up", "")
+        return 1
+    forgotten = subprocess.run(
+        [*engine, "state", "rm", "-lock-timeout=30s", *inside],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if forgotten.returncode != 0:
+        _say("error", "What is inside the cluster could not be forgotten", forgotten.stdout)
+        return forgotten.returncode
+    _say(
+        "warning",
+        f"{len(inside)} things in the cluster could not be confirmed to be gone",
+        "The cluster does not answer. They go with it when it is destroyed, which is next: "
+        + ", ".join(inside),
+    )
+    return 0
+
+
+def _inside_cluster(engine: Sequence[str]) -> list[str]:
+    listed = subprocess.run([*engine, "state", "list"], capture_output=True, text=True, check=False)
+    return [line for line in listed.stdout.splitlines() if _is_inside_cluster(line)]
+
+
+def _is_inside_cluster(address: str) -> bool:
+    """Say so by the resource's type, which is the last word but one."""
+    words = address.partition("[")[0].split(".")
+    return len(words) > 1 and words[-2].startswith(_INSIDE_CLUSTER) and "data" not in words
+
+
+def _cluster_host(path: Path) -> str | None:
+    try:
+        given: Mapping[str, Any] = json.loads(path.read_bytes())
+        return str(given["secrets"]["value"]["cluster_host"] or "")
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _answers(host: str) -> bool:
+    address = urlsplit(host if "//" in host else f"//{host}")
+    place = (address.hostname or "", address.port or _HTTPS_PORT)
+    try:
+        with socket.create_connection(place, timeout=_TIMEOUT_SECONDS):
+            return True
+    except OSError:
+        return False
+
+
+def _say(severity: str, summary: str, detail: str) -> None:
+    """Write a line as Terraform writes its own, for whoever follows the run."""
+    line = {
+        "@level": "warn" if severity == "warning" else severity,
+        "@message": summary,
+        "type": "diagnostic",
+        "diagnostic": {"severity": severity, "summary": summary, "detail": detail},
+    }
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,107 @@
+"""What a flavor's module.toml says for Azure alone."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from matcha_tui.stack.flavor import DEFINITION, Flavor
+from matcha_tui.toml_file import TomlTable, read_toml
+
+NEEDS = ("cluster", "gateway", "database")
+"""What the foundation can make for the modules, where one needs it."""
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class HealthCheck:
+    """How to ask a component whether it is well.
+
+    Attributes:
+        url: Asked with GET; ``{tracking-url}`` in it stands for that property.
+        expect: A regular expression found in the body of the right component's answer.
+        username: The property that holds who asks; empty where nobody has to say.
+        password: The property that holds the password.
+    """
+
+    url: str
+    expect: str
+    username: str = ""
+    password: str = ""
+
+    def filled(self, properties: dict[str, str]) -> str | None:
+        """Return the address, or ``None`` while a property of it is not known.
+
+        Args:
+            properties: What the component gives, by name.
+        """
+        names = _PLACEHOLDER.findall(self.url)
+        if any(name not in properties for name in names):
+            return None
+        return _PLACEHOLDER.sub(lambda found: properties[found[1]], self.url)
+
+
+@dataclass(frozen=True, slots=True)
+class AzureDefinition:
+    """What only this target reads of a flavor.
+
+    Attributes:
+        needs: Which of `NEEDS` the foundation has to make for it.
+        health: How to ask it; ``None`` for what answers no request.
+    """
+
+    needs: tuple[str, ...]
+    health: HealthCheck | None
+
+
+def read_definition(folder: Path) -> AzureDefinition:
+    """Read what a flavor's module.toml says for Azure.
+
+    Args:
+        folder: The flavor's folder.
+
+    Raises:
+        MatchaError: If it is faulty, naming file, line and key.
+    """
+    table = read_toml(folder / DEFINITION)
+    needs = table.texts("needs")
+    for name in needs:
+        if name not in NEEDS:
+            raise table.complaint(
+                "needs",
+                f"names {name!r}, which is no such part",
+                hint=f"Known: {', '.join(NEEDS)}.",
+            )
+    return AzureDefinition(needs, _read_health(table) if "health" in table.content else None)
+
+
+def collect_needs(flavors: Sequence[Flavor]) -> tuple[str, ...]:
+    """Return what the foundation has to make for these flavors, in the order of `NEEDS`."""
+    wanted = {name for flavor in flavors for name in read_definition(flavor.folder).needs}
+    return tuple(name for name in NEEDS if name in wanted)
+
+
+def _read_health(top: TomlTable) -> HealthCheck:
+    table = top.table("health")
+    table.refuse_unknown(("url", "expect", "username", "password"))
+    known = [item.text("name") for item in top.tables("property")]
+    url = table.text("url")
+    named = {
+        "url": _PLACEHOLDER.findall(url),
+        "username": [table.text("username")] if "username" in table.content else [],
+        "password": [table.text("password")] if "password" in table.content else [],
+    }
+    for key, names in named.items():
+        for name in names:
+            if name not in known:
+                raise table.complaint(
+                    key, f"names {name!r}, which is no property", hint=f"Known: {', '.join(known)}."
+                )
+    try:
+        re.compile(table.text("expect"))
+    except re.error as error:
+        raise table.complaint("expect", f"is no regular expression: {error}") from error
+    return HealthCheck(
+        url, table.text("expect"), table.text("username", ""), table.text("password", "")
+    )

@@ -1,0 +1,66 @@
+"""Asks every component that was built on Azure how it is, side by side."""
+
+import base64
+import re
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from matcha_tui.project.state import read_resources
+from matcha_tui.stack.flavor import Flavor
+from matcha_tui.targets.azure.definition import HealthCheck, read_definition
+from matcha_tui.targets.base import ComponentHealth, ComponentState, Intent
+
+_TIMEOUT_SECONDS = 5.0
+_BODY_BYTES = 64 * 1024
+_NOT_BUILT = "it was never built"
+_NO_SERVER = "it was built; there is no server to ask"
+
+
+def find_health(intent: Intent) -> tuple[ComponentHealth, ...]:
+    """Ask every component of a deployed stack.
+
+    Args:
+        intent: What was built.
+
+    Returns:
+        A finding a flavor, in the stack's order.
+    """
+    given = read_resources(intent.workspace.state_file) or {}
+    if not intent.flavors:
+        return ()
+    with ThreadPoolExecutor(max_workers=len(intent.flavors)) as executor:
+        return tuple(executor.map(lambda flavor: _health(flavor, given), intent.flavors))
+
+
+def _health(flavor: Flavor, given: Mapping[str, Mapping[str, str]]) -> ComponentHealth:
+    properties = dict(given.get(flavor.resource, {}))
+    if not properties:
+        return ComponentHealth(flavor.name, ComponentState.DOWN, _NOT_BUILT, "")
+    check = read_definition(flavor.folder).health
+    url = check.filled(properties) if check else None
+    if check is None or url is None:
+        return ComponentHealth(flavor.name, ComponentState.HEALTHY, _NO_SERVER, "")
+    problem = _find_problem(check, url, properties)
+    state = ComponentState.UNHEALTHY if problem else ComponentState.HEALTHY
+    return ComponentHealth(flavor.name, state, problem or "", url)
+
+
+def _find_problem(check: HealthCheck, url: str, properties: Mapping[str, str]) -> str | None:
+    request = urllib.request.Request(url)  # noqa: S310 - https, from our own modules
+    if check.username and check.password:
+        pair = f"{properties[check.username]}:{properties[check.password]}"
+        encoded = base64.b64encode(pair.encode()).decode()
+        request.add_header("Authorization", f"Basic {encoded}")
+    try:
+        with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310
+            body = answer.read(_BODY_BYTES).decode("utf-8", "replace")
+    except urllib.error.HTTPError as error:
+        error.close()
+        return f"it answers with HTTP status {error.code}"
+    except urllib.error.URLError as error:
+        return f"it cannot be reached: {error.reason}"
+    except OSError as error:
+        return f"no answer: {error or type(error).__name__}"
+    return None if re.search(check.expect, body) else "something else answers there"

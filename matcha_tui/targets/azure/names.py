@@ -1,0 +1,67 @@
+"""The names of what is made on Azure, all derived from the prefix and the subscription.
+
+Storage accounts, registries and host names share one namespace with the whole world:
+a short suffix that depends on the subscription keeps them free, and always the same.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+_SUFFIX_LENGTH = 5
+STATE_CONTAINER = "state"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What one deployment's things are called.
+
+    Attributes:
+        resource_group: Holds everything but the shared state.
+        cluster: The Kubernetes cluster.
+        registry: The container registry; unique in the world.
+        database: The MySQL server; unique in the world.
+        dns_label: The first part of the gateway's host name; unique in its region.
+        storage: What the names of storage accounts begin with; a flavor adds its own.
+        state_group: The resource group of the shared state.
+        state_account: The storage account of the shared state; unique in the world.
+    """
+
+    resource_group: str
+    cluster: str
+    registry: str
+    database: str
+    dns_label: str
+    storage: str
+    state_group: str
+    state_account: str
+
+    def for_terraform(self) -> Mapping[str, str]:
+        """Return those that the modules take."""
+        return {key: name for key, name in asdict(self).items() if not key.startswith("state_")}
+
+
+def derive_names(prefix: str, subscription_id: str) -> Names:
+    """Return the names of a deployment.
+
+    Args:
+        prefix: 3 to 10 small letters and digits.
+        subscription_id: The subscription that it is built in.
+    """
+    suffix = _suffix(prefix, subscription_id)
+    return Names(
+        resource_group=f"{prefix}-resources",
+        cluster=f"{prefix}-cluster",
+        registry=f"{prefix}{suffix}registry",
+        database=f"{prefix}-{suffix}-database",
+        dns_label=f"{prefix}-{suffix}",
+        storage=f"{prefix}{suffix}",
+        state_group=f"{prefix}-state",
+        state_account=f"{prefix}{suffix}state",
+    )
+
+
+def _suffix(prefix: str, subscription_id: str) -> str:
+    digest = hashlib.sha256(f"{subscription_id.lower()}/{prefix}".encode()).digest()
+    return base64.b32encode(digest).decode().lower()[:_SUFFIX_LENGTH]

@@ -1,0 +1,180 @@
+"""What can be set for a stack on Azure, besides what its modules have."""
+
+from collections.abc import Mapping
+
+from matcha_tui.stack.setting import Setting, SettingType, SettingValue
+
+_UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_RANGE = r"\d{1,3}(\.\d{1,3}){3}/\d{1,2}"
+_EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s]+"
+_TAG = r"[\w.-]+=[\w .@-]*"
+
+SHARED, LOCAL = "shared", "local"
+
+AZURE_SETTINGS = (
+    Setting(
+        "prefix",
+        SettingType.STRING,
+        "3 to 10 small letters and digits, beginning with a letter; every name begins with it.",
+        default="matcha",
+        pattern=r"[a-z][a-z0-9]{2,9}",
+    ),
+    Setting(
+        "location",
+        SettingType.STRING,
+        "The region that it runs in, such as westeurope.",
+        default="",
+        pattern=r"[a-z]*[0-9]?",
+    ),
+    Setting(
+        "subscription_id",
+        SettingType.STRING,
+        "The subscription that pays for it; `az account show` says yours.",
+        default="",
+        pattern=f"({_UUID})?",
+    ),
+    Setting(
+        "tenant_id",
+        SettingType.STRING,
+        "The directory that the subscription belongs to, if you have several.",
+        default="",
+        pattern=f"({_UUID})?",
+    ),
+    Setting(
+        "state",
+        SettingType.CHOICE,
+        "Where Terraform's state is kept: shared with colleagues in a storage account, or local.",
+        default=SHARED,
+        choices=(SHARED, LOCAL),
+    ),
+    Setting(
+        "node_size",
+        SettingType.STRING,
+        "The machines of the cluster: 4 vCPU and 4 GB at least, and no B-series.",
+        default="Standard_D4s_v5",
+        pattern=r"Standard_[A-Za-z0-9_-]+",
+    ),
+    Setting(
+        "node_minimum",
+        SettingType.INTEGER,
+        "How many machines always run.",
+        default=1,
+        minimum=1,
+        maximum=100,
+    ),
+    Setting(
+        "node_maximum",
+        SettingType.INTEGER,
+        "How many machines may run when there is much to do.",
+        default=3,
+        minimum=1,
+        maximum=100,
+    ),
+    Setting(
+        "gpu_node_size",
+        SettingType.STRING,
+        "Machines with a GPU for work that asks for one, from 0 up; empty for none.",
+        default="",
+        pattern=r"(Standard_N[A-Za-z0-9_-]+)?",
+    ),
+    Setting(
+        "gpu_node_maximum",
+        SettingType.INTEGER,
+        "How many machines with a GPU may run.",
+        default=1,
+        minimum=1,
+        maximum=20,
+    ),
+    Setting(
+        "sku_tier",
+        SettingType.CHOICE,
+        "The cluster's control plane: Free, or Standard with a promise of uptime.",
+        default="Free",
+        choices=("Free", "Standard"),
+    ),
+    Setting(
+        "kubernetes_version",
+        SettingType.STRING,
+        "A version that the region offers, such as 1.35; empty for the region's default.",
+        default="",
+        pattern=r"(\d+\.\d+(\.\d+)?)?",
+    ),
+    Setting(
+        "database_sku",
+        SettingType.STRING,
+        "The MySQL server of ZenML and MLflow.",
+        default="B_Standard_B1ms",
+        pattern=r"(B|GP|MO)_Standard_[A-Za-z0-9_]+",
+    ),
+    Setting(
+        "database_storage_gb",
+        SettingType.INTEGER,
+        "The MySQL server's disk, in GB; it grows by itself.",
+        default=20,
+        minimum=20,
+        maximum=16384,
+    ),
+    Setting(
+        "allowed_ranges",
+        SettingType.STRING,
+        "The addresses that may reach the cluster's API, such as 203.0.113.0/24; empty for any.",
+        default="",
+        pattern=f"({_RANGE}(, ?{_RANGE})*)?",
+    ),
+    Setting(
+        "certificate_email",
+        SettingType.STRING,
+        "Where the certificate authority may write to about your certificate; may be empty.",
+        default="",
+        pattern=f"({_EMAIL})?",
+    ),
+    Setting(
+        "tags",
+        SettingType.STRING,
+        "Tags for everything, such as team=research, owner=ada; may be empty.",
+        default="",
+        pattern=f"({_TAG}(, ?{_TAG})*)?",
+    ),
+    Setting(
+        "budget",
+        SettingType.INTEGER,
+        "Azure writes to budget_email when a month's cost nears this much; 0 for no budget.",
+        default=0,
+        minimum=0,
+        maximum=10_000_000,
+    ),
+    Setting(
+        "budget_email",
+        SettingType.STRING,
+        "Where to write to about the budget.",
+        default="",
+        pattern=f"({_EMAIL})?",
+    ),
+    Setting(
+        "currency",
+        SettingType.STRING,
+        "The currency that costs are shown in, such as USD or EUR.",
+        default="USD",
+        pattern=r"[A-Z]{3}",
+    ),
+    Setting(
+        "monthly_limit",
+        SettingType.INTEGER,
+        "A stack that would cost more a month is not built without your word; 0 for no limit.",
+        default=0,
+        minimum=0,
+        maximum=10_000_000,
+    ),
+)
+
+FIXED_SETTINGS = ("prefix", "location", "subscription_id", "tenant_id", "state")
+"""Those that name things which exist: to change one would build everything anew."""
+
+
+def azure_values(settings: Mapping[str, SettingValue]) -> dict[str, SettingValue]:
+    """Return the value of every setting of the target.
+
+    Args:
+        settings: What was set, by dotted name.
+    """
+    return {item.name: settings.get(item.name, item.default) for item in AZURE_SETTINGS}

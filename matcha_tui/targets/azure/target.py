@@ -1,0 +1,86 @@
+"""The azure target, put together."""
+
+import sys
+from collections.abc import Mapping, Sequence
+
+from matcha_tui.project.workspace import Workspace
+from matcha_tui.stack.flavor import Flavor
+from matcha_tui.targets.azure.definition import read_definition
+from matcha_tui.targets.azure.names import derive_names
+from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM, make_root
+from matcha_tui.targets.azure.settings import AZURE_SETTINGS, FIXED_SETTINGS, azure_values
+from matcha_tui.targets.base import ComponentHealth, Finding, Intent, ModuleValues, Target
+
+_FOUNDATION_SECONDS = 720  # most of it the cluster and the database
+_PROGRAM = (sys.executable, "-P", "-m")
+_VARIABLES = {"subscription_id": "ARM_SUBSCRIPTION_ID", "tenant_id": "ARM_TENANT_ID"}
+
+# Azure's libraries take a second to import, HTTP a tenth of one: what needs them is
+# imported when it is called.
+
+
+def _resolve(intent: Intent) -> ModuleValues:
+    from matcha_tui.targets.azure.values import resolve_values
+
+    return resolve_values(intent)
+
+
+def _keep_password(workspace: Workspace, flavors: Sequence[Flavor], password: str) -> None:
+    from matcha_tui.targets.azure.values import keep_password
+
+    keep_password(workspace, flavors, password)
+
+
+def _environment(intent: Intent, keep_data: bool) -> Mapping[str, str]:
+    values = azure_values(intent.config.settings)
+    return {variable: str(values[name]) for name, variable in _VARIABLES.items() if values[name]}
+
+
+def _preflight(intent: Intent, quick: bool) -> tuple[Finding, ...]:
+    from matcha_tui.targets.azure.preflight import check_preflight
+
+    return check_preflight(intent, quick)
+
+
+def _health(intent: Intent) -> tuple[ComponentHealth, ...]:
+    from matcha_tui.targets.azure.health import find_health
+
+    return find_health(intent)
+
+
+def _check(flavor: Flavor) -> None:
+    read_definition(flavor.folder)
+
+
+def _leftovers(intent: Intent) -> tuple[str, ...]:
+    values = azure_values(intent.config.settings)
+    names = derive_names(str(values["prefix"]), str(values["subscription_id"]))
+    lines = [f"the resource group {names.resource_group} with all data in it"]
+    if intent.config.state:
+        lines.append(f"(the resource group {names.state_group} stays: Terraform's state is in it)")
+    return tuple(lines)
+
+
+AZURE = Target(
+    name="azure",
+    title="Azure",
+    description="Kubernetes (AKS) in your own subscription, for a team, with TLS and a password.",
+    settings=AZURE_SETTINGS,
+    fixed_settings=FIXED_SETTINGS,
+    layers=(FOUNDATION, PLATFORM),
+    seconds=_FOUNDATION_SECONDS,
+    keeps_data=False,
+    resolve=_resolve,
+    keep_password=_keep_password,
+    root=make_root,
+    environment=_environment,
+    state=None,
+    preflight=_preflight,
+    health=_health,
+    repairs=lambda _workspace, _modules: (),
+    remedies={PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.abandon")},
+    sweep=(),
+    check=_check,
+    parts=lambda _flavor: {},
+    leftovers=_leftovers,
+)

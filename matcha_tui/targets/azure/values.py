@@ -1,0 +1,113 @@
+"""What the user left open on Azure, and what cannot be left open.
+
+Secrets that nobody gives are made by Terraform and kept in its state, which
+colleagues share; only a password of the user's own passes through here.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.files import make_private_directory, write_atomically
+from matcha_tui.project.state import has_resources
+from matcha_tui.project.workspace import Workspace
+from matcha_tui.stack.flavor import Flavor
+from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM
+from matcha_tui.targets.azure.settings import azure_values
+from matcha_tui.targets.base import Intent, ModuleValues
+from matcha_tui.targets.passwords import find_takers, takes_password
+
+_NEEDED = {
+    "location": "Choose a region: matcha provision --location westeurope.",
+    "subscription_id": "Sign in with `az login`, then: matcha provision --set subscription_id=ID "
+    "(`az account show --query id` says yours).",
+}
+
+
+def resolve_values(intent: Intent) -> ModuleValues:
+    """Give every setting of the chosen flavors its final value.
+
+    Args:
+        intent: What is to be built.
+
+    Returns:
+        Module type to setting's name to value; an empty secret is made by Terraform.
+
+    Raises:
+        MatchaError: If a setting is missing without which nothing can be built.
+    """
+    check_settings(intent)
+    kept = _read_kept(_passwords_file(intent.workspace))
+    return {
+        flavor.module_type: {
+            setting.name: kept.get(flavor.module_type, "")
+            if takes_password(setting)
+            else intent.config.settings.get(f"{flavor.module_type}.{setting.name}", setting.default)
+            for setting in flavor.settings
+        }
+        for flavor in intent.flavors
+    }
+
+
+def check_settings(intent: Intent) -> None:
+    """Refuse settings that nothing can be built with.
+
+    Raises:
+        MatchaError: Naming the first one, and what to do.
+    """
+    values = azure_values(intent.config.settings)
+    for name, hint in _NEEDED.items():
+        if not values[name]:
+            raise MatchaError(f"{name} is not set", hint=hint, exit_code=ExitCode.USAGE)
+    low, high = values["node_minimum"], values["node_maximum"]
+    if isinstance(low, int) and isinstance(high, int) and low > high:
+        raise MatchaError(
+            f"node_minimum is {low}, which is more than node_maximum, {high}",
+            hint=f"Raise it: matcha provision --set node_maximum={low}.",
+            exit_code=ExitCode.USAGE,
+        )
+    if values["budget"] and not values["budget_email"]:
+        raise MatchaError(
+            "budget is set, and budget_email is not: nobody would be told",
+            hint="Say whom: matcha provision --set budget_email=YOU@EXAMPLE.COM.",
+            exit_code=ExitCode.USAGE,
+        )
+
+
+def keep_password(workspace: Workspace, flavors: Sequence[Flavor], password: str) -> None:
+    """Take a password of the user's instead of having one made.
+
+    Args:
+        workspace: The project's paths.
+        flavors: What the stack is made of; those with a secret setting named
+            ``password`` take it.
+        password: The password.
+
+    Raises:
+        MatchaError: If no flavor takes one, if it cannot be one, or if what is deployed
+            has another already.
+    """
+    takers = {flavor.module_type: chosen for flavor, chosen in find_takers(flavors, password)}
+    file = _passwords_file(workspace)
+    is_deployed = any(has_resources(workspace.layer(layer)) for layer in (FOUNDATION, PLATFORM))
+    if is_deployed and _read_kept(file) != takers:
+        raise MatchaError(
+            "what is deployed has a password already, which it was given when it was built",
+            hint="Leave out --password-stdin, or run `matcha destroy --yes` first.",
+            exit_code=ExitCode.REFUSED,
+        )
+    make_private_directory(file.parent)
+    write_atomically(file, json.dumps(takers, indent=2) + "\n")
+
+
+def _passwords_file(workspace: Workspace) -> Path:
+    return workspace.infrastructure / "passwords.json"
+
+
+def _read_kept(file: Path) -> Mapping[str, str]:
+    try:
+        kept = json.loads(file.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return kept if isinstance(kept, dict) else {}
