@@ -21,6 +21,10 @@ COMMANDS = {
     "get": ("matcha_tui.commands.inspect", "Print what the deployed stack gives: URLs and more."),
     "env": ("matcha_tui.commands.env", "Print environment variables for clients, to eval."),
     "connect": ("matcha_tui.commands.connect", "Tell .env, DVC and ZenML where the stack is."),
+    "kubeconfig": (
+        "matcha_tui.commands.kubeconfig",
+        "Let kubectl find the cluster of a stack on Azure.",
+    ),
     "open": ("matcha_tui.commands.browse", "Open a component's page in the browser."),
     "runs": ("matcha_tui.commands.runs", "List what was run here, newest first."),
     "logs": ("matcha_tui.commands.runs", "Print what a run said; attach to one with --follow."),

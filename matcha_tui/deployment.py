@@ -85,7 +85,7 @@ def provision(
     """
     placed = _place_state(project)
     if reviewed is None or adopt or placed != project:
-        adoptions = _adoptions(placed) if adopt else ()
+        adoptions = adoptable(placed) if adopt else ()
         return _compose_and_start(placed, engine, RunKind.PROVISION, provision_steps, adoptions)
     with hold_lock(project.workspace, RunKind.PROVISION) as lock:
         work = _work(project, engine)
@@ -131,6 +131,24 @@ def destroy(project: Project, engine: Engine, *, keep_data: bool = False) -> Run
         )
 
 
+def adoptable(project: Project) -> tuple[Adoption, ...]:
+    """Return what the last provision met that exists already, to be taken in.
+
+    Raises:
+        MatchaError: If it met nothing of the kind.
+    """
+    provisions = (run for run in list_runs(project.workspace.runs) if run.kind == RunKind.PROVISION)
+    last = next(provisions, None)
+    found = find_adoptions(read_progress(last)) if last else ()
+    if not found:
+        raise MatchaError(
+            "the last provision met nothing that exists already, so there is nothing to adopt",
+            hint="Leave out --adopt.",
+            exit_code=ExitCode.REFUSED,
+        )
+    return found
+
+
 def live_run(project: Project) -> Run | None:
     """Return the run that is under way in this project, to attach to it."""
     return next((run for run in list_runs(project.workspace.runs) if is_live(run)), None)
@@ -154,6 +172,24 @@ def resources(project: Project) -> dict[str, dict[str, str]]:
         hint="Run `matcha provision`: it goes on from what is there.",
         exit_code=ExitCode.REFUSED,
     )
+
+
+def kubeconfig(project: Project) -> str:
+    """Return how to reach the deployed cluster, as kubectl reads it; it holds a secret.
+
+    Raises:
+        MatchaError: If there is no cluster.
+    """
+    content = project.target.kubeconfig(project.workspace)
+    if content is None and not is_deployed(project):
+        raise nothing_deployed()
+    if content is None:
+        raise MatchaError(
+            "what is deployed here has no Kubernetes cluster",
+            hint="`matcha status` says what it has.",
+            exit_code=ExitCode.REFUSED,
+        )
+    return content
 
 
 def secret_properties(project: Project) -> frozenset[tuple[str, str]]:
@@ -215,21 +251,9 @@ def _compose_and_start(
 
 
 def _work(project: Project, engine: Engine, repairs: tuple[str, ...] = ()) -> Work:
-    return Work(project.workspace, engine, project.target, bool(project.config.state), repairs)
-
-
-def _adoptions(project: Project) -> tuple[Adoption, ...]:
-    """Return what the last provision met that exists already."""
-    provisions = (run for run in list_runs(project.workspace.runs) if run.kind == RunKind.PROVISION)
-    last = next(provisions, None)
-    found = find_adoptions(read_progress(last)) if last else ()
-    if not found:
-        raise MatchaError(
-            "the last provision met nothing that exists already, so there is nothing to adopt",
-            hint="Leave out --adopt.",
-            exit_code=ExitCode.REFUSED,
-        )
-    return found
+    target = project.target
+    is_shared = bool(target.root(built_intent(project), target.layers[0]).backend)
+    return Work(project.workspace, engine, target, is_shared, repairs)
 
 
 def _place_state(project: Project) -> Project:

@@ -59,6 +59,9 @@ def plan(form: str, engine: str | None) -> None:
 )
 @click.option("--yes", is_flag=True, help="Do not ask; needed where no terminal is.")
 @click.option("--no-preflight", is_flag=True, help="Do not check first what it needs.")
+@click.option(
+    "--adopt", is_flag=True, help="Take in what the last provision met that exists already."
+)
 @output_option
 @_DETACH_OPTION
 @_ENGINE_OPTION
@@ -70,6 +73,7 @@ def provision(
     password_stdin: bool,
     yes: bool,
     no_preflight: bool,
+    adopt: bool,
     form: str,
     detach: bool,
     engine: str | None,
@@ -88,12 +92,16 @@ def provision(
             require_readiness(project)
         chosen_engine = find_engine(engine)
         reviewed = None
-        if not yes:
+        if adopt and not yes:
+            for item in deployment.adoptable(project):
+                click.echo(f"  {short_address(item.address)}: {item.id}", err=True)
+            click.confirm("Take in what exists, and build the rest?", abort=True, err=True)
+        elif not yes:
             reviewed, progress = _plan(project, chosen_engine, report)
             click.echo(_summary(progress), err=True)
             if progress.resources:
                 click.confirm("Build it?", abort=True, err=True)
-        run = deployment.provision(project, chosen_engine, reviewed)
+        run = deployment.provision(project, chosen_engine, reviewed, adopt=adopt)
         if detach:
             report.leave(run)
             return
@@ -169,6 +177,10 @@ def _configure(
         project.catalog, selection.TARGET_SETTINGS, config.target, project.stack
     )
     settings: dict[str, SettingValue] = dict(config.settings)
+    if config.target != project.config.target:
+        for name in sorted(set(settings) - set(declared)):
+            click.echo(f"{name} means nothing on the target {config.target}: dropped", err=True)
+            del settings[name]
     for name, text in named.items():
         if text is None:
             continue

@@ -165,6 +165,8 @@ class Target:
         check: Raises for what only this target reads of a flavor's module.toml.
         parts: The modules that a flavor must be made of, for the target to look after
             it: name to folder within the target's modules.
+        kubeconfig: How to reach the cluster of what is deployed, as kubectl reads it;
+            ``None`` where there is none.
         leftovers: What a destroy deletes or keeps besides Terraform's resources,
             one line each.
     """
@@ -189,4 +191,5 @@ class Target:
     sweep: tuple[str, ...]
     check: CheckFlavor
     parts: Callable[[Flavor], Mapping[str, str]]
+    kubeconfig: Callable[[Workspace], str | None]
     leftovers: Callable[[Intent], tuple[str, ...]]

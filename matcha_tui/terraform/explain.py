@@ -8,6 +8,7 @@ from importlib.resources import files
 
 from matcha_tui.terraform.event_kinds import Diagnostic
 
+_TABLES = ("azure.toml", "general.toml")  # the particular before the general
 _LONGEST_SUMMARY = 500
 _PROVISIONER_SUMMARY = "local-exec provisioner error"
 _PROGRAM_ENDED = re.compile(
@@ -55,14 +56,15 @@ def explain(text: str) -> Explanation | None:
 
 
 def explain_diagnostic(diagnostic: Diagnostic) -> Explanation | None:
-    """Explain a diagnostic: by its one meaningful line, else by all of its text.
+    """Explain a diagnostic by its text; that of a program by its one meaningful line first.
 
     What one of our own programs says has its explanation in it, and gets no other.
     """
     found = _PROGRAM_ENDED.search(diagnostic.detail)
     if found and _own_sentence(found["output"]):
         return None
-    return explain(summarise(diagnostic)) or explain(f"{diagnostic.summary}\n{diagnostic.detail}")
+    line = summarise(diagnostic) if diagnostic.summary == _PROVISIONER_SUMMARY else ""
+    return explain(line) or explain(f"{diagnostic.summary}\n{diagnostic.detail}")
 
 
 def summarise(diagnostic: Diagnostic) -> str:
@@ -112,8 +114,9 @@ def _own_sentence(output: str) -> str | None:
 
 @cache
 def _rules() -> tuple[_Rule, ...]:
-    content = files(__package__).joinpath("explanations.toml").read_text(encoding="utf-8")
+    folder = files(__package__).joinpath("explanations")
     return tuple(
         _Rule(re.compile(rule["pattern"], re.IGNORECASE), rule["meaning"], rule["next"])
-        for rule in tomllib.loads(content)["explanation"]
+        for name in _TABLES
+        for rule in tomllib.loads(folder.joinpath(name).read_text("utf-8"))["explanation"]
     )

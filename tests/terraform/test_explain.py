@@ -100,9 +100,10 @@ def test_a_sentence_of_our_own_needs_no_explanation() -> None:
     assert explain_diagnostic(diagnostic(failed_program(output))) is None
 
 
-def test_every_rule_is_whole() -> None:
-    path = files("matcha_tui.terraform").joinpath("explanations.toml")
+@pytest.mark.parametrize("name", ["azure.toml", "general.toml"])
+def test_every_rule_is_whole(name: str) -> None:
+    path = files("matcha_tui.terraform").joinpath("explanations", name)
     for rule in tomllib.loads(path.read_text())["explanation"]:
         assert rule.keys() == {"pattern", "meaning", "next"}
         assert rule["meaning"].endswith(".")
-        assert rule["next"].endswith((".", ")", "errored.tfstate"))
+        assert rule["next"].endswith((".", ")", "errored.tfstate")) or "matcha " in rule["next"]

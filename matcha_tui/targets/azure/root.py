@@ -6,10 +6,12 @@ from typing import Any
 from matcha_tui.stack.setting import SettingValue
 from matcha_tui.targets.azure.definition import collect_needs
 from matcha_tui.targets.azure.names import derive_names
-from matcha_tui.targets.azure.settings import azure_values
+from matcha_tui.targets.azure.settings import LOCAL, azure_values
 from matcha_tui.targets.base import Intent, Root
 
 FOUNDATION, PLATFORM = "foundation", "platform"
+HANDED_OVER = f"{FOUNDATION}.auto.tfvars.json"
+"""In the platform's folder: what the foundation gives."""
 
 _PREVIEW = 'jsondecode(file("${path.root}/modules/foundation/preview.json"))'
 _FOR_TERRAFORM = (
@@ -142,17 +144,17 @@ def _resources(context: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _backend(intent: Intent, layer: str) -> dict[str, Any]:
-    place = intent.config.state
-    if not place:
+    place, values = intent.config.state, azure_values(intent.config.settings)
+    if not place or values["state"] == LOCAL:
         return {}
-    values = azure_values(intent.config.settings)
+    named = {name: values[name] for name in ("subscription_id", "tenant_id") if values[name]}
     return {
         "azurerm": {
             "resource_group_name": place["resource_group"],
             "storage_account_name": place["account"],
             "container_name": place["container"],
             "key": f"{layer}.tfstate",
-            "subscription_id": values["subscription_id"],
             "use_azuread_auth": True,
+            **named,
         }
     }

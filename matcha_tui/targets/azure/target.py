@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.flavor import Flavor
+from matcha_tui.targets.azure.cluster import read_kubeconfig
 from matcha_tui.targets.azure.definition import read_definition
 from matcha_tui.targets.azure.names import derive_names
 from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM, make_root
@@ -82,5 +83,6 @@ AZURE = Target(
     sweep=(),
     check=_check,
     parts=lambda _flavor: {},
+    kubeconfig=read_kubeconfig,
     leftovers=_leftovers,
 )

@@ -102,5 +102,6 @@ LOCAL = Target(
     sweep=(sys.executable, "-P", "-m", "matcha_tui.services", "sweep"),
     check=_check,
     parts=_parts,
+    kubeconfig=lambda _workspace: None,
     leftovers=_leftovers,
 )
