@@ -115,7 +115,8 @@ def destroy_steps(work: Work, plans: Path) -> list[Step]:
         ]
     if work.target.sweep:
         steps.append(_step(work, "sweep", layers[0], work.target.sweep))
-    forgetting = ("rm", "-f", str(work.workspace.state_file))
+    given = [str(_handed_over(work, layer)) for layer in layers[1:]]
+    forgetting = ("rm", "-f", str(work.workspace.state_file), *given)
     return [*steps, _step(work, "forget", layers[0], forgetting)]
 
 
@@ -132,9 +133,14 @@ def _hand_over(work: Work, layer: str) -> list[Step]:
     if index == 0:
         return []
     giver = work.target.layers[index - 1]
-    taken = work.workspace.layer(layer) / f"{giver}.auto.tfvars.json"
     command = output_command(work.engine)
-    return [Step("hand over", giver, command, work.workspace.layer(giver), taken)]
+    directory = work.workspace.layer(giver)
+    return [Step("hand over", giver, command, directory, _handed_over(work, layer))]
+
+
+def _handed_over(work: Work, layer: str) -> Path:
+    giver = work.target.layers[work.target.layers.index(layer) - 1]
+    return work.workspace.layer(layer) / f"{giver}.auto.tfvars.json"
 
 
 def _keep_state(work: Work, layer: str) -> list[Step]:
