@@ -57,11 +57,14 @@ class AzureCloud:
     @property
     def environment(self) -> dict[str, str]:
         """The variables with which matcha, Terraform and Azure's SDKs find this Azure."""
+        authority = str(self.certificates.authority)
+        proxies = {"HTTPS_PROXY": self.tunnel.url, "NO_PROXY": "127.0.0.1,localhost"}
         return {
             "ARM_METADATA_HOSTNAME": self.host,
-            "SSL_CERT_FILE": str(self.certificates.authority),
-            "HTTPS_PROXY": self.tunnel.url,
-            "NO_PROXY": "127.0.0.1,localhost",
+            "SSL_CERT_FILE": authority,
+            "REQUESTS_CA_BUNDLE": authority,
+            **proxies,
+            **{name.lower(): value for name, value in proxies.items()},
         }
 
     @property
