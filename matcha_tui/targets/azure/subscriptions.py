@@ -1,0 +1,172 @@
+"""What an account can see of Azure: tenants, subscriptions, locations."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from azure.core.exceptions import AzureError
+from azure.mgmt.subscription import SubscriptionClient
+
+from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.targets.azure.account import Account
+from matcha_tui.targets.azure.connection import BoundedRetry
+from matcha_tui.targets.azure.failures import explain_error, explain_shape
+from matcha_tui.targets.azure.resource_manager import ResourceManager
+
+_TENANTS_VERSION = "2022-12-01"
+_USABLE_STATES = ("Enabled", "Warned", "PastDue")
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A directory that the account is known in.
+
+    Attributes:
+        tenant_id: Its ID.
+        name: Its display name; empty where Azure doesn't tell.
+        domain: ``contoso.onmicrosoft.com``; may be empty.
+    """
+
+    tenant_id: str
+    name: str
+    domain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """Somewhere to build, and somebody who pays.
+
+    Attributes:
+        subscription_id: Its ID.
+        name: Its display name.
+        state: ``Enabled``, ``Warned``, ``PastDue``, ``Disabled`` or ``Deleted``.
+        tenant_id: The tenant that it was seen in.
+    """
+
+    subscription_id: str
+    name: str
+    state: str
+    tenant_id: str
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether anything can be built in it."""
+        return self.state in _USABLE_STATES
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A region of Azure.
+
+    Attributes:
+        name: ``westeurope``.
+        title: ``West Europe``.
+    """
+
+    name: str
+    title: str
+
+
+def list_tenants(account: Account) -> tuple[Tenant, ...]:
+    """List the tenants that the account can sign in to.
+
+    They are read without azure-mgmt-subscription, whose API version has no names.
+
+    Raises:
+        MatchaError: If they cannot be had.
+    """
+    with ResourceManager(account) as manager:
+        return tuple(
+            Tenant(
+                str(item.get("tenantId", "")),
+                str(item.get("displayName") or ""),
+                str(item.get("defaultDomain") or ""),
+            )
+            for item in manager.pages("/tenants", _TENANTS_VERSION)
+        )
+
+
+def list_subscriptions(account: Account) -> tuple[Subscription, ...]:
+    """List the subscriptions of the account's tenant, usable ones first, by name.
+
+    Raises:
+        MatchaError: If they cannot be had, or there are none.
+    """
+    with _client(account, "GET /subscriptions") as client:
+        found = [
+            Subscription(
+                item.subscription_id or "",
+                item.display_name or "",
+                str(getattr(item.state, "value", item.state) or ""),
+                account.tenant_id,
+            )
+            for item in client.subscriptions.list()
+        ]
+    if not found:
+        raise MatchaError(
+            f"{account.name} sees no subscription in the tenant {account.tenant_id}",
+            hint="Run `az login --tenant TENANT` for another tenant, or ask for a role on a"
+            " subscription.",
+            exit_code=ExitCode.PREFLIGHT_FAILED,
+        )
+    return tuple(sorted(found, key=lambda item: (not item.is_usable, item.name.casefold())))
+
+
+def find_subscription(account: Account, subscription_id: str) -> Subscription:
+    """Look a subscription up, with a real request in its name.
+
+    Args:
+        account: Who asks.
+        subscription_id: Which one.
+
+    Raises:
+        MatchaError: If it isn't there, is another tenant's, or is disabled.
+    """
+    with _client(account, f"GET /subscriptions/{subscription_id}") as client:
+        item = client.subscriptions.get(subscription_id)
+        found = Subscription(
+            item.subscription_id or subscription_id,
+            item.display_name or "",
+            str(getattr(item.state, "value", item.state) or ""),
+            account.tenant_id,
+        )
+    if not found.is_usable:
+        raise MatchaError(
+            f"the subscription {found.name} is {found.state.lower() or 'in no known state'}",
+            hint="Reactivate it in the Azure portal (usually a matter of payment), or use another.",
+            exit_code=ExitCode.PREFLIGHT_FAILED,
+        )
+    return found
+
+
+def list_locations(account: Account, subscription_id: str) -> tuple[Location, ...]:
+    """List the locations that a subscription may use, by title.
+
+    Raises:
+        MatchaError: If they cannot be had.
+    """
+    with _client(account, f"GET /subscriptions/{subscription_id}/locations") as client:
+        found = [
+            Location(item.name or "", item.display_name or item.name or "")
+            for item in client.subscriptions.list_locations(subscription_id)
+        ]
+    return tuple(sorted(found, key=lambda location: location.title))
+
+
+@contextmanager
+def _client(account: Account, request: str) -> Iterator[SubscriptionClient]:
+    cloud = account.cloud
+    options = dict(cloud.options)
+    try:
+        with SubscriptionClient(
+            account.credential,
+            base_url=cloud.resource_manager,
+            credential_scopes=[cloud.scope],
+            retry_policy=BoundedRetry(**options),
+            **options,
+        ) as client:
+            yield client
+    except (AzureError, OSError) as error:
+        raise explain_error(error, f"{request} at {cloud.resource_manager}") from error
+    except (AttributeError, TypeError, ValueError) as error:  # its models trust any answer
+        raise explain_shape(request, "its answer has another shape") from error
