@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace
@@ -113,6 +113,18 @@ class Root:
     resources: Mapping[str, Any] | None = None
 
 
+class StateLock(Protocol):
+    """A lock on a shared state."""
+
+    @property
+    def lock_id(self) -> str:
+        """What its owner knows it by."""
+
+    @property
+    def sentence(self) -> str:
+        """Who holds it, for what and since when."""
+
+
 @dataclass(frozen=True, slots=True)
 class SharedState:
     """How a target keeps Terraform's state where colleagues find it.
@@ -122,15 +134,15 @@ class SharedState:
             that is kept in the project's folder.
         prepare: The command that makes that place, and may be repeated.
         fetch: Brings what the project's folder knows of the deployment up to date.
-        lock_holder: Says who holds the lock of a layer's state, in words, if anybody.
-        unlock: Frees that lock.
+        find_lock: Says who holds the lock of a layer's state, if anybody does.
+        free_lock: Takes that lock away, given its ID.
     """
 
     place: Callable[[Intent], Mapping[str, str]]
     prepare: tuple[str, ...]
     fetch: Callable[[Intent], None]
-    lock_holder: Callable[[Intent, str], str | None]
-    unlock: Callable[[Intent, str], None]
+    find_lock: Callable[[Intent, str], StateLock | None]
+    free_lock: Callable[[Intent, str, str], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from matcha_tui.terraform.event_kinds import (
     RunFinished,
     RunStarted,
     RunState,
+    Severity,
     StepFinished,
     StepSkipped,
     StepStarted,
@@ -55,9 +56,19 @@ def run_finished_line(state: RunState, exit_code: int) -> bytes:
 
 
 def error_line(summary: str, detail: str) -> bytes:
-    """An error of the worker's own, in Terraform's form."""
-    diagnostic = {"severity": "error", "summary": summary, "detail": detail}
-    return _line("diagnostic", f"Error: {summary}", level="error", diagnostic=diagnostic)
+    """An error of our own, in Terraform's form."""
+    return _diagnostic_line(Severity.ERROR, "Error", summary, detail)
+
+
+def warning_line(summary: str, detail: str) -> bytes:
+    """A warning of our own, in Terraform's form."""
+    return _diagnostic_line(Severity.WARNING, "Warning", summary, detail)
+
+
+def _diagnostic_line(severity: Severity, title: str, summary: str, detail: str) -> bytes:
+    diagnostic = {"severity": severity.value, "summary": summary, "detail": detail}
+    level = "error" if severity is Severity.ERROR else "warn"
+    return _line("diagnostic", f"{title}: {summary}", level=level, diagnostic=diagnostic)
 
 
 def _line(kind: str, message: str, level: str = "info", **fields: object) -> bytes:

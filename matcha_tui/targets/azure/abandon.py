@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from matcha_tui.terraform.worker_events import error_line, warning_line
+
 _TIMEOUT_SECONDS = 10.0
 _HTTPS_PORT = 443
 _INSIDE_CLUSTER = ("helm_", "kubernetes_")
@@ -45,7 +47,7 @@ def _forget_inside(engine: Sequence[str]) -> int:
         return 1
     host = _cluster_host(Path(_HANDED_OVER))
     if host and _answers(host):
-        _say("error", "The cluster answers, so nothing in it is given up", "")
+        _say(error_line("The cluster answers, so nothing in it is given up", ""))
         return 1
     forgotten = subprocess.run(
         [*engine, "state", "rm", "-lock-timeout=30s", *inside],
@@ -55,13 +57,14 @@ def _forget_inside(engine: Sequence[str]) -> int:
         check=False,
     )
     if forgotten.returncode != 0:
-        _say("error", "What is inside the cluster could not be forgotten", forgotten.stdout)
+        _say(error_line("What is inside the cluster cannot be forgotten", forgotten.stdout))
         return forgotten.returncode
     _say(
-        "warning",
-        f"{len(inside)} things in the cluster could not be confirmed to be gone",
-        "The cluster does not answer. They go with it when it is destroyed, which is next: "
-        + ", ".join(inside),
+        warning_line(
+            f"{len(inside)} things in the cluster could not be confirmed to be gone",
+            "The cluster does not answer. They go with it when it is destroyed, which is next: "
+            + ", ".join(inside),
+        )
     )
     return 0
 
@@ -95,16 +98,9 @@ def _answers(host: str) -> bool:
         return False
 
 
-def _say(severity: str, summary: str, detail: str) -> None:
-    """Write a line as Terraform writes its own, for whoever follows the run."""
-    line = {
-        "@level": "warn" if severity == "warning" else severity,
-        "@message": summary,
-        "type": "diagnostic",
-        "diagnostic": {"severity": severity, "summary": summary, "detail": detail},
-    }
-    sys.stdout.write(json.dumps(line) + "\n")
-    sys.stdout.flush()
+def _say(line: bytes) -> None:
+    sys.stdout.buffer.write(line)
+    sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":

@@ -72,6 +72,17 @@ def make_root(intent: Intent, layer: str) -> Root:
     )
 
 
+def make_tags(values: Mapping[str, SettingValue]) -> dict[str, str]:
+    """Return the tags of everything that is made.
+
+    Args:
+        values: Of every setting of the target.
+    """
+    pairs = (item.strip().partition("=") for item in str(values["tags"]).split(",") if item.strip())
+    own = {"created-by": "matcha-tui", "matcha-prefix": str(values["prefix"])}
+    return own | {name: value for name, _, value in pairs}
+
+
 def _context(intent: Intent, values: Mapping[str, SettingValue]) -> dict[str, Any]:
     prefix, subscription_id = str(values["prefix"]), str(values["subscription_id"])
     return {
@@ -81,17 +92,12 @@ def _context(intent: Intent, values: Mapping[str, SettingValue]) -> dict[str, An
         "prefix": prefix,
         "names": dict(derive_names(prefix, subscription_id).for_terraform()),
         "needs": list(collect_needs(intent.flavors)),
-        "tags": {"created-by": "matcha-tui", "matcha-prefix": prefix, **_tags(values)},
+        "tags": make_tags(values),
         "allowed_ranges": [
             item.strip() for item in str(values["allowed_ranges"]).split(",") if item.strip()
         ],
         **{name: values[name] for name in _FOR_TERRAFORM},
     }
-
-
-def _tags(values: Mapping[str, SettingValue]) -> dict[str, str]:
-    pairs = (item.strip().partition("=") for item in str(values["tags"]).split(",") if item.strip())
-    return {name: value for name, _, value in pairs}
 
 
 def _azurerm(values: Mapping[str, SettingValue]) -> dict[str, Any]:

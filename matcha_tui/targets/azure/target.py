@@ -8,9 +8,18 @@ from matcha_tui.stack.flavor import Flavor
 from matcha_tui.targets.azure.cluster import read_kubeconfig
 from matcha_tui.targets.azure.definition import read_definition
 from matcha_tui.targets.azure.names import derive_names
+from matcha_tui.targets.azure.place import choose_place, prepare_environment
 from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM, make_root
 from matcha_tui.targets.azure.settings import AZURE_SETTINGS, FIXED_SETTINGS, azure_values
-from matcha_tui.targets.base import ComponentHealth, Finding, Intent, ModuleValues, Target
+from matcha_tui.targets.base import (
+    ComponentHealth,
+    Finding,
+    Intent,
+    ModuleValues,
+    SharedState,
+    StateLock,
+    Target,
+)
 
 _FOUNDATION_SECONDS = 720  # most of it the cluster and the database
 _PROGRAM = (sys.executable, "-P", "-m")
@@ -34,7 +43,26 @@ def _keep_password(workspace: Workspace, flavors: Sequence[Flavor], password: st
 
 def _environment(intent: Intent, keep_data: bool) -> Mapping[str, str]:
     values = azure_values(intent.config.settings)
-    return {variable: str(values[name]) for name, variable in _VARIABLES.items() if values[name]}
+    named = {variable: str(values[name]) for name, variable in _VARIABLES.items() if values[name]}
+    return {**named, **prepare_environment(intent)}
+
+
+def _fetch(intent: Intent) -> None:
+    from matcha_tui.targets.azure.shared_state import fetch_state
+
+    fetch_state(intent)
+
+
+def _find_lock(intent: Intent, layer: str) -> StateLock | None:
+    from matcha_tui.targets.azure.shared_state import find_lock
+
+    return find_lock(intent, layer)
+
+
+def _free_lock(intent: Intent, layer: str, lock_id: str) -> None:
+    from matcha_tui.targets.azure.shared_state import free_lock
+
+    free_lock(intent, layer, lock_id)
 
 
 def _preflight(intent: Intent, quick: bool) -> tuple[Finding, ...]:
@@ -75,7 +103,13 @@ AZURE = Target(
     keep_password=_keep_password,
     root=make_root,
     environment=_environment,
-    state=None,
+    state=SharedState(
+        place=choose_place,
+        prepare=(*_PROGRAM, "matcha_tui.targets.azure.prepare_state"),
+        fetch=_fetch,
+        find_lock=_find_lock,
+        free_lock=_free_lock,
+    ),
     preflight=_preflight,
     health=_health,
     repairs=lambda _workspace, _modules: (),

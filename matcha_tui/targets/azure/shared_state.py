@@ -1,0 +1,86 @@
+"""The state that colleagues share, as it is seen from one project's folder."""
+
+import json
+
+from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.files import make_private_directory, write_atomically
+from matcha_tui.project.state import SHARED_STATE
+from matcha_tui.project.workspace import prepare_workspace
+from matcha_tui.targets.azure.account import Account, sign_in
+from matcha_tui.targets.azure.cloud import find_cloud
+from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM
+from matcha_tui.targets.azure.settings import azure_values
+from matcha_tui.targets.azure.state_blobs import LockOwner, StateBlobs
+from matcha_tui.targets.base import Intent
+from matcha_tui.targets.composition import RESOURCES_OUTPUT
+
+
+def fetch_state(intent: Intent) -> None:
+    """Bring this folder's copies of the state up to date, and what the stack gives with them.
+
+    Args:
+        intent: What is deployed, perhaps by somebody else.
+
+    Raises:
+        MatchaError: If the state cannot be read.
+    """
+    with _open_blobs(intent) as blobs:
+        states = {layer: blobs.read_state(layer) for layer in (FOUNDATION, PLATFORM)}
+    prepare_workspace(intent.workspace)
+    for layer, state in states.items():
+        file = make_private_directory(intent.workspace.layer(layer)) / SHARED_STATE
+        write_atomically(file, json.dumps(state) if state else "")
+    outputs = (states[PLATFORM] or {}).get("outputs", {})
+    if RESOURCES_OUTPUT in outputs:
+        content = json.dumps(outputs[RESOURCES_OUTPUT]["value"], indent=2) + "\n"
+        write_atomically(intent.workspace.state_file, content)
+    else:
+        intent.workspace.state_file.unlink(missing_ok=True)
+
+
+def find_lock(intent: Intent, layer: str) -> LockOwner | None:
+    """Say who holds the lock of a layer's state, if anybody does.
+
+    Raises:
+        MatchaError: If Azure does not tell.
+    """
+    with _open_blobs(intent) as blobs:
+        return blobs.lock_owner(layer)
+
+
+def free_lock(intent: Intent, layer: str, lock_id: str) -> None:
+    """Take away the lock of a layer's state, unless it has changed hands meanwhile.
+
+    Args:
+        intent: What is deployed.
+        layer: ``foundation`` or ``platform``.
+        lock_id: The lock that somebody has looked at.
+
+    Raises:
+        MatchaError: If it has changed hands, or Azure refuses.
+    """
+    with _open_blobs(intent) as blobs:
+        blobs.force_unlock(layer, lock_id)
+
+
+def sign_in_for(intent: Intent) -> Account:
+    """Sign in to the directory that the project's subscription belongs to.
+
+    Raises:
+        MatchaError: If nobody is signed in, or the sign-in is refused.
+    """
+    values = azure_values(intent.config.settings)
+    return sign_in(find_cloud(), tenant_id=str(values["tenant_id"]))
+
+
+def _open_blobs(intent: Intent) -> StateBlobs:
+    place = intent.config.state
+    try:
+        account, container = place["account"], place["container"]
+    except KeyError as error:
+        raise MatchaError(
+            f"matcha.toml: [state] has no {error.args[0]!r}",
+            hint="Take that part of the file from a colleague, or from its history in git.",
+            exit_code=ExitCode.FAILED,
+        ) from error
+    return StateBlobs(sign_in_for(intent), account, container)
