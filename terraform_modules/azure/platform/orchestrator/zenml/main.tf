@@ -82,7 +82,7 @@ output "properties" {
 output "secrets" {
   value = {
     "server-username"   = var.username
-    "server-password"   = var.password
+    "server-password"   = local.password
     "connection-string" = module.storage.connection_string
   }
   sensitive = true

@@ -4,10 +4,17 @@ resource "random_password" "encryption" {
   special = false
 }
 
+resource "random_password" "administrator" {
+  length  = 32
+  special = false # it is pasted into command lines
+}
+
 locals {
+  password = var.password == "" ? random_password.administrator.result : var.password
+
   # Helm takes commas, braces and backslashes in a value that is set by name for its own.
   escaped_username = replace(var.username, "/([\\\\,{}])/", "\\$1")
-  escaped_password = replace(var.password, "/([\\\\,{}])/", "\\$1")
+  escaped_password = replace(local.password, "/([\\\\,{}])/", "\\$1")
 }
 
 resource "helm_release" "zenml" {
