@@ -83,7 +83,8 @@ def summarise(diagnostic: Diagnostic) -> str:
         line = _failed_program(diagnostic.detail)
     else:
         detail = diagnostic.detail.strip().split("\n", maxsplit=1)[0].strip()
-        line = ": ".join(filter(None, (diagnostic.summary, detail)))
+        summary = " ".join(diagnostic.summary.split())  # azurerm's has several lines
+        line = ": ".join(filter(None, (summary, detail)))
     is_short = len(line) <= _LONGEST_SUMMARY
     return line if is_short else line[: _LONGEST_SUMMARY - 1] + "…"
 

@@ -54,6 +54,13 @@ def test_any_other_diagnostic_is_its_summary_and_first_line() -> None:
     assert summarise(diagnostic("", summary="Only this")) == "Only this"
 
 
+def test_a_summary_of_several_lines_becomes_one() -> None:
+    summary = 'creating Cluster (Subscription: "1"\nCluster Name: "tea"): performing Create'
+    assert summarise(diagnostic("", summary=summary)).split("): ")[0] == (
+        'creating Cluster (Subscription: "1" Cluster Name: "tea"'
+    )
+
+
 def test_a_line_without_end_is_cut() -> None:
     assert len(summarise(diagnostic("", summary="x" * 10_000))) == 500
 
