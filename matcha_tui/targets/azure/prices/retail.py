@@ -59,13 +59,13 @@ def fetch_prices(price_list: PriceList, skus: Sequence[Sku], now: datetime) -> F
     """
     end = time.monotonic() + price_list.deadline
     executor = ThreadPoolExecutor(max_workers=_AT_ONCE)
-    asked = {sku: executor.submit(_fetch_sku, price_list, sku, now, end) for sku in skus}
+    asked = {sku.name: executor.submit(_fetch_sku, price_list, sku, now, end) for sku in skus}
     prices: dict[str, Mapping[str, Price]] = {}
     problem: MatchaError | None = None
     try:
-        for sku, future in asked.items():
+        for name, future in asked.items():
             try:
-                prices[sku.name] = _result(future, end + price_list.timeout)
+                prices[name] = _result(future, end + price_list.timeout)
             except MatchaError as error:
                 problem = problem or error
     finally:
@@ -179,7 +179,7 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def _unreachable(price_list: PriceList, error: OSError) -> MatchaError:
-    host = urlsplit(price_list.url).hostname or price_list.url
+    host = _host(price_list.url)
     if isinstance(error, requests.exceptions.SSLError):
         return MatchaError(
             f"{host} is not trusted: its certificate could not be verified",
@@ -188,6 +188,13 @@ def _unreachable(price_list: PriceList, error: OSError) -> MatchaError:
     if isinstance(error, requests.exceptions.Timeout):
         return MatchaError(f"Azure's price list at {host} does not answer", hint=_HINT)
     return MatchaError(f"Azure's price list at {host} cannot be reached", hint=_HINT)
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or url
+    except ValueError:
+        return url
 
 
 def _refused(status: int) -> MatchaError:

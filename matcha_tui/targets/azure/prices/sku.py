@@ -54,12 +54,10 @@ def find_sku(name: str) -> Sku | None:
         ``None`` if nobody knows how to find it.
     """
     known = _known_skus()
-    if name in known:
-        return known[name]
-    if name.startswith(_VIRTUAL_MACHINE) and name != _ANY_VIRTUAL_MACHINE:
+    if name.startswith(_VIRTUAL_MACHINE):
         pattern = known[_ANY_VIRTUAL_MACHINE]
         return replace(pattern, name=name, fields={**pattern.fields, "armSkuName": name})
-    return None
+    return known.get(name)
 
 
 def sku_of_setting(value: str) -> str:
