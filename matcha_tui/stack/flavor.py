@@ -39,6 +39,7 @@ _FLAVOR_KEYS = (
     "licence",
     "resource",
     "requires",
+    "needs",
     "seconds",
     "page",
     "property",

@@ -67,17 +67,20 @@ def rank_regions(
 
 
 def filter_regions(rows: Iterable[RegionRow], typed: str) -> tuple[RegionRow, ...]:
-    """Keep the regions whose name, display name or geography holds every word typed.
+    """Keep the regions whose name, display name or geography holds what was typed.
 
     Args:
         rows: The table.
-        typed: What was typed so far, in any case.
+        typed: What was typed so far, in any case. If no region has it in one piece,
+            those are kept that have every word of it: ``europe west``.
     """
     words = typed.casefold().split()
-    return tuple(row for row in rows if all(word in _described(row.region) for word in words))
+    described = [(row, _description(row.region)) for row in rows]
+    whole = tuple(row for row, text in described if " ".join(words) in text)
+    return whole or tuple(row for row, text in described if all(word in text for word in words))
 
 
-def _described(region: Region) -> str:
+def _description(region: Region) -> str:
     names = (region.name, region.display_name, region.geography, region.geography_group)
     return "\n".join(names).casefold()
 

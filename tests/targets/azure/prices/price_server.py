@@ -98,7 +98,7 @@ def play_price_list() -> Iterator[PlayedList]:
             self.end_headers()
             self.wfile.write(answer.body)
 
-        def log_message(self, format: str, *args: Any) -> None:
+        def log_message(self, *args: Any) -> None:
             """Say nothing."""
 
         def handle(self) -> None:
