@@ -6,14 +6,16 @@
 """
 
 import json
+import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from queue import Empty, SimpleQueue
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -34,6 +36,8 @@ _LARGEST_ANSWER = 16 * 1024 * 1024
 _CHUNK = 64 * 1024
 _AT_ONCE = 4
 _BUSY = (429, 500, 502, 503, 504)
+
+_Answers = SimpleQueue[tuple[str, dict[str, Price] | MatchaError]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,31 +62,45 @@ def fetch_prices(price_list: PriceList, skus: Sequence[Sku], now: datetime) -> F
         now: The time at which the prices must count, with its time zone.
     """
     end = time.monotonic() + price_list.deadline
-    executor = ThreadPoolExecutor(max_workers=_AT_ONCE)
-    asked = {sku.name: executor.submit(_fetch_sku, price_list, sku, now, end) for sku in skus}
+    waiting = deque(skus)
+    answers: _Answers = SimpleQueue()
+    for _ in range(min(_AT_ONCE, len(skus))):  # daemons, for they may wait longer than anybody
+        asking = (price_list, waiting, answers, now, end)
+        threading.Thread(target=_keep_asking, args=asking, daemon=True).start()
     prices: dict[str, Mapping[str, Price]] = {}
     problem: MatchaError | None = None
-    try:
-        for name, future in asked.items():
-            try:
-                prices[name] = _result(future, end + price_list.timeout)
-            except MatchaError as error:
-                problem = problem or error
-    finally:
-        executor.shutdown(wait=False, cancel_futures=True)
+    for _ in skus:
+        try:
+            name, answer = answers.get(timeout=max(0.0, end - time.monotonic()))
+        except Empty:
+            return Fetched(prices, problem or _too_slow())
+        if isinstance(answer, MatchaError):
+            problem = problem or answer
+        else:
+            prices[name] = answer
     return Fetched(prices, problem)
 
 
-def _result(future: "Future[dict[str, Price]]", end: float) -> dict[str, Price]:
-    try:
-        return future.result(max(0.0, end - time.monotonic()))
-    except TimeoutError as error:
-        raise _too_slow() from error
-
-
-def _fetch_sku(price_list: PriceList, sku: Sku, now: datetime, end: float) -> dict[str, Price]:
+def _keep_asking(
+    price_list: PriceList, waiting: deque[Sku], answers: _Answers, now: datetime, end: float
+) -> None:
+    """Ask for one SKU after another, and for none any more once nobody can be reached."""
     with requests.Session() as session:
-        return select_prices(sku, _entries(session, price_list, sku, end), now)
+        while sku := _next(waiting):
+            try:
+                entries = _entries(session, price_list, sku, end)
+                answers.put((sku.name, select_prices(sku, entries, now)))
+            except MatchaError as error:
+                answers.put((sku.name, error))
+                while isinstance(error.__cause__, OSError) and (other := _next(waiting)):
+                    answers.put((other.name, error))
+
+
+def _next(waiting: deque[Sku]) -> Sku | None:
+    try:
+        return waiting.popleft()
+    except IndexError:
+        return None
 
 
 def _entries(

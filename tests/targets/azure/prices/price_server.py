@@ -22,12 +22,18 @@ _TERM = re.compile(r"(\w+) eq '([^']*)'")
 
 @dataclass(frozen=True)
 class Answer:
-    """Something that the server says instead of a page."""
+    """Something that the server says instead of a page.
+
+    Attributes:
+        delay: Seconds before it says anything.
+        trickle: Seconds before every byte of the body; 0 for all at once.
+    """
 
     status: int = 200
     body: bytes = b""
     headers: tuple[tuple[str, str], ...] = ()
     delay: float = 0.0
+    trickle: float = 0.0
 
 
 @dataclass
@@ -52,6 +58,10 @@ class PlayedList:
         if self.instead:
             return self.instead.popleft()
         return self.always or Answer(body=json.dumps(page_of(parameters)).encode())
+
+
+def pieces(answer: Answer) -> list[bytes]:
+    return [bytes([byte]) for byte in answer.body] if answer.trickle else [answer.body]
 
 
 def page_of(parameters: dict[str, str]) -> dict[str, Any]:
@@ -96,7 +106,9 @@ def play_price_list() -> Iterator[PlayedList]:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(answer.body)))
             self.end_headers()
-            self.wfile.write(answer.body)
+            for piece in pieces(answer):
+                time.sleep(answer.trickle)
+                self.wfile.write(piece)
 
         def log_message(self, *args: Any) -> None:
             """Say nothing."""

@@ -121,13 +121,22 @@ def test_a_list_that_says_nothing_is_given_up(price_list: PlayedList, now: datet
     assert complaint(fetched) == "Azure's price list at 127.0.0.1 does not answer"
 
 
-def test_a_list_that_answers_a_word_at_a_time_is_given_up(now: datetime):
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
-        started = time.monotonic()
-        fetched = fetch_prices(patient(url, timeout=0.2, deadline=0.3), known(NODE), now)
+def test_a_list_that_answers_a_letter_at_a_time_is_given_up(price_list: PlayedList, now: datetime):
+    price_list.always = Answer(body=b"[" * 100, trickle=0.02)
+    started = time.monotonic()
+    fetched = fetch_prices(patient(price_list.url, deadline=0.4), known(NODE), now)
+    assert complaint(fetched) == "Azure's price list takes too long to answer"
+    assert time.monotonic() - started < 1.5
+
+
+def test_who_cannot_be_reached_is_not_asked_for_the_rest(price_list: PlayedList, now: datetime):
+    price_list.always = Answer(delay=0.6)
+    names = ("P4", "P6", "P10", "E4", "E6", "E10", "ACR Basic", "AKS Standard")
+    started = time.monotonic()
+    fetched = fetch_prices(patient(price_list.url, timeout=0.2), known(*names), now)
     assert "does not answer" in complaint(fetched)
-    assert time.monotonic() - started < 2
+    assert len(price_list.asked) == 4
+    assert time.monotonic() - started < 1.5
 
 
 def test_a_list_that_is_not_there_is_named(now: datetime):
