@@ -55,6 +55,11 @@ resource "azurerm_storage_account" "this" {
   local_user_enabled               = false
   tags                             = var.tags
 
+  sas_policy {
+    expiration_action = "Log"
+    expiration_period = "30.00:00:00"
+  }
+
   blob_properties {
     versioning_enabled = true
 

@@ -18,8 +18,7 @@ resource "kubernetes_namespace_v1" "operator" {
 
 resource "kubernetes_namespace_v1" "workloads" {
   metadata {
-    name   = local.workloads
-    labels = { "serving.kubeflow.org/inferenceservice" = "enabled" }
+    name = local.workloads
   }
 }
 

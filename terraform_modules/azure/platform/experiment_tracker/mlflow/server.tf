@@ -5,13 +5,12 @@ locals {
 
   # The image has no azure-identity, which workload identity needs, and its makers will not add
   # it (community-charts/helm-charts#423). It can go when MLflow's image has it. What it builds
-  # on (azure-core, cryptography, requests) is in the image.
+  # on (azure-core, cryptography, requests, typing-extensions) is in the image.
   identity_packages = [
     "azure-identity==1.25.1",
     "msal==1.34.0",
     "msal-extensions==1.3.1",
     "PyJWT==2.10.1",
-    "typing-extensions==4.15.0",
   ]
 }
 
@@ -84,7 +83,7 @@ resource "helm_release" "mlflow" {
       image        = "docker.io/library/python:3.13-slim"
       command      = concat(["pip", "install", "--no-cache-dir", "--no-deps", "--target", "/identity"], local.identity_packages)
       env          = [{ name = "HOME", value = "/tmp" }]
-      volumeMounts = [{ name = "identity", mountPath = "/identity" }, { name = "tmp", mountPath = "/tmp" }]
+      volumeMounts = [{ name = "identity", mountPath = "/identity" }]
       securityContext = {
         allowPrivilegeEscalation = false
         capabilities             = { drop = ["ALL"] }
