@@ -12,6 +12,7 @@ from matcha_tui.targets.azure.prices.loading import Prices
 from matcha_tui.targets.azure.prices.loading import load_prices as load
 from matcha_tui.targets.azure.prices.ranking import RegionRow, rank_regions
 from matcha_tui.targets.azure.prices.regions import read_regions
+from matcha_tui.targets.azure.prices.report import money_span
 from matcha_tui.targets.azure.settings import azure_values
 from matcha_tui.targets.azure.target import AZURE
 
@@ -72,6 +73,27 @@ def cost_by_region(project: Project, prices: Prices) -> tuple[RegionRow, ...]:
     """
     location = str(_values(project)["location"])
     return rank_regions(cost_items(project), prices.table, read_regions(), location)
+
+
+def exceeded_limit(project: Project, found: Estimate) -> str:
+    """Say by how much a project may cost more than its user wants to spend.
+
+    Args:
+        project: Its setting ``monthly_limit`` counts.
+        found: What it costs, with the most nodes.
+
+    Returns:
+        One sentence without a full stop; empty when it is within the limit, when there
+        is none, and when the prices are in another currency than the limit.
+    """
+    values = _values(project)
+    limit = values["monthly_limit"]
+    if not isinstance(limit, int) or limit == 0 or found.currency != values["currency"]:
+        return ""
+    if found.monthly.at_most <= limit:
+        return ""
+    amount = money_span(found.monthly, found.currency)
+    return f"the stack costs {amount} a month, and monthly_limit is {limit:,} {found.currency}"
 
 
 def _values(project: Project) -> Mapping[str, SettingValue]:
