@@ -16,6 +16,7 @@ COMMANDS = {
     "stack": ("matcha_tui.commands.stack", "Choose what is built: show, set, add, remove, list."),
     "module": ("matcha_tui.commands.module", "Check a module of your own."),
     "plan": ("matcha_tui.commands.build", "Show what a provision would do, and change nothing."),
+    "cost": ("matcha_tui.commands.cost", "Say what the stack costs an hour and a month."),
     "provision": ("matcha_tui.commands.build", "Build the stack, or repair it."),
     "status": ("matcha_tui.commands.status", "Say whether each component is healthy."),
     "get": ("matcha_tui.commands.inspect", "Print what the deployed stack gives: URLs and more."),

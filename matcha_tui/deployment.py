@@ -21,6 +21,7 @@ from matcha_tui.selection import (
     composed_stack,
     deployed_stack,
     is_deployed,
+    learn,
     nothing_deployed,
     refresh,
     refuse_other_stack,
@@ -29,7 +30,7 @@ from matcha_tui.selection import (
 )
 from matcha_tui.stack.stack import check_complete
 from matcha_tui.targets.adoption import Adoption, find_adoptions, write_adoptions
-from matcha_tui.targets.base import ComponentHealth, ComponentState
+from matcha_tui.targets.base import ComponentHealth, ComponentState, StateLock
 from matcha_tui.targets.composition import (
     compose_layer,
     composed_flavors,
@@ -149,6 +150,35 @@ def adoptable(project: Project) -> tuple[Adoption, ...]:
     return found
 
 
+def shared_locks(project: Project) -> dict[str, StateLock]:
+    """Return who holds the locks of the shared state: layer to lock.
+
+    Raises:
+        MatchaError: If that cannot be found out.
+    """
+    state = project.target.state
+    if state is None or not project.config.state:
+        return {}
+    intent = built_intent(project)
+    found = {layer: state.find_lock(intent, layer) for layer in project.target.layers}
+    return {layer: lock for layer, lock in found.items() if lock is not None}
+
+
+def free_shared_lock(project: Project, layer: str, lock: StateLock) -> None:
+    """Take away a lock of the shared state, unless it has changed hands meanwhile.
+
+    Args:
+        project: Whose state.
+        layer: Which layer's.
+        lock: As `shared_locks` has found it.
+
+    Raises:
+        MatchaError: If it has changed hands, or cannot be taken away.
+    """
+    if project.target.state is not None:
+        project.target.state.free_lock(built_intent(project), layer, lock.lock_id)
+
+
 def live_run(project: Project) -> Run | None:
     """Return the run that is under way in this project, to attach to it."""
     return next((run for run in list_runs(project.workspace.runs) if is_live(run)), None)
@@ -163,6 +193,9 @@ def resources(project: Project) -> dict[str, dict[str, str]]:
         MatchaError: If nothing is deployed.
     """
     found = read_resources(project.workspace.state_file)
+    if found is None:
+        learn(project)
+        found = read_resources(project.workspace.state_file)
     if found is not None:
         return found
     if not is_deployed(project):
@@ -216,6 +249,7 @@ def health(project: Project) -> dict[str, ComponentHealth]:
     Raises:
         MatchaError: If nothing is deployed.
     """
+    learn(project)
     stack = deployed_stack(project)
     if stack is None:
         raise nothing_deployed()

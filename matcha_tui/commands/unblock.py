@@ -8,7 +8,7 @@ import click
 
 from matcha_tui.commands.asking import need_terminal
 from matcha_tui.commands.opening import open_project
-from matcha_tui.deployment import live_run
+from matcha_tui.deployment import free_shared_lock, live_run, shared_locks
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.files import is_locked
 from matcha_tui.project.lock import (
@@ -17,6 +17,7 @@ from matcha_tui.project.lock import (
     discard_lock,
     read_lock_owner,
 )
+from matcha_tui.selection import Project
 from matcha_tui.terraform.cancelling import force_cancel, request_cancel
 from matcha_tui.terraform.processes import process
 
@@ -59,13 +60,30 @@ def cancel(force: bool, yes: bool) -> None:
 
 
 @click.command("force-unlock", epilog="Example: matcha force-unlock")
-def force_unlock() -> None:
-    """Free the project's lock, should a dead run have left it; a living one keeps it.
+@click.option("--yes", is_flag=True, help="Do not ask; needed where no terminal is.")
+def force_unlock(yes: bool) -> None:
+    """Free a lock that a dead run has left: the project's, and the shared state's.
 
-    The system frees the lock the moment its holder ends, so there is hardly ever
-    anything to do: this says who holds it. To end the holder, use `matcha cancel`.
+    The system frees the project's lock the moment its holder ends, so there is hardly
+    ever anything to do: this says who holds it. To end the holder, use `matcha cancel`.
+    A lock on a state that is shared stays when its holder's machine dies: this says who
+    and since when, and asks.
     """
     project = open_project(Path.cwd())
+    _free_project(project)
+    locks = shared_locks(project)
+    for layer, lock in locks.items():
+        click.echo(f"The shared state of {layer} is locked: {lock.sentence}.", err=True)
+        if not yes:
+            need_terminal("force-unlock")
+            click.confirm("Has that ended for certain? Free it?", abort=True, err=True)
+        free_shared_lock(project, layer, lock)
+        click.echo(f"The shared state of {layer} is unlocked.", err=True)
+    if project.config.state and not locks:
+        click.echo("The shared state is not locked.", err=True)
+
+
+def _free_project(project: Project) -> None:
     if not is_locked(project.workspace.lock_file):
         click.echo("The project is not locked.", err=True)
         return

@@ -112,9 +112,7 @@ def refuse_creation(objects: Objects, type_name: str, values: Body) -> None:
         _refuse_missing_group(objects, values.get("resource_group_name"))
     elif type_name == "helm_release":
         if is_taken:
-            raise RefusedError(
-                "installation failed", "cannot re-use a name that is still in use", "nothing"
-            )
+            raise RefusedError("installation failed", "cannot re-use a name that is still in use")
         if not values.get("create_namespace"):
             _refuse_missing_namespace(objects, values["namespace"], "create: failed to create: ")
     else:
@@ -225,9 +223,10 @@ def imported(type_name: str, identity: str) -> Body:
 
 
 def words(values: Body) -> Body:
-    """What the text of an error may name: the attributes that are text, and the object's name."""
+    """What the text of an error may name: the attributes that are text, also those in blocks."""
     named = {name: value for name, value in values.items() if isinstance(value, str)}
-    metadata = values.get("metadata")
-    if isinstance(metadata, list) and metadata and isinstance(metadata[0].get("name"), str):
-        named["name"] = metadata[0]["name"]
+    for block in values.values():
+        if isinstance(block, list) and block and isinstance(block[0], dict):
+            inner = {name: value for name, value in block[0].items() if isinstance(value, str)}
+            named = inner | named
     return named

@@ -59,10 +59,12 @@ def meet_faults(
 
 
 def _is_about(rule: dict[str, Any], type_name: str, operation: str, words: Body) -> bool:
+    provider = type_name.split("_", 1)[0]
+    providers = rule.get("provider", provider)
     return (
         rule.get("operation", "create") == operation
         and rule.get("type", type_name) == type_name
-        and rule.get("provider", type_name.split("_", 1)[0]) == type_name.split("_", 1)[0]
+        and (provider in providers if isinstance(providers, list) else provider == providers)
         and rule.get("name", words.get("name")) == words.get("name")
     )
 

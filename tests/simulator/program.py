@@ -51,7 +51,8 @@ def main(name: str, certificate: str) -> None:
     limits = [("grpc.max_send_message_length", _MESSAGE_LIMIT)]
     limits += [("grpc.max_receive_message_length", _MESSAGE_LIMIT)]
     server = grpc.server(ThreadPoolExecutor(max_workers=64), options=limits)
-    tfplugin_pb2_grpc.add_ProviderServicer_to_server(SimulatedProvider(name, certificate), server)
+    provider = SimulatedProvider(name, certificate)
+    tfplugin_pb2_grpc.add_ProviderServicer_to_server(provider, server)
     grpc_controller_pb2_grpc.add_GRPCControllerServicer_to_server(_Controller(done), server)
     grpc_stdio_pb2_grpc.add_GRPCStdioServicer_to_server(_Stdio(), server)
     directory = tempfile.mkdtemp(prefix="simulator-", dir=_SHORT_DIRECTORY)
@@ -65,6 +66,7 @@ def main(name: str, certificate: str) -> None:
         _shake_hands(f"{directory}/s", public)
         while not done.wait(_LOOK_FOR_PARENT_SECONDS) and os.getppid() == parent:
             pass
+        provider.stop()  # or its threads would keep the process until their waits are over
         server.stop(grace=0.2).wait()
     finally:
         shutil.rmtree(directory, ignore_errors=True)

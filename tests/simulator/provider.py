@@ -84,8 +84,8 @@ class SimulatedProvider(services.ProviderServicer):  # type: ignore[misc]
         tenant = config.get("tenant_id") or os.environ.get("ARM_TENANT_ID") or _NOBODY
         self._around = Surroundings(str(subscription), str(tenant), self._around.certificate)
 
-    def _configure_cluster(self, config: Body) -> None:
-        host = config.get("host")
+    def _configure_cluster(self, config: Any) -> None:
+        host = config.get("host") if isinstance(config, dict) else None  # or all is unknown
         self._around = Surroundings(
             _NOBODY, _NOBODY, self._around.certificate, host if isinstance(host, str) else None
         )
@@ -165,6 +165,8 @@ class SimulatedProvider(services.ProviderServicer):  # type: ignore[misc]
             self._take_time(type_name, "create")
         except RefusedError as refused:
             if refused.left != "nothing":
+                if type_name == "helm_release":
+                    state["status"] = "failed"
                 self._keep(type_name, entry)
             raise
         self._keep(type_name, entry)
@@ -218,8 +220,12 @@ class SimulatedProvider(services.ProviderServicer):  # type: ignore[misc]
         answer.state.CopyFrom(pack(state, block))
 
     def StopProvider(self, request: Any, context: Any) -> Any:  # noqa: N802
-        self._stopped.set()
+        self.stop()
         return messages.StopProvider.Response()
+
+    def stop(self) -> None:
+        """End all waits."""
+        self._stopped.set()
 
     def _reach(self, objects: dict[str, Any]) -> None:
         if self._name in ("kubernetes", "helm"):

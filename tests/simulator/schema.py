@@ -85,6 +85,11 @@ class ProviderSchema:
         """The shape of the provider's own configuration."""
         return _block(self._table["provider"])
 
+    @property
+    def type_names(self) -> frozenset[str]:
+        """All resource types and data sources."""
+        return frozenset([*self._table["resources"], *self._table["data_sources"]])
+
     def resource(self, type_name: str) -> Block:
         """The shape of a resource type."""
         return self._of("resources", type_name)

@@ -115,11 +115,11 @@ class Words:
         return base64.b64encode(text.encode()).decode()
 
     def word_group(self, path: str) -> str | None:
-        group = self._value("resource_group_name")
+        group: str | None = self._value("resource_group_name")
         return group and f"/subscriptions/{self._surroundings.subscription}/resourceGroups/{group}"
 
     def word_region(self, path: str) -> str | None:
-        location = self._value("location")
+        location: str | None = self._value("location")
         return location and region(location)
 
     def word_account(self, path: str) -> str | None:
@@ -130,8 +130,8 @@ class Words:
         return _last_part(self._value("key_vault_id"))
 
     def word_parent_group(self, path: str) -> str | None:
-        parent = self._value("user_assigned_identity_id") or self._value("parent_id")
-        return parent and parent.split("/")[4]
+        parent: str = self._value("user_assigned_identity_id") or self._value("parent_id")
+        return parent.split("/")[4]
 
     def word_uuid(self, path: str) -> str:
         return str(uuid.UUID(bytes=self._digest(path)[:16], version=4))

@@ -30,6 +30,14 @@ class HealthCheck:
     username: str = ""
     password: str = ""
 
+    def page(self, properties: dict[str, str]) -> str:
+        """Return what the user knows the component by: the first property of the address.
+
+        Args:
+            properties: What the component gives, by name.
+        """
+        return next((properties.get(name, "") for name in _PLACEHOLDER.findall(self.url)), "")
+
     def filled(self, properties: dict[str, str]) -> str | None:
         """Return the address, or ``None`` while a property of it is not known.
 

@@ -44,7 +44,7 @@ def _health(flavor: Flavor, given: Mapping[str, Mapping[str, str]]) -> Component
         return ComponentHealth(flavor.name, ComponentState.HEALTHY, _NO_SERVER, "")
     problem = _find_problem(check, url, properties)
     state = ComponentState.UNHEALTHY if problem else ComponentState.HEALTHY
-    return ComponentHealth(flavor.name, state, problem or "", url)
+    return ComponentHealth(flavor.name, state, problem or "", check.page(properties))
 
 
 def _find_problem(check: HealthCheck, url: str, properties: Mapping[str, str]) -> str | None:

@@ -12,7 +12,7 @@ locals {
       client_max_body_size 64m;
       proxy_read_timeout 300s;
 
-      location = /healthz {
+      location ~ ^(/seldon)?/healthz$ {
         return 200 "ok";
       }
 

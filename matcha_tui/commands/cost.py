@@ -1,0 +1,117 @@
+"""``matcha cost``: what the stack costs, by module or by region."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from matcha_tui.commands.opening import open_project
+from matcha_tui.costs import cost_by_region, estimate_cost, is_paid, load_prices
+from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.selection import TARGETS, Project
+from matcha_tui.stack.catalog import unknown
+from matcha_tui.targets.azure.prices.estimate import CostLine, Estimate
+from matcha_tui.targets.azure.prices.loading import Prices
+from matcha_tui.targets.azure.prices.ranking import RegionRow
+from matcha_tui.targets.azure.prices.regions import read_regions
+from matcha_tui.targets.azure.prices.report import as_json, money_span, origin
+
+_VERSION = 1
+_FREE = "Nothing to pay: everything runs on this machine."
+_NO_PRICE = "no price"
+
+
+@click.command(epilog="Example: matcha cost --target azure --location westeurope")
+@click.option("--target", type=click.Choice(list(TARGETS)), help="As if it were built there.")
+@click.option("--location", help="As if it were built in this region.")
+@click.option("--by-region", is_flag=True, help="One line a region, the cheapest first.")
+@click.option("--offline", is_flag=True, help="Ask no price list; take the prices that are here.")
+@click.option(
+    "--output", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+def cost(
+    target: str | None, location: str | None, by_region: bool, offline: bool, form: str
+) -> None:
+    """Say what the stack costs an hour and a month, by module; taxes and discounts aside."""
+    project = open_project(Path.cwd())
+    if target is not None and target != project.config.target:
+        project = replace(project, config=replace(project.config, target=target, settings={}))
+    prices = load_prices(project, offline=offline)
+    if prices.problem is not None:
+        click.echo(f"matcha: warning: {prices.problem.message}", err=True)
+    if by_region and is_paid(project):
+        _print_regions(cost_by_region(project, prices), prices, form)
+    else:
+        region = _check_region(project, location)
+        _print_estimate(estimate_cost(project, prices, region), form)
+
+
+def _check_region(project: Project, location: str | None) -> str:
+    region = location or str(project.config.settings.get("location", ""))
+    if not is_paid(project):
+        return ""
+    if not region:
+        raise MatchaError(
+            "location is not set, and prices differ by region",
+            hint="Give --location westeurope, or --by-region for all of them.",
+            exit_code=ExitCode.USAGE,
+        )
+    known = [found.name for found in read_regions()]
+    if region not in known:
+        raise unknown("region", region, known)
+    return region
+
+
+def _print_estimate(estimate: Estimate, form: str) -> None:
+    if form == "json":
+        click.echo(json.dumps({"version": _VERSION, **as_json(estimate)}, indent=2))
+        return
+    if not estimate.lines:
+        click.echo(_FREE)
+        return
+    rows: list[tuple[str, str]] = []
+    for share in estimate.shares:
+        rows.append((share.owner, money_span(share.monthly, estimate.currency)))
+        rows += [(f"  {line.item.item}", _amount(line, estimate.currency)) for line in share.lines]
+    rows.append(("A month (730 hours)", money_span(estimate.monthly, estimate.currency)))
+    rows.append(("An hour", money_span(estimate.hourly, estimate.currency)))
+    width = max(len(name) for name, _ in rows)
+    for name, amount in rows:
+        click.echo(f"{name:<{width}}  {amount}")
+    click.echo(f"At least and at most nodes. {origin(estimate)}", err=True)
+
+
+def _amount(line: CostLine, currency: str) -> str:
+    if line.monthly is None or line.price is None:
+        return _NO_PRICE
+    amount = money_span(line.monthly, currency)
+    return f"{amount} (estimate)" if line.price.estimated else amount
+
+
+def _print_regions(rows: tuple[RegionRow, ...], prices: Prices, form: str) -> None:
+    currency = prices.table.currency
+    if form == "json":
+        regions = [_region_as_json(row) for row in rows]
+        document = {"version": _VERSION, "currency": currency, "regions": regions}
+        click.echo(json.dumps(document, indent=2))
+        return
+    for row in rows:
+        amount = money_span(row.monthly, currency) if row.monthly else _NO_PRICE
+        mark = f"  recommended: {row.reason}" if row.recommended else ""
+        click.echo(f"{row.region.name:<20} {row.region.geography:<16} {amount}{mark}".rstrip())
+
+
+def _region_as_json(row: RegionRow) -> dict[str, object]:
+    month = row.monthly and {
+        "at_least": float(round(row.monthly.at_least, 6)),
+        "at_most": float(round(row.monthly.at_most, 6)),
+    }
+    return {
+        "region": row.region.name,
+        "title": row.region.display_name,
+        "geography": row.region.geography,
+        "month": month,
+        "estimated": row.estimated,
+        "recommended": row.recommended,
+    }

@@ -1,0 +1,1 @@
+"""What a stack costs on Azure: prices, estimates and regions, without screens or commands."""

@@ -1,0 +1,148 @@
+"""What a stack costs in one region: by thing, by module and in all."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from matcha_tui.targets.azure.prices.items import CostItem
+from matcha_tui.targets.azure.prices.price import HOURS_A_MONTH, Price, Source
+from matcha_tui.targets.azure.prices.table import PriceTable
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """An amount of money: with the fewest nodes, and with the most.
+
+    Attributes:
+        at_least: In the currency of the estimate that it is of.
+        at_most: The same.
+    """
+
+    at_least: Decimal
+    at_most: Decimal
+
+    def __add__(self, other: "Span") -> "Span":
+        return Span(self.at_least + other.at_least, self.at_most + other.at_most)
+
+    def __sub__(self, other: "Span") -> "Span":
+        return Span(self.at_least - other.at_least, self.at_most - other.at_most)
+
+    @property
+    def hourly(self) -> "Span":
+        """The same by the hour, when it is by the month."""
+        return Span(self.at_least / HOURS_A_MONTH, self.at_most / HOURS_A_MONTH)
+
+
+NOTHING = Span(Decimal(0), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class CostLine:
+    """What one thing costs.
+
+    Attributes:
+        item: The thing.
+        price: Of one of it; ``None`` if it has no price.
+        monthly: What it costs a month; ``None`` if it has no price, which is not 0.
+    """
+
+    item: CostItem
+    price: Price | None
+    monthly: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one module, or one part of the foundation, costs.
+
+    Attributes:
+        owner: Its title.
+        lines: What is paid for.
+    """
+
+    owner: str
+    lines: tuple[CostLine, ...]
+
+    @property
+    def monthly(self) -> Span:
+        """What it costs a month, as far as prices are known."""
+        return add_up(self.lines)
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything in it has a price."""
+        return all(line.monthly is not None for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a stack costs in one region.
+
+    Attributes:
+        region: As Azure calls it: ``westeurope``.
+        currency: ``USD``.
+        lines: Everything that is paid for.
+    """
+
+    region: str
+    currency: str
+    lines: tuple[CostLine, ...]
+
+    @property
+    def monthly(self) -> Span:
+        """What it costs a month, as far as prices are known: see `complete`."""
+        return add_up(self.lines)
+
+    @property
+    def hourly(self) -> Span:
+        """The same by the hour."""
+        return self.monthly.hourly
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything has a price, so that the total is one."""
+        return all(line.monthly is not None for line in self.lines)
+
+    @property
+    def estimated(self) -> bool:
+        """Whether another region's price stands for one that is unknown."""
+        return any(line.price is not None and line.price.estimated for line in self.lines)
+
+    @property
+    def shares(self) -> tuple[Share, ...]:
+        """The same by module, in the order of the lines."""
+        by_owner: dict[str, list[CostLine]] = {}
+        for line in self.lines:
+            by_owner.setdefault(line.item.owner, []).append(line)
+        return tuple(Share(owner, tuple(lines)) for owner, lines in by_owner.items())
+
+    def dates(self, source: Source) -> tuple[date, ...]:
+        """Return the days from which the prices of one source are, the earliest first."""
+        prices = [line.price for line in self.lines if line.price is not None]
+        days = {price.as_of for price in prices if price.source is source and price.as_of}
+        return tuple(sorted(days))
+
+
+def estimate(items: Iterable[CostItem], region: str, table: PriceTable) -> Estimate:
+    """Work out what things cost in a region.
+
+    Args:
+        items: The things, as `collect_items` lists them.
+        region: As Azure calls it: ``westeurope``.
+        table: The prices.
+    """
+    lines = tuple(_cost_of(item, table.price(item.sku, region)) for item in items)
+    return Estimate(region, table.currency, lines)
+
+
+def add_up(lines: Iterable[CostLine]) -> Span:
+    """Return what lines cost a month together, leaving out what has no price."""
+    return sum((line.monthly for line in lines if line.monthly is not None), NOTHING)
+
+
+def _cost_of(item: CostItem, price: Price | None) -> CostLine:
+    if price is None or price.unit != item.unit:  # a price by the month is none by the hour
+        return CostLine(item, None, None)
+    monthly = Span(price.monthly(item.at_least), price.monthly(item.at_most))
+    return CostLine(item, price, monthly)
