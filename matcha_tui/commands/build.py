@@ -22,7 +22,7 @@ from matcha_tui.stack.setting import SettingType, SettingValue
 from matcha_tui.terraform.engine import Engine, find_engine
 from matcha_tui.terraform.folder import Run
 from matcha_tui.terraform.narration import short_address
-from matcha_tui.terraform.outcome import check_outcome
+from matcha_tui.terraform.outcome import check_outcome, tell_unconfirmed
 from matcha_tui.terraform.progress import PlanCounts, RunProgress
 
 _ENGINE_OPTION = click.option(
@@ -136,7 +136,10 @@ def destroy(yes: bool, keep_data: bool, form: str, detach: bool, engine: str | N
         if detach:
             report.leave(run)
             return
-        check_outcome(report.follow(run), "The destroy")
+        progress = report.follow(run)
+        check_outcome(progress, "The destroy")
+        for warning in tell_unconfirmed(progress):
+            click.echo(f"Mind: {warning}", err=True)
         click.echo("Nothing is deployed any more.", err=True)
 
 

@@ -2,6 +2,7 @@
 
 from matcha_tui.project.history import RunKind
 from matcha_tui.terraform.failure import find_failure
+from matcha_tui.terraform.outcome import tell_unconfirmed
 from matcha_tui.terraform.progress import RunProgress, RunState
 from matcha_tui.widgets.banner import News, Tone
 from matcha_tui.widgets.duration import in_words
@@ -21,7 +22,9 @@ def tell_outcome(kind: str, progress: RunProgress) -> News:
     """
     if progress.state is RunState.DONE:
         headline, line = _GOOD.get(kind, (f"The {kind} is done", "Press enter to go home."))
-        return News(Tone.GOOD, f"{headline}{_spent(progress)}", (line,))
+        warnings = tell_unconfirmed(progress) if kind == RunKind.DESTROY else ()
+        tone = Tone.MIXED if warnings else Tone.GOOD
+        return News(tone, f"{headline}{_spent(progress)}", (*warnings, line))
     if progress.state is RunState.CANCELLED:
         line = "What was done before is kept. Press r to go on, or q to go home."
         return News(Tone.MIXED, f"The {kind} was cancelled{_spent(progress)}", (line,))

@@ -1,6 +1,7 @@
 """Turns a run that was not successful into the error that its caller ends with."""
 
 from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.terraform.explain import summarise
 from matcha_tui.terraform.failure import find_failure
 from matcha_tui.terraform.progress import RunProgress, RunState
 
@@ -35,3 +36,12 @@ def check_outcome(progress: RunProgress, what: str) -> None:
         f"{what} failed. {failure.explanation.meaning} It said: {failure.reason}",
         hint=failure.explanation.next_step,
     )
+
+
+def tell_unconfirmed(progress: RunProgress) -> tuple[str, ...]:
+    """Return what a run that was successful warned of, a line each.
+
+    Args:
+        progress: How the run ended.
+    """
+    return tuple(dict.fromkeys(summarise(warning) for warning in progress.warnings))

@@ -167,5 +167,6 @@ def test_a_failure_as_json_has_the_same_in_it(azure: AzureProject):
     failed = azure.provision("--output", "json")
     result = json.loads(failed.stdout.splitlines()[-1])
     assert (failed.returncode, result["kind"], result["exit_code"]) == (1, "result", 1)
-    assert "somebody else has it" in result["error"]["message"]
-    assert "Choose another prefix" in result["error"]["hint"]
+    assert "StorageAccountAlreadyTaken" in result["error"]["message"]
+    assert "somebody else has it" in result["error"]["meaning"]
+    assert "Choose another prefix" in result["error"]["next_step"]

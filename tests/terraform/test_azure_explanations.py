@@ -73,7 +73,7 @@ def test_everything_that_goes_wrong_on_azure_is_explained(name: str):
         if (found := re.search(rule["pattern"], text, re.IGNORECASE))
     )
     assert explanation.meaning.startswith(rule["meaning"].partition("{")[0])
-    used = {match for match in re.findall(r"\{(\w+)\}", rule["meaning"] + rule["next"])}
+    used = set(re.findall(r"\{(\w+)\}", rule["meaning"] + rule["next"]))
     known = {group for group, value in found.groupdict().items() if value}
     assert used - known == set() or {"account", "registry"} >= used - known
     assert not re.search(r" [.,:]|\(\)|  ", said), "there is a hole in it"

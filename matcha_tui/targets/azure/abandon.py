@@ -8,6 +8,7 @@ ordinary destroy: what failed there had another reason.
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from matcha_tui.terraform.worker_events import error_line, warning_line
 
 _TIMEOUT_SECONDS = 10.0
 _HTTPS_PORT = 443
+_KEY = re.compile(r'\["(?:[^"\\]|\\.)*"\]|\[\d+\]')
 _INSIDE_CLUSTER = ("helm_", "kubernetes_")
 _HANDED_OVER = "foundation.auto.tfvars.json"
 
@@ -76,7 +78,7 @@ def _inside_cluster(engine: Sequence[str]) -> list[str]:
 
 def _is_inside_cluster(address: str) -> bool:
     """Say so by the resource's type, which is the last word but one."""
-    words = address.partition("[")[0].split(".")
+    words = _KEY.sub("", address).split(".")
     return len(words) > 1 and words[-2].startswith(_INSIDE_CLUSTER) and "data" not in words
 
 

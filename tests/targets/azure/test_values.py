@@ -1,0 +1,92 @@
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.project.config import Config
+from matcha_tui.project.workspace import Workspace, prepare_workspace
+from matcha_tui.stack.catalog import load_catalog
+from matcha_tui.stack.setting import SettingValue
+from matcha_tui.targets.azure.values import check_settings, keep_password, resolve_values
+from matcha_tui.targets.base import Intent
+from tests.azure.project import SETTINGS
+
+CATALOG = load_catalog()
+ZENML = CATALOG.find("azure", "orchestrator", "zenml")
+DVC = CATALOG.find("azure", "data_version_control", "dvc")
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """An empty project."""
+    workspace = Workspace(tmp_path)
+    prepare_workspace(workspace)
+    return workspace
+
+
+def intend(workspace: Workspace, *flavors, **settings: SettingValue) -> Intent:
+    return Intent(workspace, flavors or (ZENML, DVC), Config("azure", settings=SETTINGS | settings))
+
+
+@pytest.mark.parametrize(
+    ("settings", "message", "hint"),
+    [
+        ({"location": ""}, "location is not set", "matcha provision --location westeurope"),
+        ({"subscription_id": ""}, "subscription_id is not set", "az account show"),
+        (
+            {"node_minimum": 4},
+            "node_minimum is 4, which is more than node_maximum, 3",
+            "--set node_maximum=4",
+        ),
+        ({"budget": 100}, "budget is set, and budget_email is not", "--set budget_email="),
+    ],
+)
+def test_what_nothing_can_be_built_with_is_refused(
+    workspace: Workspace, settings: dict[str, SettingValue], message: str, hint: str
+):
+    with pytest.raises(MatchaError) as caught:
+        check_settings(intend(workspace, **settings))
+    assert caught.value.message.startswith(message)
+    assert hint in (caught.value.hint or "")
+    assert caught.value.exit_code is ExitCode.USAGE
+    with pytest.raises(MatchaError):
+        resolve_values(intend(workspace, **settings))
+
+
+def test_a_budget_with_somebody_to_tell_is_fine(workspace: Workspace):
+    check_settings(intend(workspace, budget=100, budget_email="ada@example.com"))
+
+
+def test_what_was_set_wins_over_defaults_and_a_secret_is_left_to_terraform(workspace: Workspace):
+    values = resolve_values(intend(workspace, **{"data_version_control.retention_days": 7}))
+    assert values["data_version_control"]["retention_days"] == 7
+    assert values["orchestrator"]["username"] == "admin"
+    assert values["orchestrator"]["password"] == ""
+
+
+def test_a_password_of_the_users_is_kept_in_private(workspace: Workspace):
+    keep_password(workspace, (ZENML, DVC), "green tea")
+    file = workspace.infrastructure / "passwords.json"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert resolve_values(intend(workspace))["orchestrator"]["password"] == "green tea"
+
+
+def test_what_is_deployed_keeps_its_password(workspace: Workspace):
+    keep_password(workspace, (ZENML,), "green tea")
+    layer = workspace.layer("platform")
+    layer.mkdir()
+    deployed = {"resources": [{"mode": "managed", "instances": [{}]}]}
+    (layer / "terraform.tfstate").write_text(json.dumps(deployed))
+    keep_password(workspace, (ZENML,), "green tea")
+    with pytest.raises(MatchaError, match="has a password already") as caught:
+        keep_password(workspace, (ZENML,), "black tea")
+    assert caught.value.exit_code is ExitCode.REFUSED
+    assert "black tea" not in f"{caught.value} {caught.value.hint}"
+    assert resolve_values(intend(workspace))["orchestrator"]["password"] == "green tea"
+
+
+def test_a_stack_without_passwords_takes_none(workspace: Workspace):
+    with pytest.raises(MatchaError, match="no module of this stack takes a password"):
+        keep_password(workspace, (DVC,), "green tea")
