@@ -12,6 +12,7 @@ from textual.widgets import Footer
 from matcha_tui.errors import MatchaError
 from matcha_tui.screens.notice import Notice
 from matcha_tui.screens.session import Session
+from matcha_tui.selection import TARGETS
 from matcha_tui.widgets.header_line import HeaderLine
 from matcha_tui.widgets.step_line import StepLine
 
@@ -33,7 +34,7 @@ class MatchaScreen(Screen[None]):
         """Put the body between the project's line and the keys."""
         yield HeaderLine(
             self.session.project.workspace.name,
-            target=self.session.project.target.title,
+            target=self.target_title(),
             stack=self.stack_name(),
         )
         yield from self.compose_top()
@@ -51,6 +52,10 @@ class MatchaScreen(Screen[None]):
     def stack_name(self) -> str:
         """Return the stack that the header names."""
         return self.session.draft.stack.name
+
+    def target_title(self) -> str:
+        """Return the target that the header names."""
+        return self.session.project.target.title
 
     async def attempt(self, asked: Awaitable[Answer]) -> Answer | None:
         """Wait for an answer; a refusal becomes a dialog.
@@ -116,6 +121,10 @@ class WizardScreen(MatchaScreen):
     def compose_top(self) -> ComposeResult:
         """Show which step this is."""
         yield StepLine(self.STEP)
+
+    def target_title(self) -> str:
+        """Return the chosen target, which nobody has written down yet."""
+        return TARGETS[self.session.draft.target].title
 
     def action_forward(self) -> None:
         """Go on; each step says where to."""

@@ -22,6 +22,7 @@ from matcha_tui.widgets.cost_table import CostRow, CostTable
 from matcha_tui.widgets.plan_tree import PlanSummary, PlanTree
 
 _FREE = "free, runs here"
+_NO_COST = "no cost of its own"
 
 
 class ReviewScreen(WizardScreen):
@@ -148,7 +149,7 @@ class ReviewScreen(WizardScreen):
         paid = any(flavor.costs for flavor in self._flavors())
         lines = [
             ("Cost", "as the table says" if paid else "nothing to pay"),
-            ("Target", project.target.title),
+            ("Target", self.target_title()),
             ("Folder", str(project.workspace.project)),
             ("Engine", engine),
         ]
@@ -168,11 +169,13 @@ class ReviewScreen(WizardScreen):
         )
 
     def _costs(self) -> tuple[CostRow, ...]:
+        flavors = self._flavors()
+        none = _NO_COST if any(flavor.costs for flavor in flavors) else _FREE
         return tuple(
             CostRow(
                 MODULE_TYPES[flavor.module_type],
                 flavor.title,
-                ", ".join(cost.item for cost in flavor.costs) or _FREE,
+                ", ".join(cost.item for cost in flavor.costs) or none,
             )
-            for flavor in self._flavors()
+            for flavor in flavors
         )

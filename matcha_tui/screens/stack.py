@@ -63,6 +63,7 @@ class StackScreen(WizardScreen):
         """Choose where."""
         if event.option_id:
             self.session.draft = replace(self.session.draft, target=event.option_id)
+            self.query_one(HeaderLine).target = self.target_title()
             self._redraw("targets", event.option_id)
 
     @on(OptionList.OptionHighlighted, "#stacks")

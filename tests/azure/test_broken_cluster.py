@@ -18,10 +18,11 @@ def test_a_cluster_that_does_not_answer_is_taken_down_with_what_is_in_it(
     destroyed = azure.destroy()
     assert destroyed.returncode == 0, destroyed.stderr
     assert azure.simulator.objects() == {}
-    *_, warning, end = destroyed.stderr.strip().splitlines()
+    said = destroyed.stderr.strip().splitlines()
+    (warning,) = (line for line in said if line.startswith("Mind: "))
     assert "things in the cluster could not be confirmed to be gone" in warning
     assert "module.orchestrator.helm_release.zenml" in warning
-    assert end == "Nothing is deployed any more."
+    assert said[-2:] == [warning, "Nothing is deployed any more."]
     assert azure.in_state("platform") == azure.in_state("foundation") == set()
     assert azure.matcha("status").returncode == 3
     assert "could not be confirmed to be gone" in azure.matcha("logs").stdout

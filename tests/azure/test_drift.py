@@ -16,9 +16,9 @@ def test_what_was_removed_is_planned_and_made_again(azure: AzureProject):
     azure.simulator.forget("kubernetes_config_map_v1/matcha-seldon-workloads/seldon-router")
     planned = azure.matcha("plan")
     lines = [line.split(maxsplit=1) for line in planned.stdout.splitlines()[:-1]]
-    assert ["create", "foundation container_registry this"] in lines
+    assert ["create", "foundation container_registry this[0]"] in lines
     assert ["create", "deployer config_map_v1 router"] in lines
-    assert ["create", "foundation kubernetes_cluster this"] not in lines
+    assert ["create", "foundation kubernetes_cluster this[0]"] not in lines
     azure.must_provision()
     assert len(azure.simulator.of_type("azurerm_container_registry")) == 1
     azure.must_find_no_changes()

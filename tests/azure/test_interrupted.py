@@ -19,7 +19,7 @@ def wait_for_cluster(project: AzureProject) -> None:
     deadline = time.monotonic() + 60
     while True:
         said = project.matcha("logs").stdout
-        if all(f"{name} this: creating" in said for name in ("cluster", "server")):
+        if all(f"{name} this[0]: creating" in said for name in ("cluster", "server")):
             return
         assert time.monotonic() < deadline, said
         time.sleep(0.1)
