@@ -7,7 +7,13 @@ from matcha_tui.screens.confirm import Confirm
 from matcha_tui.screens.home import HomeScreen
 from matcha_tui.screens.monitor import MonitorScreen
 from matcha_tui.screens.resources import ResourcesScreen
-from matcha_tui.terraform.event_kinds import CancelRequested, Event, RunLost
+from matcha_tui.terraform.event_kinds import (
+    CancelRequested,
+    Diagnostic,
+    Event,
+    RunLost,
+    Severity,
+)
 from tests.screens import recorded
 from tests.screens.frozen import FrozenSession, deployed, make_run
 from tests.screens.keyboard import seen, until, until_on, until_seen
@@ -135,3 +141,16 @@ async def test_home_attaches_to_the_run_that_is_under_way():
         await pilot.press("w")
         await until_on(pilot, MonitorScreen)
         await until_seen(pilot, "creating")
+
+
+async def test_a_destroy_says_what_it_could_not_confirm():
+    warning = Diagnostic(
+        severity=Severity.WARNING, summary="5 things could not be confirmed to be gone"
+    )
+    session = FrozenSession([warning, *recorded.built()], deployed())
+    app = MatchaApp(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.push_screen(MonitorScreen(session, make_run("destroy")))
+        await until_seen(pilot, "Everything is taken down")
+        assert "■ Everything is taken down" in seen(pilot)
+        assert "  5 things could not be confirmed to be gone" in seen(pilot)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from matcha_tui.targets.azure.names import STATE_CONTAINER, derive_names
 from matcha_tui.targets.azure.root import make_tags
 from matcha_tui.targets.azure.settings import LOCAL, azure_values
+from matcha_tui.targets.azure.values import check_settings
 from matcha_tui.targets.base import Intent
 
 VARIABLE = "MATCHA_STATE"
@@ -17,10 +18,14 @@ def choose_place(intent: Intent) -> Mapping[str, str]:
 
     Args:
         intent: What is to be built.
+
+    Raises:
+        MatchaError: If a setting is missing that its name depends on.
     """
     values = azure_values(intent.config.settings)
     if values["state"] == LOCAL:
         return {}
+    check_settings(intent)  # names that were made of too little would be written down for good
     names = derive_names(str(values["prefix"]), str(values["subscription_id"]))
     return {
         "resource_group": names.state_group,
