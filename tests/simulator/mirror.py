@@ -20,7 +20,9 @@ _REGISTRY = "registry.terraform.io/hashicorp"
 _MACHINES = {"x86_64": "amd64", "AMD64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 _PROGRAM = """\
 #!/bin/sh
-exec {python} -P -c {start} {name} {certificate}
+unset PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX={bytecode}
+exec {python} -P -c {start} {name} "$SIMULATOR_CERTIFICATE"
 """
 _CONFIGURATION = """\
 provider_installation {{
@@ -125,7 +127,7 @@ def install(directory: Path) -> Simulator:
     certificate = directory / "certificate.pem"
     write_certificate(certificate)
     for name in PROVIDERS:
-        _install_provider(directory / "mirror", name, certificate)
+        _install_provider(directory / "mirror", name)
     (directory / "plugin-cache").mkdir()
     configuration = directory / "terraform.rc"
     configuration.write_text(_CONFIGURATION.format(mirror=directory / "mirror"))
@@ -136,13 +138,15 @@ def install(directory: Path) -> Simulator:
         {
             "TF_CLI_CONFIG_FILE": str(configuration),
             "TF_PLUGIN_CACHE_DIR": str(directory / "plugin-cache"),
+            "SIMULATOR_CERTIFICATE": str(certificate),
             "SIMULATOR_OBJECTS": str(directory / "objects.json"),
             "SIMULATOR_FAULTS": str(directory / "faults.json"),
         },
     )
 
 
-def _install_provider(mirror: Path, name: str, certificate: Path) -> None:
+def _install_provider(mirror: Path, name: str) -> None:
+    """Write a program that is the same in each mirror, as lock files know it by its hash."""
     version = ProviderSchema(name).version
     machine = f"{platform.system().lower()}_{_MACHINES[platform.machine()]}"
     folder = mirror / _REGISTRY / name / version / machine
@@ -151,9 +155,9 @@ def _install_provider(mirror: Path, name: str, certificate: Path) -> None:
     program.write_text(
         _PROGRAM.format(
             python=shlex.quote(sys.executable),
+            bytecode=shlex.quote(str(_CHECKOUT / ".cache" / "simulator")),
             start=shlex.quote(_START.format(checkout=str(_CHECKOUT))),
             name=name,
-            certificate=shlex.quote(str(certificate)),
         )
     )
     program.chmod(0o755)

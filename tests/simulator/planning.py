@@ -33,6 +33,8 @@ def plan(type_name: str, block: Block, prior: Body | None, proposed: Body) -> Pl
         proposed: Terraform's merge of what it is and what the configuration says.
     """
     rules = of_type("planning", type_name)
+    provider = of_type("planning", type_name.split("_", 1)[0])
+    rules["replaced"] = [*provider.get("replaced", ()), *rules.get("replaced", ())]
     state = _plan_body(block, prior, proposed, "", rules)
     if type_name.startswith("azurerm_"):
         _settle_location(state, prior)

@@ -106,6 +106,7 @@ class ProviderSchema:
     def message(self) -> Any:
         """The whole table as the answer to ``GetProviderSchema``."""
         return messages.GetProviderSchema.Response(
+            server_capabilities=messages.ServerCapabilities(get_provider_schema_optional=True),
             provider=_schema_message(self.provider),
             resource_schemas={
                 name: _schema_message(self.resource(name)) for name in self._table["resources"]

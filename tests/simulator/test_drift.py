@@ -59,8 +59,7 @@ def test_what_does_not_exist_cannot_be_imported(root: Root):
 def test_objects_of_a_cluster_are_imported_by_name(root: Root):
     root.write(CLUSTER + INSIDE).apply()
     root.run("state", "rm", "helm_release.chart", "kubernetes_namespace_v1.inside")
-    said = root.apply(code=1)
-    assert 'namespaces "inside" already exists' in said
+    assert 'namespaces "inside" already exists' in root.apply(code=1)
     root.run("import", "kubernetes_namespace_v1.inside", "inside")
     assert "cannot re-use a name that is still in use" in root.apply(code=1)
     root.run("import", "helm_release.chart", "inside/chart")

@@ -54,11 +54,14 @@ def test_what_is_there_stays_known_and_what_is_added_does_not():
 def test_a_change_of_a_nested_block_can_make_a_new_object():
     block = ProviderSchema("azurerm").resource("azurerm_kubernetes_cluster")
     network = block.blocks["network_profile"].block
-    before = conform({"network_profile": [conform({"network_plugin": "kubenet"}, network)]}, block)
-    after = conform({"network_profile": [conform({"network_plugin": "azure"}, network)]}, block)
-    assert before is not None
-    assert after is not None
-    planned = plan("azurerm_kubernetes_cluster", block, before, after)
+
+    def cluster(plugin: str) -> dict[str, Any]:
+        profile = conform({"network_plugin": plugin}, network)
+        proposed = conform({"network_profile": [profile]}, block)
+        assert proposed is not None
+        return plan("azurerm_kubernetes_cluster", block, None, proposed).state
+
+    planned = plan("azurerm_kubernetes_cluster", block, cluster("kubenet"), cluster("azure"))
     assert planned.replaced == (("network_profile", 0, "network_plugin"),)
 
 

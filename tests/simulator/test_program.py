@@ -5,7 +5,7 @@ import sys
 
 from tests.simulator.mirror import Simulator
 
-FOREIGN = ("pytest", "matcha_tui", "cryptography", "azure", "textual", "asyncio")
+FOREIGN = ("pytest", "matcha_tui", "cryptography", "azure", "textual")
 
 
 def test_it_loads_nothing_that_it_does_not_need():
