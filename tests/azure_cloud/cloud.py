@@ -148,3 +148,5 @@ def azure_cloud(folder: Path) -> Iterator[AzureCloud]:
         tunnel.server_close()
         for thread in threads:
             thread.join()
+        for error in server.errors:
+            raise error

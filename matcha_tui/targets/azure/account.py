@@ -332,13 +332,14 @@ def _credential(cloud: Cloud, principal: ServicePrincipal) -> SupportsTokenInfo:
         return ClientSecretCredential(
             principal.tenant_id, principal.client_id, principal.client_secret, **options
         )
-    return CertificateCredential(
-        principal.tenant_id,
-        principal.client_id,
-        certificate_path=principal.certificate_path,
-        password=principal.certificate_password or None,
-        **options,
-    )
+    with explain_os_errors("read", Path(principal.certificate_path)):
+        return CertificateCredential(
+            principal.tenant_id,
+            principal.client_id,
+            certificate_path=principal.certificate_path,
+            password=principal.certificate_password or None,
+            **options,
+        )
 
 
 def sign_in_options(cloud: Cloud) -> dict[str, Any]:
