@@ -78,7 +78,8 @@ class Resources:
         polls = properties.pop("polls", 0)
         if polls > 1:
             properties["polls"] = polls - 1
-            return Answer(content={**found, "properties": {"provisioningState": "Creating"}})
+            properties["provisioningState"] = "Creating"
+            return Answer(content=found)
         if polls:
             properties["provisioningState"] = "Succeeded"
         return Answer(content=found)

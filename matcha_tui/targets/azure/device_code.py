@@ -37,6 +37,7 @@ _CODE_LIFE = timedelta(
     minutes=15
 )  # learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code
 _CLI_PROMPT = re.compile(r"open the page (?P<url>https://\S+) and enter the code (?P<code>\S+)")
+_LOGIN = ("login", "--use-device-code", "--allow-no-subscriptions", "--output", "none")
 _POLL_SECONDS = 0.2
 _END_SECONDS = 5.0
 
@@ -56,7 +57,7 @@ def sign_in_with_device_code(
 
     Args:
         cloud: Where to sign in.
-        prompt: Called once, as soon as there is a code to show.
+        prompt: Called once, as soon as there is a code to show, from any thread.
         tenant_id: For which tenant; empty for the account's own.
         is_cancelled: Asked every few seconds; the sign-in ends soon after it says yes.
 
@@ -95,7 +96,7 @@ def _sign_in_here(
 def _sign_in_cli(
     program: str, prompt: Prompt, tenant_id: str, is_cancelled: Callable[[], bool]
 ) -> None:
-    command = [program, "login", "--use-device-code", "--output", "none"]
+    command = [program, *_LOGIN]
     if tenant_id:
         command += ["--tenant", tenant_id]
     with _running(command) as process:

@@ -94,6 +94,12 @@ OTHER_SIGN_IN = Rule("", "the sign-in to Azure failed: {text}", "Run: az login -
 # learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors
 CODE_RULES = (
     Rule(
+        r"^InvalidAuthenticationTokenTenant\b.*must match (?:the|one of the) tenants?"
+        r" 'https://[^/']+/(?P<tenant>[\w.-]+)",
+        "you are signed in to another tenant than the subscription's, {tenant} ({code})",
+        "Run: az login --tenant {tenant}",
+    ),
+    Rule(
         r"^InvalidAuthenticationTokenTenant\b",
         "you are signed in to another tenant than the subscription's ({code})",
         "Run `az login --tenant TENANT` with the tenant of your subscription.",

@@ -84,7 +84,7 @@ def test_with_an_azure_cli_it_is_the_cli_that_is_signed_in(cloud: Cloud, az: Az,
     ]
     assert account.source is Source.AZURE_CLI
     assert terraform_environment(account, SUBSCRIPTION)["ARM_USE_CLI"] == "true"
-    assert az.calls()[0] == "login --use-device-code --output none"
+    assert az.calls()[0] == "login --use-device-code --allow-no-subscriptions --output none"
 
 
 def test_a_tenant_is_passed_on_to_the_azure_cli(cloud: Cloud, az: Az, shown: Shown):

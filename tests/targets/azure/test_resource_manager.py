@@ -8,6 +8,7 @@ import pytest
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.targets.azure.account import Account
+from matcha_tui.targets.azure.connection import Connection
 from matcha_tui.targets.azure.failures import AzureRequestError
 from matcha_tui.targets.azure.resource_manager import ResourceManager
 from tests.azure_cloud import AzureCloud
@@ -98,6 +99,15 @@ def test_a_list_that_is_none_is_one_sentence(
             "you are signed in to another tenant than the subscription's"
             " (InvalidAuthenticationTokenTenant)",
             "az login --tenant",
+        ),
+        (
+            401,
+            "InvalidAuthenticationTokenTenant",
+            "The access token is from the wrong issuer 'https://sts.windows.net/a/'. It must match"
+            f" the tenant 'https://sts.windows.net/{OTHER_TENANT}/' associated with this one.",
+            f"you are signed in to another tenant than the subscription's, {OTHER_TENANT}"
+            " (InvalidAuthenticationTokenTenant)",
+            f"Run: az login --tenant {OTHER_TENANT}",
         ),
         (
             403,
@@ -287,3 +297,26 @@ def test_a_certificate_that_is_not_trusted_is_one_sentence(azure: AzureCloud, ac
         error = refusal(manager)
     assert error.message == f"GET {azure.url}{GROUP}: its certificate is not trusted"
     assert "SSL_CERT_FILE" in (error.hint or "")
+
+
+@pytest.mark.parametrize("server", ["https://leaves.blob.elsewhere.test", "https://leaves.test"])
+def test_a_proxy_that_does_not_let_it_through_is_one_sentence(account: Account, server: str):
+    with (
+        Connection(server, account.cloud.options) as connection,
+        pytest.raises(AzureRequestError) as error,
+    ):
+        connection.send("GET", "/state")
+    assert error.value.message == f"GET {server}/state: the proxy does not let it through"
+    assert error.value.hint == "Check HTTPS_PROXY and NO_PROXY."
+
+
+def test_a_name_that_cannot_be_resolved_is_one_sentence(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+):
+    for name in ("HTTPS_PROXY", "https_proxy"):
+        monkeypatch.delenv(name)
+    with (
+        Connection("https://no.such.name.invalid", account.cloud.options) as connection,
+        pytest.raises(AzureRequestError, match="its name cannot be resolved"),
+    ):
+        connection.send("GET", "/")

@@ -150,6 +150,18 @@ def test_an_interrupted_set_up_goes_on_where_it_was(
     assert not set(writes(azure)) & (set(done) - {BLOBS})
 
 
+def test_an_account_that_takes_long_is_waited_for_by_the_next_run(
+    azure: AzureCloud, account: Account, storage: StateStorage
+):
+    azure.resources.creation_polls = 10**6
+    with pytest.raises(MatchaError, match="account teastate1 was not ready within 1 seconds"):
+        create(account, storage)
+    azure.resources.objects[ACCOUNT.lower()]["properties"]["polls"] = 3
+    azure.requests.clear()
+    assert create(account, storage)[0] == "waiting for the storage account teastate1"
+    assert ACCOUNT not in writes(azure)
+
+
 def test_a_group_that_is_there_stays_where_it_is(
     azure: AzureCloud, account: Account, storage: StateStorage
 ):
@@ -258,6 +270,16 @@ def test_who_may_not_read_the_state_is_told_what_to_ask_for(
             with pytest.raises(MatchaError, match="you may not read or write") as error:
                 ask("foundation")
             assert "Storage Blob Data Contributor" in (error.value.hint or "")
+
+
+def test_a_state_that_never_comes_is_one_sentence(
+    azure: AzureCloud, account: Account, storage: StateStorage
+):
+    azure.faults.hang(" /state/")
+    with state_storage.open_blobs(account, storage) as blobs:
+        for ask in (blobs.read_state, blobs.lock_owner):
+            with pytest.raises(MatchaError, match="no answer in time"):
+                ask("foundation")
 
 
 def test_the_owner_of_a_lock_is_named(azure: AzureCloud, account: Account, storage: StateStorage):
