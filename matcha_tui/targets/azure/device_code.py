@@ -2,7 +2,7 @@
 
 With the Azure CLI at hand it is the CLI that is signed in, because Terraform can use
 its sign-in afterwards. Without it, the sign-in lives in this process: it is good for
-looking around, and `account.terraform_environment` says what Terraform needs instead.
+looking around, and `terraform_identity.terraform_environment` says what Terraform needs instead.
 """
 
 import os

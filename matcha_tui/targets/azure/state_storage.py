@@ -79,7 +79,7 @@ class StateStorage:
     def backend(self, layer: str) -> Mapping[str, str | bool]:
         """Return what Terraform's ``azurerm`` backend block holds for a layer.
 
-        Credentials are not in it: `account.terraform_environment` gives them.
+        Credentials are not in it: `terraform_identity.terraform_environment` gives them.
 
         Args:
             layer: ``foundation``.

@@ -28,10 +28,10 @@ from matcha_tui.targets.azure.account import (
     find_service_principal,
     read_claims,
     sign_in,
-    terraform_environment,
 )
 from matcha_tui.targets.azure.cloud import Cloud
 from matcha_tui.targets.azure.failures import explain_sign_in
+from matcha_tui.targets.azure.terraform_identity import terraform_environment
 from tests.azure_cloud import AzureCloud
 from tests.azure_cloud.answers import SUBSCRIPTION
 from tests.azure_cloud.az import Az

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.targets.azure.account import Source, terraform_environment
+from matcha_tui.targets.azure.account import Source
 from matcha_tui.targets.azure.cloud import Cloud
 from matcha_tui.targets.azure.device_code import sign_in_with_device_code
+from matcha_tui.targets.azure.terraform_identity import terraform_environment
 from tests.azure_cloud import AzureCloud
 from tests.azure_cloud.answers import SUBSCRIPTION
 from tests.azure_cloud.az import Az
