@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
+from azure.core.exceptions import AzureError
 from azure.core.pipeline import PipelineRequest
 from azure.identity import DeviceCodeCredential
 
@@ -28,7 +29,7 @@ from matcha_tui.targets.azure.account import (
     sign_in_options,
 )
 from matcha_tui.targets.azure.cloud import Cloud
-from matcha_tui.targets.azure.failures import explain_sign_in
+from matcha_tui.targets.azure.failures import explain_error, explain_sign_in
 
 Prompt = Callable[[str, str, datetime], None]
 """Shows the user the page's address, the code, and until when it can be entered (UTC)."""
@@ -77,20 +78,26 @@ def sign_in_with_device_code(
 def _sign_in_here(
     cloud: Cloud, prompt: Prompt, tenant_id: str, is_cancelled: Callable[[], bool]
 ) -> Account:
+    is_done = threading.Event()
+
     def stop_if_cancelled(_: PipelineRequest[object]) -> None:
-        if is_cancelled():
+        if is_cancelled() and not is_done.is_set():
             raise _Cancelled
 
     options = sign_in_options(cloud) | {"raw_request_hook": stop_if_cancelled}
     if tenant_id:
         options["tenant_id"] = tenant_id
-    credential = DeviceCodeCredential(prompt_callback=prompt, **options)
+    # Else a token that cannot be renewed later would begin all this again, unasked.
+    options["disable_automatic_authentication"] = True
     try:
-        return identify(cloud, Source.DEVICE_CODE, credential)
-    except MatchaError:
+        credential = DeviceCodeCredential(prompt_callback=prompt, **options)
+        credential.authenticate(scopes=[cloud.scope])
+    except (AzureError, OSError, ValueError) as error:
         if is_cancelled():
             raise _Cancelled from None
-        raise
+        raise explain_error(error, "the sign-in to Azure") from error
+    is_done.set()
+    return identify(cloud, Source.DEVICE_CODE, credential)
 
 
 def _sign_in_cli(

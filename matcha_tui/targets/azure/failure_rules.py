@@ -30,6 +30,11 @@ SIGN_IN_RULES = (
         "Run: {command}",
     ),
     Rule(
+        r"Interactive authentication is required",
+        "your sign-in by device code has ended",
+        "Sign in again.",
+    ),
+    Rule(
         r"Azure CLI not found on path",
         "nobody is signed in to Azure: the Azure CLI (az) is not installed,"
         " and no service principal is set",

@@ -12,6 +12,7 @@ from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.targets.azure.account import Source
 from matcha_tui.targets.azure.cloud import Cloud
 from matcha_tui.targets.azure.device_code import sign_in_with_device_code
+from matcha_tui.targets.azure.subscriptions import list_tenants
 from matcha_tui.targets.azure.terraform_identity import terraform_environment
 from tests.azure_cloud import AzureCloud
 from tests.azure_cloud.answers import SUBSCRIPTION
@@ -49,6 +50,22 @@ def test_the_code_is_shown_and_the_sign_in_is_for_looking_only(
     with pytest.raises(MatchaError, match="is for looking around only") as error:
         terraform_environment(account, SUBSCRIPTION)
     assert "az login" in (error.value.hint or "")
+
+
+@pytest.mark.usefixtures("without_az")
+def test_a_sign_in_is_renewed_silently_and_never_begun_again_unasked(
+    azure: AzureCloud, cloud: Cloud, shown: Shown
+):
+    left = threading.Event()
+    azure.login.lifetime = 60
+    account = sign_in_with_device_code(cloud, show(shown), is_cancelled=left.is_set)
+    left.set()  # the screen that showed the code is gone
+    assert list_tenants(account)
+    azure.login.refusal = "AADSTS700082: The refresh token has expired."
+    with pytest.raises(MatchaError) as error:
+        list_tenants(account)
+    assert error.value.message == "your sign-in by device code has ended"
+    assert len(shown) == 1
 
 
 @pytest.mark.usefixtures("without_az")
