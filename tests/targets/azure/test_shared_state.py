@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.targets.azure.account import Account, terraform_environment
+from matcha_tui.targets.azure.account import Account
 from matcha_tui.targets.azure.cloud import STORAGE_SCOPE
 from matcha_tui.targets.azure.connection import Connection
 from matcha_tui.targets.azure.state_blobs import StateBlobs
 from matcha_tui.targets.azure.state_storage import StateStorage, open_blobs, place_state
+from matcha_tui.targets.azure.terraform_identity import terraform_environment
 from tests.azure_cloud import AzureCloud
 from tests.azure_cloud.answers import SUBSCRIPTION
 from tests.azure_cloud.azurite import azurite
