@@ -6,10 +6,13 @@ import subprocess
 import time
 
 import psutil
+import pytest
 
 from tests.simulator.conftest import DEADLINE_SECONDS, Root, terraform
 from tests.simulator.roots import CLUSTER
 from tests.simulator.test_drift import CLUSTER_ADDRESS, CLUSTER_ID
+
+pytestmark = pytest.mark.slow
 
 SECONDS_A_MINUTE = "4"
 

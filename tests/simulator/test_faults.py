@@ -12,6 +12,8 @@ from tests.simulator.refusal import RefusedError
 from tests.simulator.roots import CLUSTER, INSIDE
 from tests.simulator.tables import table
 
+pytestmark = pytest.mark.slow
+
 WORDS = {
     "name": "matcha-cluster",
     "id": "/subscriptions/1/resourceGroups/matcha-resources",

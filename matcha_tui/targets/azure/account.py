@@ -24,19 +24,15 @@ from matcha_tui.errors import MatchaError
 from matcha_tui.files import explain_os_errors
 from matcha_tui.targets.azure.cloud import Cloud
 from matcha_tui.targets.azure.failures import explain_error, explain_shape, one_line
+from matcha_tui.targets.azure.service_principal import (
+    ServicePrincipal,
+    Source,
+    find_service_principal,
+)
 
 _RENEW_SECONDS = 300
 _SIGN_IN = "the sign-in to Azure"
 _USER_NAMES = ("upn", "preferred_username", "unique_name", "email", "name")
-
-
-class Source(StrEnum):
-    """Where the identity comes from, in the user's words."""
-
-    TERRAFORM_VARIABLES = "service principal of ARM_CLIENT_ID"
-    AZURE_VARIABLES = "service principal of AZURE_CLIENT_ID"
-    AZURE_CLI = "Azure CLI"
-    DEVICE_CODE = "device code"
 
 
 class Kind(StrEnum):
@@ -44,42 +40,6 @@ class Kind(StrEnum):
 
     USER = "User"
     SERVICE_PRINCIPAL = "ServicePrincipal"
-
-
-_VARIABLES = {
-    source: {
-        "tenant_id": f"{prefix}_TENANT_ID",
-        "client_id": f"{prefix}_CLIENT_ID",
-        "client_secret": f"{prefix}_CLIENT_SECRET",
-        "certificate_path": f"{prefix}_CLIENT_CERTIFICATE_PATH",
-        "certificate_password": f"{prefix}_CLIENT_CERTIFICATE_PASSWORD",
-    }
-    for source, prefix in (
-        (Source.TERRAFORM_VARIABLES, "ARM"),
-        (Source.AZURE_VARIABLES, "AZURE"),
-    )
-}
-
-
-@dataclass(frozen=True, slots=True)
-class ServicePrincipal:
-    """A service principal's credentials, as the environment gives them.
-
-    Attributes:
-        source: Which variables gave them.
-        tenant_id: Its tenant.
-        client_id: Its application.
-        client_secret: Its secret; empty where it has a certificate.
-        certificate_path: The file of its certificate and key.
-        certificate_password: What opens that file.
-    """
-
-    source: Source
-    tenant_id: str
-    client_id: str
-    client_secret: str = field(default="", repr=False)
-    certificate_path: str = ""
-    certificate_password: str = field(default="", repr=False)
 
 
 class CachedCredential:
@@ -191,20 +151,6 @@ def sign_in(
             f"{_SIGN_IN} is not possible: {one_line(str(error), 200)}",
             hint="Check the tenant's ID, and ARM_CLIENT_CERTIFICATE_PATH if it is set.",
         ) from error
-
-
-def find_service_principal(environment: Mapping[str, str]) -> ServicePrincipal | None:
-    """Find a service principal whose variables are all set.
-
-    Args:
-        environment: ARM_* comes first, because Terraform would use it.
-    """
-    for source, names in _VARIABLES.items():
-        values = {field_name: environment.get(name, "") for field_name, name in names.items()}
-        has_proof = values["client_secret"] or values["certificate_path"]
-        if values["tenant_id"] and values["client_id"] and has_proof:
-            return ServicePrincipal(source, **values)
-    return None
 
 
 def identify(

@@ -23,13 +23,13 @@ from azure.identity import DeviceCodeCredential
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.targets.azure.account import (
     Account,
-    Source,
     identify,
     sign_in,
     sign_in_options,
 )
 from matcha_tui.targets.azure.cloud import Cloud
 from matcha_tui.targets.azure.failures import explain_error, explain_sign_in
+from matcha_tui.targets.azure.service_principal import Source
 
 Prompt = Callable[[str, str, datetime], None]
 """Shows the user the page's address, the code, and until when it can be entered (UTC)."""

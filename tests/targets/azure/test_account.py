@@ -21,16 +21,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.targets.azure.account import (
-    Account,
-    Kind,
-    Source,
-    find_service_principal,
-    read_claims,
-    sign_in,
-)
+from matcha_tui.targets.azure.account import Account, Kind, read_claims, sign_in
 from matcha_tui.targets.azure.cloud import Cloud
 from matcha_tui.targets.azure.failures import explain_sign_in
+from matcha_tui.targets.azure.service_principal import Source, find_service_principal
 from matcha_tui.targets.azure.terraform_identity import terraform_environment
 from tests.azure_cloud import AzureCloud
 from tests.azure_cloud.answers import SUBSCRIPTION
@@ -256,7 +250,9 @@ def test_nothing_is_written_over_the_screen(azure: AzureCloud, cloud: Cloud):
 
 
 def test_terraform_acts_as_the_service_principal(account: Account):
-    environment = terraform_environment(account, SUBSCRIPTION)
+    environment = terraform_environment(
+        account.source, account.service_principal, SUBSCRIPTION, account.tenant_id
+    )
     told = {name: value for name, value in environment.items() if value not in ("", "false")}
     assert told == {
         "ARM_CLIENT_ID": CLIENT,
@@ -271,7 +267,9 @@ def test_terraform_acts_as_the_service_principal(account: Account):
 def test_terraform_acts_as_the_azure_cli_does(cloud: Cloud, az: Az):
     az.tell(signed_in=True)
     account = sign_in(cloud, environment={})
-    environment = terraform_environment(account, SUBSCRIPTION, OTHER_TENANT)
+    environment = terraform_environment(
+        account.source, account.service_principal, SUBSCRIPTION, OTHER_TENANT
+    )
     told = {name: value for name, value in environment.items() if value not in ("", "false")}
     assert told == {
         "ARM_USE_CLI": "true",
@@ -305,7 +303,9 @@ def test_a_certificate_signs_in(azure: AzureCloud, cloud: Cloud, certificate: Pa
     environment = with_certificate(azure, archive) | {"ARM_CLIENT_CERTIFICATE_PASSWORD": "word"}
     account = sign_in(cloud, environment=environment)
     assert account.object_id == CLIENT_OBJECT
-    told = terraform_environment(account, SUBSCRIPTION)
+    told = terraform_environment(
+        account.source, account.service_principal, SUBSCRIPTION, account.tenant_id
+    )
     assert told["ARM_CLIENT_CERTIFICATE_PATH"] == str(archive)
     assert told["ARM_CLIENT_CERTIFICATE_PASSWORD"] == "word"
     environment["ARM_CLIENT_CERTIFICATE_PASSWORD"] = "other"
@@ -317,7 +317,9 @@ def test_a_certificate_that_terraform_cannot_read_is_refused_with_the_way_to_con
 ):
     account = sign_in(cloud, environment=with_certificate(azure, certificate))
     with pytest.raises(MatchaError, match=r"it is PEM, and PKCS#12 is needed") as error:
-        terraform_environment(account, SUBSCRIPTION)
+        terraform_environment(
+            account.source, account.service_principal, SUBSCRIPTION, account.tenant_id
+        )
     assert (error.value.hint or "").startswith("Convert it: openssl pkcs12 -export")
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.targets.azure.account import Source
 from matcha_tui.targets.azure.cloud import Cloud
 from matcha_tui.targets.azure.device_code import sign_in_with_device_code
+from matcha_tui.targets.azure.service_principal import Source
 from matcha_tui.targets.azure.subscriptions import list_tenants
 from matcha_tui.targets.azure.terraform_identity import terraform_environment
 from tests.azure_cloud import AzureCloud
@@ -48,7 +48,9 @@ def test_the_code_is_shown_and_the_sign_in_is_for_looking_only(
     assert (account.name, account.tenant_id) == ("ada@example.com", TENANT)
     assert account.source is Source.DEVICE_CODE
     with pytest.raises(MatchaError, match="is for looking around only") as error:
-        terraform_environment(account, SUBSCRIPTION)
+        terraform_environment(
+            account.source, account.service_principal, SUBSCRIPTION, account.tenant_id
+        )
     assert "az login" in (error.value.hint or "")
 
 
@@ -101,7 +103,10 @@ def test_with_an_azure_cli_it_is_the_cli_that_is_signed_in(cloud: Cloud, az: Az,
         ("https://microsoft.com/devicelogin", "WXYZ9876")
     ]
     assert account.source is Source.AZURE_CLI
-    assert terraform_environment(account, SUBSCRIPTION)["ARM_USE_CLI"] == "true"
+    told = terraform_environment(
+        account.source, account.service_principal, SUBSCRIPTION, account.tenant_id
+    )
+    assert told["ARM_USE_CLI"] == "true"
     assert az.calls()[0] == "login --use-device-code --allow-no-subscriptions --output none"
 
 

@@ -58,7 +58,13 @@ class Colleague:
         folder.mkdir()
         self.folder = folder
         extra = {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
-        self.environment = os.environ | terraform_environment(account, SUBSCRIPTION) | extra
+        self.environment = (
+            os.environ
+            | terraform_environment(
+                account.source, account.service_principal, SUBSCRIPTION, account.tenant_id
+            )
+            | extra
+        )
         self.write(storage, {})
 
     def write(self, storage: StateStorage, resources: dict[str, object]) -> None:
