@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from matcha_tui.selection import Project
 from matcha_tui.stack.setting import SettingValue
 from matcha_tui.targets.azure.definition import collect_needs
-from matcha_tui.targets.azure.prices.estimate import Estimate, estimate
+from matcha_tui.targets.azure.prices.difference import compare
+from matcha_tui.targets.azure.prices.estimate import Estimate, Span, estimate
 from matcha_tui.targets.azure.prices.items import CostItem, collect_items, read_foundation_costs
 from matcha_tui.targets.azure.prices.loading import Prices
 from matcha_tui.targets.azure.prices.loading import load_prices as load
 from matcha_tui.targets.azure.prices.ranking import RegionRow, rank_regions
 from matcha_tui.targets.azure.prices.regions import read_regions
-from matcha_tui.targets.azure.prices.report import money_span
+from matcha_tui.targets.azure.prices.report import money, money_span
 from matcha_tui.targets.azure.settings import azure_values
 from matcha_tui.targets.azure.target import AZURE
 
@@ -94,6 +95,34 @@ def exceeded_limit(project: Project, found: Estimate) -> str:
         return ""
     amount = money_span(found.monthly, found.currency)
     return f"the stack costs {amount} a month, and monthly_limit is {limit:,} {found.currency}"
+
+
+def tell_difference(before: Project, after: Project) -> str:
+    """Say in a sentence what a change does to a month's cost, by the prices that are here.
+
+    Args:
+        before: As it was.
+        after: As it is now.
+
+    Returns:
+        The sentence; empty where there is nothing to pay.
+    """
+    if not is_paid(after):
+        return ""
+    now = estimate_cost(after, load_prices(after, offline=True))
+    sentence = f"It costs {money_span(now.monthly, now.currency)} a month"
+    changed = compare(estimate_cost(before, load_prices(before, offline=True)), now)
+    if changed is None or not changed.changes:
+        return f"{sentence}."
+    return f"{sentence} ({_signed(changed.monthly, changed.currency)})."
+
+
+def _signed(span: Span, currency: str) -> str:
+    """Write a difference: ``+2.40 USD``."""
+    low, high = span.at_least, span.at_most
+    if low == high:
+        return f"{'+' if low >= 0 else '-'}{money(abs(low), currency)}"
+    return f"{low:+,.2f} to {high:+,.2f} {currency}"
 
 
 def _values(project: Project) -> Mapping[str, SettingValue]:

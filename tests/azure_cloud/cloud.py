@@ -17,6 +17,7 @@ from tests.azure_cloud.server import Server
 from tests.azure_cloud.tunnel import Tunnel
 
 STORAGE_SUFFIX = "storage.test"
+_POLL_SECONDS = 0.02
 
 
 @dataclass(slots=True)
@@ -134,7 +135,7 @@ def azure_cloud(folder: Path) -> Iterator[AzureCloud]:
     tunnel = Tunnel(f".blob.{STORAGE_SUFFIX}", server.server_port)
     cloud = AzureCloud(certificates, Resources(), Login(), Blobs(), faults, server, tunnel)
     threads = [
-        threading.Thread(target=listener.serve_forever, args=(0.05,))
+        threading.Thread(target=listener.serve_forever, args=(_POLL_SECONDS,))
         for listener in (server, tunnel)
     ]
     for thread in threads:
@@ -148,3 +149,5 @@ def azure_cloud(folder: Path) -> Iterator[AzureCloud]:
         tunnel.server_close()
         for thread in threads:
             thread.join()
+        for error in server.errors:
+            raise error

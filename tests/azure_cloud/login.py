@@ -24,12 +24,15 @@ class Login:
         device: What polls for a device code are told; the last one for ever.
         lifetime: Of tokens, in seconds.
         secrets: The client secrets, by client.
+        device_scope: What the last device code was asked for.
     """
 
     refusal: str = ""
     device: deque[str] = field(default_factory=lambda: deque(["granted"]))
     lifetime: int = 3600
     secrets: dict[str, str] = field(default_factory=lambda: {tokens.CLIENT: tokens.SECRET})
+
+    device_scope: str = ""
 
     def answer(self, request: Request, server: str) -> Answer | None:
         """The answer to a request for one of Entra's paths; ``None`` for any other."""
@@ -40,6 +43,7 @@ class Login:
             case "discovery/instance":
                 return Answer(content=_instances(server, tenant))
             case "oauth2/v2.0/devicecode":
+                self.device_scope = request.form["scope"]
                 return Answer(content=_device_code(server))
             case "oauth2/v2.0/token":
                 return self._token(request, server, tenant)
@@ -53,7 +57,8 @@ class Login:
         if form.get("grant_type") == "client_credentials":
             if client not in self.secrets:
                 return _refuse("unauthorized_client", f"AADSTS700016: Application {client} ...")
-            if form.get("client_secret") != self.secrets[client]:
+            is_proven = form.get("client_secret") == self.secrets[client]
+            if not (is_proven or form.get("client_assertion")):
                 return _refuse("invalid_client", "AADSTS7000215: Invalid client secret provided.")
             return self._grant(form, server, tenant, tokens.CLIENT_CLAIMS)
         outcome = self.device.popleft() if len(self.device) > 1 else self.device[0]
@@ -64,7 +69,7 @@ class Login:
     def _grant(
         self, form: dict[str, str], server: str, tenant: str, claims: dict[str, str]
     ) -> Answer:
-        scope = form.get("scope", "").split()[0]
+        scope = (form.get("scope") or self.device_scope).split()[0]
         audience = scope.removesuffix("/.default").rstrip("/")
         content = {
             "token_type": "Bearer",
@@ -86,7 +91,7 @@ class Login:
             }
             content["id_token"] = f"{tokens.encode({'alg': 'none'})}.{tokens.encode(identity)}."
             content["refresh_token"] = "a-refresh-token"
-            content["scope"] = form.get("scope", "")
+            content["scope"] = self.device_scope
         return Answer(content=content)
 
 

@@ -78,8 +78,9 @@ class Resources:
         polls = properties.pop("polls", 0)
         if polls > 1:
             properties["polls"] = polls - 1
-            return Answer(content={**found, "properties": {"provisioningState": "Creating"}})
-        if "/storageaccounts/" in path or _GROUP.fullmatch(path):
+            properties["provisioningState"] = "Creating"
+            return Answer(content=found)
+        if polls:
             properties["provisioningState"] = "Succeeded"
         return Answer(content=found)
 
@@ -105,7 +106,7 @@ class Resources:
         if re.search(r"/storageaccounts/[^/]+$", path) and is_new and name in self.taken_names:
             return refuse(409, "StorageAccountAlreadyTaken", f"The name {name} is taken.")
         body = {"id": request.path, "name": name, **request.json}
-        body["properties"] = {**body.get("properties", {})}
+        body["properties"] = {**body.get("properties", {}), "provisioningState": "Succeeded"}
         self.objects[path] = body
         if is_new and re.search(r"/storageaccounts/[^/]+$", path):
             body["properties"]["polls"] = self.creation_polls + 1

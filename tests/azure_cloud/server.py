@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import ssl
+import sys
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -31,6 +32,7 @@ class Server(ThreadingHTTPServer):
         self.respond = respond
         self.faults = faults
         self.requests: list[Request] = []
+        self.errors: list[BaseException] = []
         self.connections: set[socket.socket] = set()
         self.ending = threading.Event()
 
@@ -44,12 +46,16 @@ class Server(ThreadingHTTPServer):
         self.server_close()
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: a client that goes away is part of many tests."""
+        """Keep what is wrong with this server; a client that goes away is part of many tests."""
+        error = sys.exception()
+        if error is not None and not isinstance(error, OSError):
+            self.errors.append(error)
 
 
 class _Handler(BaseHTTPRequestHandler):
     server: Server
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # else each answer leaves in pieces, and the second waits for 40 ms
     timeout = 20
 
     def setup(self) -> None:

@@ -31,6 +31,7 @@ class Tunnel(socketserver.ThreadingTCPServer):
 
 class _Handler(socketserver.StreamRequestHandler):
     server: Tunnel
+    disable_nagle_algorithm = True
 
     def handle(self) -> None:
         self.connection.settimeout(5)
@@ -46,6 +47,7 @@ class _Handler(socketserver.StreamRequestHandler):
             self.wfile.write(b"HTTP/1.1 502 Bad Gateway\r\n\r\n")
             return
         with socket.create_connection(("127.0.0.1", self.server.port), timeout=5) as other:
+            other.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
             self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
             self._relay(other)
 

@@ -60,6 +60,15 @@ def test_a_wrong_question_is_answered_with_what_to_do(
     assert says in done.stderr
 
 
+def test_a_change_of_the_stack_says_what_it_does_to_the_cost(matcha_here: MatchaHere):
+    config = 'version = 1\ntarget = "azure"\n[settings]\nlocation = "westeurope"\n'
+    (matcha_here.folder / "matcha.toml").write_text(config)
+    said = matcha_here("stack", "set", "llm").stderr
+    assert "It costs 245.34 to 624.50 USD a month (+2.40 USD)." in said
+    said = matcha_here("stack", "remove", "data_version_control").stderr
+    assert "a month (-1.96 USD)." in said
+
+
 def test_a_stack_over_the_limit_is_not_built_unasked(
     matcha_here: MatchaHere, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,12 @@ provider "azurerm" {
   subscription_id = "11111111-2222-3333-4444-555555555555"
 }
 """
+
+
+@cache
+def terraform() -> tuple[str, ...]:
+    """How Terraform is started."""
+    return tuple(find_engine().command)
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,7 @@ class Root:
         environment = {**os.environ, **self.simulator.environment, **self.environment}
         plain = [] if arguments[0] == "state" else ["-no-color"]
         done = subprocess.run(
-            [*find_engine().command, arguments[0], *plain, *arguments[1:]],
+            [*terraform(), arguments[0], *plain, *arguments[1:]],
             cwd=self.folder,
             env={**environment, "CHECKPOINT_DISABLE": "1", "TF_INPUT": "0"},
             capture_output=True,

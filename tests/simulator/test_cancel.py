@@ -6,11 +6,13 @@ import subprocess
 import time
 
 import psutil
+import pytest
 
-from matcha_tui.terraform.engine import find_engine
-from tests.simulator.conftest import DEADLINE_SECONDS, Root
+from tests.simulator.conftest import DEADLINE_SECONDS, Root, terraform
 from tests.simulator.roots import CLUSTER
 from tests.simulator.test_drift import CLUSTER_ADDRESS, CLUSTER_ID
+
+pytestmark = pytest.mark.slow
 
 SECONDS_A_MINUTE = "4"
 
@@ -18,7 +20,7 @@ SECONDS_A_MINUTE = "4"
 def interrupt_while_creating(root: Root, name: str) -> str:
     """Apply until the creation of something has begun, then interrupt once."""
     process = subprocess.Popen(
-        [*find_engine().command, "apply", "-auto-approve", "-no-color"],
+        [*terraform(), "apply", "-auto-approve", "-no-color"],
         cwd=root.folder,
         env={**os.environ, **root.simulator.environment, "SIMULATOR_SPEED": SECONDS_A_MINUTE},
         stdout=subprocess.PIPE,
@@ -62,7 +64,7 @@ def test_no_provider_outlives_terraform(root: Root):
     root.simulator.set_faults({"type": "azurerm_resource_group", "delay": 60})
     root.write(CLUSTER)
     process = subprocess.Popen(
-        [*find_engine().command, "apply", "-auto-approve"],
+        [*terraform(), "apply", "-auto-approve"],
         cwd=root.folder,
         env={**os.environ, **root.simulator.environment},
         stdout=subprocess.PIPE,

@@ -1,7 +1,11 @@
 """What happens behind Terraform's back, and bringing it back in."""
 
+import pytest
+
 from tests.simulator.conftest import Root
 from tests.simulator.roots import CLUSTER, INSIDE
+
+pytestmark = pytest.mark.slow
 
 GROUP = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/matcha-resources"
 CLUSTER_ID = f"{GROUP}/providers/Microsoft.ContainerService/managedClusters/matcha-cluster"

@@ -4,10 +4,13 @@ import base64
 import re
 import uuid
 
+import pytest
 import yaml
 
 from tests.simulator.conftest import Applied, Root
 from tests.simulator.roots import CLUSTER, INSIDE
+
+pytestmark = pytest.mark.slow
 
 UUID_ENDS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 

@@ -20,45 +20,19 @@ from azure.core.credentials import (
 from azure.core.exceptions import AzureError
 from azure.identity import AzureCliCredential, CertificateCredential, ClientSecretCredential
 
-from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.errors import MatchaError
 from matcha_tui.files import explain_os_errors
 from matcha_tui.targets.azure.cloud import Cloud
 from matcha_tui.targets.azure.failures import explain_error, explain_shape, one_line
+from matcha_tui.targets.azure.service_principal import (
+    ServicePrincipal,
+    Source,
+    find_service_principal,
+)
 
 _RENEW_SECONDS = 300
 _SIGN_IN = "the sign-in to Azure"
 _USER_NAMES = ("upn", "preferred_username", "unique_name", "email", "name")
-
-# What azurerm would sign in with, or the backend would use a key of:
-# developer.hashicorp.com/terraform/language/backend/azurerm
-_TERRAFORM_CREDENTIALS = (
-    "ARM_CLIENT_ID",
-    "ARM_CLIENT_ID_FILE_PATH",
-    "ARM_CLIENT_SECRET",
-    "ARM_CLIENT_SECRET_FILE_PATH",
-    "ARM_CLIENT_CERTIFICATE",
-    "ARM_CLIENT_CERTIFICATE_PATH",
-    "ARM_CLIENT_CERTIFICATE_PASSWORD",
-    "ARM_OIDC_TOKEN",
-    "ARM_OIDC_TOKEN_FILE_PATH",
-    "ARM_ACCESS_KEY",
-    "ARM_SAS_TOKEN",
-)
-_TERRAFORM_SWITCHES = (
-    "ARM_USE_CLI",
-    "ARM_USE_MSI",
-    "ARM_USE_OIDC",
-    "ARM_USE_AKS_WORKLOAD_IDENTITY",
-)
-
-
-class Source(StrEnum):
-    """Where the identity comes from, in the user's words."""
-
-    TERRAFORM_VARIABLES = "service principal of ARM_CLIENT_ID"
-    AZURE_VARIABLES = "service principal of AZURE_CLIENT_ID"
-    AZURE_CLI = "Azure CLI"
-    DEVICE_CODE = "device code"
 
 
 class Kind(StrEnum):
@@ -66,42 +40,6 @@ class Kind(StrEnum):
 
     USER = "User"
     SERVICE_PRINCIPAL = "ServicePrincipal"
-
-
-_VARIABLES = {
-    source: {
-        "tenant_id": f"{prefix}_TENANT_ID",
-        "client_id": f"{prefix}_CLIENT_ID",
-        "client_secret": f"{prefix}_CLIENT_SECRET",
-        "certificate_path": f"{prefix}_CLIENT_CERTIFICATE_PATH",
-        "certificate_password": f"{prefix}_CLIENT_CERTIFICATE_PASSWORD",
-    }
-    for source, prefix in (
-        (Source.TERRAFORM_VARIABLES, "ARM"),
-        (Source.AZURE_VARIABLES, "AZURE"),
-    )
-}
-
-
-@dataclass(frozen=True, slots=True)
-class ServicePrincipal:
-    """A service principal's credentials, as the environment gives them.
-
-    Attributes:
-        source: Which variables gave them.
-        tenant_id: Its tenant.
-        client_id: Its application.
-        client_secret: Its secret; empty where it has a certificate.
-        certificate_path: The file of its certificate and key.
-        certificate_password: What opens that file.
-    """
-
-    source: Source
-    tenant_id: str
-    client_id: str
-    client_secret: str = field(default="", repr=False)
-    certificate_path: str = ""
-    certificate_password: str = field(default="", repr=False)
 
 
 class CachedCredential:
@@ -215,20 +153,6 @@ def sign_in(
         ) from error
 
 
-def find_service_principal(environment: Mapping[str, str]) -> ServicePrincipal | None:
-    """Find a service principal whose variables are all set.
-
-    Args:
-        environment: ARM_* comes first, because Terraform would use it.
-    """
-    for source, names in _VARIABLES.items():
-        values = {field_name: environment.get(name, "") for field_name, name in names.items()}
-        has_proof = values["client_secret"] or values["certificate_path"]
-        if values["tenant_id"] and values["client_id"] and has_proof:
-            return ServicePrincipal(source, **values)
-    return None
-
-
 def identify(
     cloud: Cloud,
     source: Source,
@@ -285,62 +209,6 @@ def read_claims(token: str) -> dict[str, Any]:
     raise explain_shape(_SIGN_IN, "its token names nobody")
 
 
-def terraform_environment(
-    account: Account, subscription_id: str, tenant_id: str = ""
-) -> dict[str, str]:
-    """Return the variables that have Terraform act as this account, and as nobody else.
-
-    Whatever else azurerm could take from the environment is set to nothing: it
-    prefers certificates, secrets and managed identities to the Azure CLI, and keys
-    to tokens. Secrets travel in these variables only.
-
-    Args:
-        account: Who is signed in.
-        subscription_id: Where to build.
-        tenant_id: The subscription's tenant, if it is not the account's.
-
-    Raises:
-        MatchaError: If Terraform cannot act as this account.
-    """
-    environment = dict.fromkeys(_TERRAFORM_CREDENTIALS, "")
-    environment |= dict.fromkeys(_TERRAFORM_SWITCHES, "false")
-    environment["ARM_SUBSCRIPTION_ID"] = subscription_id
-    environment["ARM_TENANT_ID"] = tenant_id or account.tenant_id
-    if account.source is Source.AZURE_CLI:
-        return environment | {"ARM_USE_CLI": "true"}
-    principal = account.service_principal
-    if principal is None:
-        raise MatchaError(
-            "Terraform cannot use a sign-in by device code, which is for looking around only",
-            hint="Install the Azure CLI and run `az login`, or set ARM_CLIENT_ID,"
-            " ARM_CLIENT_SECRET and ARM_TENANT_ID.",
-            exit_code=ExitCode.PREFLIGHT_FAILED,
-        )
-    environment["ARM_CLIENT_ID"] = principal.client_id
-    if principal.client_secret:
-        return environment | {"ARM_CLIENT_SECRET": principal.client_secret}
-    _check_certificate(Path(principal.certificate_path))
-    return environment | {
-        "ARM_CLIENT_CERTIFICATE_PATH": principal.certificate_path,
-        "ARM_CLIENT_CERTIFICATE_PASSWORD": principal.certificate_password,
-    }
-
-
-def _credential(cloud: Cloud, principal: ServicePrincipal) -> SupportsTokenInfo:
-    options = sign_in_options(cloud)
-    if principal.client_secret:
-        return ClientSecretCredential(
-            principal.tenant_id, principal.client_id, principal.client_secret, **options
-        )
-    return CertificateCredential(
-        principal.tenant_id,
-        principal.client_id,
-        certificate_path=principal.certificate_path,
-        password=principal.certificate_password or None,
-        **options,
-    )
-
-
 def sign_in_options(cloud: Cloud) -> dict[str, Any]:
     """Return what azure-identity's credentials need to know of a cloud.
 
@@ -354,11 +222,17 @@ def sign_in_options(cloud: Cloud) -> dict[str, Any]:
     }
 
 
-def _check_certificate(path: Path) -> None:
-    with explain_os_errors("read", path):
-        is_pem = b"-----BEGIN" in path.read_bytes()
-    if is_pem:
-        raise MatchaError(
-            f"Terraform cannot read the certificate {path}: it is PEM, and PKCS#12 is needed",
-            hint="Convert it: openssl pkcs12 -export -in CERTIFICATE.pem -out CERTIFICATE.pfx",
+def _credential(cloud: Cloud, principal: ServicePrincipal) -> SupportsTokenInfo:
+    options = sign_in_options(cloud)
+    if principal.client_secret:
+        return ClientSecretCredential(
+            principal.tenant_id, principal.client_id, principal.client_secret, **options
+        )
+    with explain_os_errors("read", Path(principal.certificate_path)):
+        return CertificateCredential(
+            principal.tenant_id,
+            principal.client_id,
+            certificate_path=principal.certificate_path,
+            password=principal.certificate_password or None,
+            **options,
         )

@@ -21,9 +21,13 @@ from azure.core.pipeline.policies import (
 from azure.core.rest import HttpRequest, HttpResponse
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.targets.azure.failures import explain_error, explain_response, explain_shape
+from matcha_tui.targets.azure.failures import (
+    FIRST_REFUSAL,
+    explain_error,
+    explain_response,
+    explain_shape,
+)
 
-_FIRST_REFUSAL = 400
 _CERTIFICATE_VARIABLES = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
 _LOGGERS = ("azure", "msal", "urllib3")
 
@@ -154,7 +158,7 @@ class Connection:
             response = self._client.send_request(request)
         except (AzureError, OSError, ValueError) as error:  # requests' own errors are OSErrors
             raise explain_error(error, name) from error
-        if response.status_code >= _FIRST_REFUSAL and response.status_code not in accept:
+        if response.status_code >= FIRST_REFUSAL and response.status_code not in accept:
             raise explain_response(response, name)
         return response
 

@@ -2,7 +2,7 @@
 
 With the Azure CLI at hand it is the CLI that is signed in, because Terraform can use
 its sign-in afterwards. Without it, the sign-in lives in this process: it is good for
-looking around, and `account.terraform_environment` says what Terraform needs instead.
+looking around, and `terraform_identity.terraform_environment` says what Terraform needs instead.
 """
 
 import os
@@ -16,19 +16,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
+from azure.core.exceptions import AzureError
 from azure.core.pipeline import PipelineRequest
 from azure.identity import DeviceCodeCredential
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.targets.azure.account import (
     Account,
-    Source,
     identify,
     sign_in,
     sign_in_options,
 )
 from matcha_tui.targets.azure.cloud import Cloud
-from matcha_tui.targets.azure.failures import explain_sign_in
+from matcha_tui.targets.azure.failures import explain_error, explain_sign_in
+from matcha_tui.targets.azure.service_principal import Source
 
 Prompt = Callable[[str, str, datetime], None]
 """Shows the user the page's address, the code, and until when it can be entered (UTC)."""
@@ -37,6 +38,7 @@ _CODE_LIFE = timedelta(
     minutes=15
 )  # learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code
 _CLI_PROMPT = re.compile(r"open the page (?P<url>https://\S+) and enter the code (?P<code>\S+)")
+_LOGIN = ("login", "--use-device-code", "--allow-no-subscriptions", "--output", "none")
 _POLL_SECONDS = 0.2
 _END_SECONDS = 5.0
 
@@ -56,7 +58,7 @@ def sign_in_with_device_code(
 
     Args:
         cloud: Where to sign in.
-        prompt: Called once, as soon as there is a code to show.
+        prompt: Called once, as soon as there is a code to show, from any thread.
         tenant_id: For which tenant; empty for the account's own.
         is_cancelled: Asked every few seconds; the sign-in ends soon after it says yes.
 
@@ -76,26 +78,32 @@ def sign_in_with_device_code(
 def _sign_in_here(
     cloud: Cloud, prompt: Prompt, tenant_id: str, is_cancelled: Callable[[], bool]
 ) -> Account:
+    is_done = threading.Event()
+
     def stop_if_cancelled(_: PipelineRequest[object]) -> None:
-        if is_cancelled():
+        if is_cancelled() and not is_done.is_set():
             raise _Cancelled
 
     options = sign_in_options(cloud) | {"raw_request_hook": stop_if_cancelled}
     if tenant_id:
         options["tenant_id"] = tenant_id
-    credential = DeviceCodeCredential(prompt_callback=prompt, **options)
+    # Else a token that cannot be renewed later would begin all this again, unasked.
+    options["disable_automatic_authentication"] = True
     try:
-        return identify(cloud, Source.DEVICE_CODE, credential)
-    except MatchaError:
+        credential = DeviceCodeCredential(prompt_callback=prompt, **options)
+        credential.authenticate(scopes=[cloud.scope])
+    except (AzureError, OSError, ValueError) as error:
         if is_cancelled():
             raise _Cancelled from None
-        raise
+        raise explain_error(error, "the sign-in to Azure") from error
+    is_done.set()
+    return identify(cloud, Source.DEVICE_CODE, credential)
 
 
 def _sign_in_cli(
     program: str, prompt: Prompt, tenant_id: str, is_cancelled: Callable[[], bool]
 ) -> None:
-    command = [program, "login", "--use-device-code", "--output", "none"]
+    command = [program, *_LOGIN]
     if tenant_id:
         command += ["--tenant", tenant_id]
     with _running(command) as process:

@@ -30,6 +30,11 @@ SIGN_IN_RULES = (
         "Run: {command}",
     ),
     Rule(
+        r"Interactive authentication is required",
+        "your sign-in by device code has ended",
+        "Sign in again.",
+    ),
+    Rule(
         r"Azure CLI not found on path",
         "nobody is signed in to Azure: the Azure CLI (az) is not installed,"
         " and no service principal is set",
@@ -93,6 +98,12 @@ OTHER_SIGN_IN = Rule("", "the sign-in to Azure failed: {text}", "Run: az login -
 # Codes of Azure Resource Manager:
 # learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors
 CODE_RULES = (
+    Rule(
+        r"^InvalidAuthenticationTokenTenant\b.*must match (?:the|one of the) tenants?"
+        r" 'https://[^/']+/(?P<tenant>[\w.-]+)",
+        "you are signed in to another tenant than the subscription's, {tenant} ({code})",
+        "Run: az login --tenant {tenant}",
+    ),
     Rule(
         r"^InvalidAuthenticationTokenTenant\b",
         "you are signed in to another tenant than the subscription's ({code})",

@@ -34,7 +34,9 @@ from matcha_tui.terraform.plain_text import clean_line
 
 AnyResponse = HttpResponse | OlderHttpResponse  # azure-mgmt-subscription still gives the latter
 
-_FIRST_REFUSAL = 400
+FIRST_REFUSAL = 400
+"""Answers with this HTTP status, or one above, say no."""
+
 _LONGEST_TEXT = 300
 _REFERENCE = re.compile(r"\s*(?:Trace ID|Correlation ID|Timestamp|To troubleshoot|Visit):?.*")
 
@@ -84,7 +86,7 @@ def explain_error(error: Exception, request: str) -> AzureRequestError:
             return explain_shape(request, "its answer is cut off or is not JSON")
         if isinstance(cause, HttpResponseError) and cause.response is not None:
             response = cast("AnyResponse", cause.response)
-            if response.status_code >= _FIRST_REFUSAL and not _is_sign_in(response):
+            if response.status_code >= FIRST_REFUSAL and not _is_sign_in(response):
                 return explain_response(response, request)
     if isinstance(error, AzureError):
         return explain_sign_in(str(error))

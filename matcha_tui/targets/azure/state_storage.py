@@ -79,7 +79,7 @@ class StateStorage:
     def backend(self, layer: str) -> Mapping[str, str | bool]:
         """Return what Terraform's ``azurerm`` backend block holds for a layer.
 
-        Credentials are not in it: `account.terraform_environment` gives them.
+        Credentials are not in it: `terraform_identity.terraform_environment` gives them.
 
         Args:
             layer: ``foundation``.
@@ -225,23 +225,21 @@ def _make_account(
     tags: Mapping[str, str],
     report: Report,
 ) -> None:
-    """Make the storage account, or close what somebody opened on it."""
-    found = manager.find(storage.account_path, _STORAGE_VERSION)
-    if found is None:
-        report(f"making the storage account {storage.account}")
-    elif all(
-        found.get("properties", {}).get(name) == value
-        for name, value in _ACCOUNT_PROPERTIES.items()
-    ):
+    """Make the storage account, or close what somebody opened on it, and wait for it."""
+    found = manager.find(storage.account_path, _STORAGE_VERSION) or {}
+    there = found.get("properties", {})
+    if any(there.get(name) != value for name, value in _ACCOUNT_PROPERTIES.items()):
+        report(f"{'closing' if found else 'making'} the storage account {storage.account}")
+        body = {
+            "location": found.get("location", location),
+            "kind": "StorageV2",
+            "sku": found.get("sku", {"name": "Standard_LRS"}),
+            "tags": {**found.get("tags", {}), **tags},
+            "properties": _ACCOUNT_PROPERTIES,
+        }
+        manager.put(storage.account_path, _STORAGE_VERSION, body)
+    elif there.get("provisioningState") == "Succeeded":
         return
-    body = {
-        "location": found["location"] if found and "location" in found else location,
-        "kind": "StorageV2",
-        "sku": found["sku"] if found and "sku" in found else {"name": "Standard_LRS"},
-        "tags": {**(found or {}).get("tags", {}), **tags},
-        "properties": _ACCOUNT_PROPERTIES,
-    }
-    manager.put(storage.account_path, _STORAGE_VERSION, body)
     what = f"the storage account {storage.account}"
     manager.wait_until_ready(storage.account_path, _STORAGE_VERSION, what, report)
 

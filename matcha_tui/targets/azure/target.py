@@ -1,5 +1,6 @@
 """The azure target, put together."""
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 
@@ -23,7 +24,6 @@ from matcha_tui.targets.base import (
 
 _FOUNDATION_SECONDS = 720  # most of it the cluster and the database
 _PROGRAM = (sys.executable, "-P", "-m")
-_VARIABLES = {"subscription_id": "ARM_SUBSCRIPTION_ID", "tenant_id": "ARM_TENANT_ID"}
 
 # Azure's libraries take a second to import, HTTP a tenth of one: what needs them is
 # imported when it is called.
@@ -42,9 +42,14 @@ def _keep_password(workspace: Workspace, flavors: Sequence[Flavor], password: st
 
 
 def _environment(intent: Intent, keep_data: bool) -> Mapping[str, str]:
+    from matcha_tui.targets.azure.terraform_identity import environment_of
+
     values = azure_values(intent.config.settings)
-    named = {variable: str(values[name]) for name, variable in _VARIABLES.items() if values[name]}
-    return {**named, **prepare_environment(intent)}
+    subscription_id, tenant_id = str(values["subscription_id"]), str(values["tenant_id"])
+    return {
+        **environment_of(os.environ, subscription_id, tenant_id),
+        **prepare_environment(intent),
+    }
 
 
 def _fetch(intent: Intent) -> None:

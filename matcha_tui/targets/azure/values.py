@@ -4,18 +4,17 @@ Secrets that nobody gives are made by Terraform and kept in its state, which
 colleagues share; only a password of the user's own passes through here.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.files import make_private_directory, write_atomically
 from matcha_tui.project.state import has_resources
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.flavor import Flavor
 from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM
 from matcha_tui.targets.azure.settings import azure_values
 from matcha_tui.targets.base import Intent, ModuleValues
+from matcha_tui.targets.kept import keep, read_kept
 from matcha_tui.targets.passwords import find_takers, takes_password
 
 _NEEDED = {
@@ -38,7 +37,7 @@ def resolve_values(intent: Intent) -> ModuleValues:
         MatchaError: If a setting is missing without which nothing can be built.
     """
     check_settings(intent)
-    kept = _read_kept(_passwords_file(intent.workspace))
+    kept = read_kept(_passwords_file(intent.workspace))
     return {
         flavor.module_type: {
             setting.name: kept.get(flavor.module_type, "")
@@ -91,23 +90,14 @@ def keep_password(workspace: Workspace, flavors: Sequence[Flavor], password: str
     takers = {flavor.module_type: chosen for flavor, chosen in find_takers(flavors, password)}
     file = _passwords_file(workspace)
     is_deployed = any(has_resources(workspace.layer(layer)) for layer in (FOUNDATION, PLATFORM))
-    if is_deployed and _read_kept(file) != takers:
+    if is_deployed and read_kept(file) != takers:
         raise MatchaError(
             "what is deployed has a password already, which it was given when it was built",
             hint="Leave out --password-stdin, or run `matcha destroy --yes` first.",
             exit_code=ExitCode.REFUSED,
         )
-    make_private_directory(file.parent)
-    write_atomically(file, json.dumps(takers, indent=2) + "\n")
+    keep(file, takers)
 
 
 def _passwords_file(workspace: Workspace) -> Path:
     return workspace.infrastructure / "passwords.json"
-
-
-def _read_kept(file: Path) -> Mapping[str, str]:
-    try:
-        kept = json.loads(file.read_bytes())
-    except (FileNotFoundError, ValueError):
-        return {}
-    return kept if isinstance(kept, dict) else {}

@@ -4,19 +4,17 @@ A decision is kept in ``.matcha/services/<flavor>/values.json`` (0600), so that 
 service keeps its port and its password for as long as it exists.
 """
 
-import json
 import secrets
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.files import make_private_directory, write_atomically
 from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.services.health import check_services
 from matcha_tui.services.ports import describe_holder, find_free_port, is_free
 from matcha_tui.stack.catalog import Flavor
 from matcha_tui.stack.setting import Setting, SettingType, SettingValue
+from matcha_tui.targets.kept import keep, read_kept
 from matcha_tui.targets.passwords import find_takers
 
 _SECRET_BYTES = 24  # 192 bits, more than a password can be guessed
@@ -43,7 +41,7 @@ def resolve_values(
     values: dict[str, dict[str, SettingValue]] = {}
     for flavor in flavors:
         file = workspace.services / flavor.name / "values.json"
-        kept = _read_kept(file)
+        kept = read_kept(file)
         chosen: dict[str, SettingValue] = {}
         for setting in flavor.settings:
             dotted = f"{flavor.module_type}.{setting.name}"
@@ -55,8 +53,7 @@ def resolve_values(
                 flavor.name in running,
                 taken,
             )
-        make_private_directory(file.parent)
-        write_atomically(file, json.dumps(chosen, indent=2) + "\n")
+        keep(file, chosen)
         values[flavor.module_type] = chosen
     return values
 
@@ -79,7 +76,7 @@ def check_ports(workspace: Workspace, flavors: Sequence[Flavor], config: Config)
         value
         for found in check_services(workspace.services)
         if found.pid
-        for value in _read_kept(workspace.services / found.flavor / "values.json").values()
+        for value in read_kept(workspace.services / found.flavor / "values.json").values()
     }
     ports = _ports_set_by_user(flavors, config)
     for port, dotted in ports.items():
@@ -154,7 +151,7 @@ def keep_password(workspace: Workspace, flavors: Sequence[Flavor], password: str
     """
     for flavor, chosen in find_takers(flavors, password):
         folder = workspace.services / flavor.name
-        kept = _read_kept(folder / "values.json")
+        kept = read_kept(folder / "values.json")
         if (folder / "data").exists() and kept.get("password", chosen) != chosen:
             raise MatchaError(
                 f"{flavor.title} has a password already, which it was given when it first started",
@@ -162,15 +159,4 @@ def keep_password(workspace: Workspace, flavors: Sequence[Flavor], password: str
                 "--password-stdin.",
                 exit_code=ExitCode.REFUSED,
             )
-        make_private_directory(folder)
-        write_atomically(
-            folder / "values.json", json.dumps({**kept, "password": chosen}, indent=2) + "\n"
-        )
-
-
-def _read_kept(file: Path) -> Mapping[str, SettingValue]:
-    try:
-        kept = json.loads(file.read_bytes())
-    except (FileNotFoundError, ValueError):
-        return {}
-    return kept if isinstance(kept, dict) else {}
+        keep(folder / "values.json", {**kept, "password": chosen})

@@ -13,7 +13,7 @@ from tests.azure_cloud.az import Az, install_az
 IMPATIENT = Patience(
     connect=2.0,
     read=0.5,
-    command=5,
+    command=20,
     retries=2,
     backoff=0.01,
     longest_pause=1.0,

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.targets.azure.account import Account, terraform_environment
+from matcha_tui.targets.azure.account import Account
 from matcha_tui.targets.azure.cloud import STORAGE_SCOPE
 from matcha_tui.targets.azure.connection import Connection
 from matcha_tui.targets.azure.state_blobs import StateBlobs
 from matcha_tui.targets.azure.state_storage import StateStorage, open_blobs, place_state
+from matcha_tui.targets.azure.terraform_identity import terraform_environment
 from tests.azure_cloud import AzureCloud
 from tests.azure_cloud.answers import SUBSCRIPTION
 from tests.azure_cloud.azurite import azurite
@@ -57,7 +58,13 @@ class Colleague:
         folder.mkdir()
         self.folder = folder
         extra = {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
-        self.environment = os.environ | terraform_environment(account, SUBSCRIPTION) | extra
+        self.environment = (
+            os.environ
+            | terraform_environment(
+                account.source, account.service_principal, SUBSCRIPTION, account.tenant_id
+            )
+            | extra
+        )
         self.write(storage, {})
 
     def write(self, storage: StateStorage, resources: dict[str, object]) -> None:

@@ -1,0 +1,35 @@
+"""Values that were decided once, kept in a private file as JSON."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from matcha_tui.files import make_private_directory, write_atomically
+from matcha_tui.stack.setting import SettingValue
+
+
+def read_kept(file: Path) -> Mapping[str, SettingValue]:
+    """Return what was kept; nothing where the file is missing or damaged.
+
+    Args:
+        file: As `keep` wrote it.
+    """
+    try:
+        kept = json.loads(file.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return kept if isinstance(kept, dict) else {}
+
+
+def keep(file: Path, values: Mapping[str, SettingValue]) -> None:
+    """Keep values, secrets among them, for the next time.
+
+    Args:
+        file: Where; its folder is made, and private.
+        values: What to keep, in place of what was kept before.
+
+    Raises:
+        MatchaError: If the file cannot be written.
+    """
+    make_private_directory(file.parent)
+    write_atomically(file, json.dumps(dict(values), indent=2) + "\n")
