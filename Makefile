@@ -15,7 +15,7 @@ test: setup
 	$(BIN)/python -m pytest -m 'e2e and not slow'
 
 test-all: test azurite
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
 
 check: setup
 	$(BIN)/ruff check .

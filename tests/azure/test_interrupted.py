@@ -7,6 +7,7 @@ import pytest
 
 from tests.azure.project import AzureProject
 from tests.command_line import Matcha
+from tests.simulator.faults import named_fault
 
 pytestmark = pytest.mark.slow
 
@@ -27,7 +28,7 @@ def wait_for_cluster(project: AzureProject) -> None:
 
 def test_what_an_interrupt_left_is_taken_in(azure: AzureProject):
     azure.choose("experiment_tracker")
-    slow = Matcha(azure.matcha.folder, azure.matcha.environment | {"SIMULATOR_SPEED": "2"})
+    slow = Matcha(azure.matcha.folder, azure.matcha.environment | {"SIMULATOR_SPEED": "4"})
     assert slow("provision", "--yes", "--detach").returncode == 0
     wait_for_cluster(azure)
     assert azure.matcha("cancel").returncode == 0
@@ -64,3 +65,23 @@ def test_what_somebody_else_made_is_not_taken_in_unasked(azure: AzureProject):
     assert "matcha provision --adopt" in failed.stderr
     assert "azurerm_resource_group" not in azure.in_state("foundation")
     assert azure.types() == ["azurerm_resource_group"]
+
+
+def test_what_a_refusal_left_is_taken_in(azure: AzureProject):
+    azure.choose("deployer")
+    azure.simulator.set_faults(named_fault("regional_quota", times=1))
+    refused = azure.provision()
+    assert refused.returncode == 1
+    assert "the limit is 10, 8 are in use, and 4 more are needed" in refused.stderr
+    assert (CLUSTER in azure.types(), CLUSTER in azure.in_state("foundation")) == (True, False)
+    unheard = azure.destroy()
+    assert unheard.returncode == 1
+    assert "There is something in the resource group" in unheard.stderr
+    assert "managedClusters/tea-cluster" in unheard.stderr
+
+    again = azure.provision()
+    assert again.returncode == 1
+    assert "matcha provision --adopt" in again.stderr
+    azure.must_provision("--adopt")
+    azure.must_find_no_changes()
+    azure.must_destroy()
