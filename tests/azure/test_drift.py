@@ -59,7 +59,7 @@ def test_a_destroy_spares_what_somebody_else_keeps_in_the_group(azure: AzureProj
     failed = azure.destroy()
     assert failed.returncode == 1
     *_, error, hint = failed.stderr.strip().splitlines()
-    assert "There is something in the resource group that this stack did not make." in error
+    assert f"in the resource group that Terraform does not know: {foreign}." in error
     assert "then run `matcha destroy` again" in hint
     assert azure.types() == ["azurerm_resource_group", "azurerm_virtual_machine"]
     assert azure.in_state("foundation") == {"azurerm_resource_group"}

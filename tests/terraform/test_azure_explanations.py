@@ -49,7 +49,7 @@ SAYS = {
     "second_factor": ("another factor", "az login"),
     "signed_out": ("not signed in", "az login"),
     "subscription_not_found": ("no such subscription", "--set subscription_id=ID"),
-    "group_still_contains": ("that this stack did not make", "`matcha destroy` again"),
+    "group_still_contains": ("virtualMachines/somebody-elses", "`matcha destroy` again"),
     "already_exists": ("/subscriptions/1/resourceGroups/tea-resources", "--adopt"),
 }
 
