@@ -1,6 +1,7 @@
 """A stack on Azure that was never built: what its clients would be told."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 RESOURCES = {
@@ -52,9 +53,9 @@ RESOURCES = {
 _CONFIG = 'version = 1\ntarget = "azure"\n[stack]\nname = "llm"\n'
 
 
-def write_project(folder: Path) -> None:
+def write_project(folder: Path, resources: Mapping[str, Mapping[str, str]] = RESOURCES) -> None:
     """Leave in a folder what a finished provision leaves, as far as clients need it."""
     infrastructure = folder / ".matcha/infrastructure"
     infrastructure.mkdir(mode=0o700, parents=True)
-    (infrastructure / "matcha.state").write_text(json.dumps(RESOURCES))
+    (infrastructure / "matcha.state").write_text(json.dumps(resources))
     (folder / "matcha.toml").write_text(_CONFIG)
