@@ -23,6 +23,7 @@ pytestmark = pytest.mark.slow
 
 ZENML_ONLY = 'version = 1\n[stack]\nname = "custom"\n[stack.modules]\norchestrator = "zenml"\n'
 CLIENTS = ("dvc==3.67.1", "zenml==0.98.0", "adlfs", "kubernetes>=21.7,<26", "mlflow>=2.1.1,<4")
+NEW_PASSWORD = "another password of the gateway"
 REMOTE = RESOURCES["data-version-control"]
 SECRETS = [
     value
@@ -93,6 +94,12 @@ def test_dvc_and_zenml_know_the_stack_and_a_second_time_nothing_changes(
         ]
         assert not any(secret in answer.stdout + answer.stderr for secret in SECRETS)
     _check_dvc(connecting)
+    state = azure.folder / ".matcha/infrastructure/matcha.state"
+    state.write_text(state.read_text().replace("gateway password", NEW_PASSWORD))
+    changed = connecting("connect")
+    assert changed.returncode == 0, changed.stdout
+    assert "changed the secret matcha_experiment_tracker; before" in changed.stdout
+    assert NEW_PASSWORD not in changed.stdout + changed.stderr
     _check_zenml(connecting, clients)
 
 
@@ -162,7 +169,7 @@ def _check_zenml(matcha: Matcha, clients: Path) -> None:
         "account": "teaab1cdzenml",
         "uri": tracker["tracking-url"],
         "username": tracker["tracking-username"],
-        "password": tracker["tracking-password"],
+        "password": NEW_PASSWORD,
     }
 
 
