@@ -3,8 +3,11 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
+from matcha_tui.clients.dvc_secret import LOCAL_SETTINGS, set_connection_string
+from matcha_tui.clients.git import is_tracked, keep_out_of_git
 from matcha_tui.clients.step import Outcome, Step
 
 _NAME = "dvc"
@@ -12,16 +15,21 @@ _REMOTE = "matcha"
 _SECONDS = 60
 
 
-def connect_dvc(project: Path, remote_url: str | None) -> Step:
+def connect_dvc(project: Path, remote: Mapping[str, str] | None) -> Step:
     """Make the stack's remote the default one.
 
     Args:
         project: The folder that has, or has not, a DVC repository.
-        remote_url: Where the remote is; ``None`` when the stack has none.
+        remote: What the stack's data version control gives: property to value;
+            ``None`` when the stack has none.
+
+    Raises:
+        MatchaError: If the file of the remote's secret cannot be read or written.
     """
-    if remote_url is None:
+    if remote is None or "remote-url" not in remote:
         return Step(_NAME, Outcome.SKIPPED, "the stack has no data version control")
-    if not (project / ".dvc").is_dir():
+    folder, secret = project / ".dvc", remote.get("connection-string")
+    if not folder.is_dir():
         return Step(
             _NAME,
             Outcome.SKIPPED,
@@ -29,19 +37,60 @@ def connect_dvc(project: Path, remote_url: str | None) -> Step:
         )
     program = shutil.which("dvc")
     if program is None:
-        return Step(_NAME, Outcome.SKIPPED, "there is no dvc on PATH; install it: pip install dvc")
-    url = _portable(project, remote_url)
+        package = "'dvc[azure]'" if remote["remote-url"].startswith("azure://") else "dvc"
+        return Step(
+            _NAME, Outcome.SKIPPED, f"there is no dvc on PATH; install it: pip install {package}"
+        )
+    if secret and is_tracked(folder, LOCAL_SETTINGS):
+        return Step(
+            _NAME,
+            Outcome.FAILED,
+            f"git tracks .dvc/{LOCAL_SETTINGS}, and the remote's secret would be committed with "
+            f"it; run: git rm --cached .dvc/{LOCAL_SETTINGS}",
+        )
+    said = _forget_secret(folder) if secret is None else []
     try:
-        known = _settings(_run(program, project, "config", "--list", "--project"))
-        default = known.get("core.remote")
-        present = known.get(f"remote.{_REMOTE}.url")
-        if default == _REMOTE and present and _is_same(project, present, remote_url):
-            return Step(_NAME, Outcome.UNCHANGED, f"its default remote is {_REMOTE}")
-        _run(program, project, "remote", "add", "--force", "--default", _REMOTE, url)
+        said += _set_remote(program, project, remote)
     except subprocess.SubprocessError as error:
         return Step(_NAME, Outcome.FAILED, _last_line(error))
-    instead = f" instead of {default}" if default not in (None, _REMOTE) else ""
-    return Step(_NAME, Outcome.DONE, f"its default remote is now {_REMOTE}{instead}: {url}")
+    if secret:  # last: DVC refuses a connection string for a remote that it does not know yet
+        said += _keep_secret(folder, secret)
+    if not said:
+        return Step(_NAME, Outcome.UNCHANGED, f"its default remote is {_REMOTE}")
+    return Step(_NAME, Outcome.DONE, "; ".join(said))
+
+
+def _set_remote(program: str, project: Path, remote: Mapping[str, str]) -> list[str]:
+    """Write the settings that are committed, and return what was changed."""
+    wanted, account = remote["remote-url"], remote.get("account-name")
+    url = _portable(project, wanted)
+    known = _settings(_run(program, project, "config", "--list", "--project"))
+    default = known.get("core.remote")
+    present = known.get(f"remote.{_REMOTE}.url")
+    present_account = known.get(f"remote.{_REMOTE}.account_name")
+    said = []
+    if default != _REMOTE or not present or not _is_same(project, present, wanted):
+        _run(program, project, "remote", "add", "--force", "--default", _REMOTE, url)
+        present_account = None  # replaced, with all else that was known of the remote
+        instead = f" instead of {default}" if default not in (None, _REMOTE) else ""
+        said.append(f"its default remote is now {_REMOTE}{instead}: {url}")
+    if account and present_account != account:
+        _run(program, project, "remote", "modify", _REMOTE, "account_name", account)
+        said.append(f"its account is {account}")
+    return said
+
+
+def _keep_secret(folder: Path, secret: str) -> list[str]:
+    ignored = keep_out_of_git(folder, LOCAL_SETTINGS)
+    written = set_connection_string(folder, _REMOTE, secret)
+    said = [f"wrote its connection string to .dvc/{LOCAL_SETTINGS}"] if written else []
+    return [*said, f"added {LOCAL_SETTINGS} to .dvc/.gitignore"] if ignored else said
+
+
+def _forget_secret(folder: Path) -> list[str]:
+    """Take away what an earlier remote left: with it, DVC refuses one that is a folder."""
+    forgotten = set_connection_string(folder, _REMOTE, None)
+    return [f"took an old connection string from .dvc/{LOCAL_SETTINGS}"] if forgotten else []
 
 
 def _portable(project: Path, url: str) -> str:

@@ -1,12 +1,11 @@
 """The project's ``.env``: a marked block of ours among the user's own lines."""
 
 import shlex
-import shutil
 import stat
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from matcha_tui.clients.git import is_tracked, keep_out_of_git
 from matcha_tui.clients.step import Outcome, Step
 from matcha_tui.files import PRIVATE_FILE_MODE, explain_os_errors, write_atomically
 from matcha_tui.stack.variables import ClientVariable
@@ -33,7 +32,7 @@ def connect_env_file(project: Path, variables: Sequence[ClientVariable]) -> Step
     names = ", ".join(variable.name for variable in variables)
     if not variables:
         return Step(_NAME, Outcome.SKIPPED, "the stack has nothing that clients read there")
-    if secret and _is_tracked(project):
+    if secret and is_tracked(project, _NAME):
         return Step(
             _NAME,
             Outcome.FAILED,
@@ -49,7 +48,7 @@ def connect_env_file(project: Path, variables: Sequence[ClientVariable]) -> Step
     is_same = before == after and stat.S_IMODE(path.stat().st_mode) == mode
     if not is_same:
         write_atomically(path, after.encode(errors="surrogateescape"), mode)
-    ignored = secret and _ignore(project)
+    ignored = secret and keep_out_of_git(project, _NAME)
     if is_same and not ignored:
         return Step(_NAME, Outcome.UNCHANGED, f"it has {names}")
     if ignored:
@@ -81,40 +80,3 @@ def _read(path: Path) -> str | None:
 def _mode(path: Path, secret: bool) -> int:
     present = stat.S_IMODE(path.stat().st_mode) if path.exists() else _SHARED_FILE_MODE
     return present & PRIVATE_FILE_MODE if secret else present
-
-
-def _ignore(project: Path) -> bool:
-    """Keep ``.env`` out of git; say whether that changed anything."""
-    if not _is_repository(project) or _git(project, ["check-ignore", "--quiet", _NAME]):
-        return False
-    path = project / ".gitignore"
-    before = _read(path) or ""
-    separator = "\n" if before and not before.endswith("\n") else ""
-    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else _SHARED_FILE_MODE
-    after = f"{before}{separator}{_NAME}\n"
-    write_atomically(path, after.encode(errors="surrogateescape"), mode)
-    return True
-
-
-def _is_tracked(project: Path) -> bool:
-    return _git(project, ["ls-files", "--error-unmatch", _NAME])
-
-
-def _is_repository(project: Path) -> bool:
-    return _git(project, ["rev-parse", "--is-inside-work-tree"])
-
-
-def _git(project: Path, arguments: Sequence[str]) -> bool:
-    """Ask git a question; without git the answer is no."""
-    program = shutil.which("git")
-    if program is None:
-        return False
-    finished = subprocess.run(
-        [program, *arguments],
-        cwd=project,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        check=False,
-    )
-    return finished.returncode == 0

@@ -8,15 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from matcha_tui.clients.step import Outcome, Step
+from matcha_tui.clients.zenml_stack import Resources, describe_stack
 
 _NAME = "zenml"
 _SCRIPT = Path(__file__).parent / "inside_zenml" / "register.py"
 _SECONDS = 180
-_NO_TOKEN = "none"  # ZenML asks for one with every tracking URL, and a local server for none
-_Component = tuple[str, Mapping[str, str]]
-
-Resources = Mapping[str, Mapping[str, str]]
-"""What the stack gives: resource to property to value."""
+_MASK = "********"
 
 
 def connect_zenml(project: Path, resources: Resources) -> Step:
@@ -37,11 +34,14 @@ def connect_zenml(project: Path, resources: Resources) -> Step:
             "no Python on PATH has ZenML; install it (pip install zenml), then run "
             "`matcha connect` again",
         )
+    stack = describe_stack(resources)
     try:
         finished = subprocess.run(
             [python, str(_SCRIPT)],
             cwd=project,
-            env=os.environ | _settings(server) | {"MATCHA_ZENML_STACK": _stack(resources)},
+            env=os.environ
+            | _settings(server)
+            | {"MATCHA_ZENML_STACK": json.dumps(stack.as_json())},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -52,11 +52,14 @@ def connect_zenml(project: Path, resources: Resources) -> Step:
         return Step(_NAME, Outcome.FAILED, f"its client did not end within {_SECONDS} seconds")
     if finished.returncode != 0:
         said = finished.stderr.strip().splitlines() or ["it left no message"]
-        return Step(_NAME, Outcome.FAILED, f"its client ({python}) says: {said[-1]}")
+        text = f"its client ({python}) says: {said[-1]}"
+        for secret in (server["server-password"], *stack.secret_values()):
+            text = text.replace(secret, _MASK)
+        return Step(_NAME, Outcome.FAILED, text)
     changes = json.loads(finished.stdout.splitlines()[-1])
     if not changes:
         return Step(_NAME, Outcome.UNCHANGED, "its stack matcha is registered and active")
-    return Step(_NAME, Outcome.DONE, "; ".join(changes))
+    return Step(_NAME, Outcome.DONE, "; ".join([*changes, *_advice(resources)]))
 
 
 def _find_client() -> str | None:
@@ -93,16 +96,12 @@ def _settings(server: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _stack(resources: Resources) -> str:
-    """Return the stack's components: ZenML's type to flavor and configuration."""
-    components: dict[str, _Component] = {
-        "orchestrator": ("local", {}),
-        "artifact_store": ("local", {"path": resources["pipeline"]["storage-path"]}),
-    }
-    if tracker := resources.get("experiment-tracker"):
-        settings = {"tracking_uri": tracker["tracking-url"], "tracking_token": _NO_TOKEN}
-        components["experiment_tracker"] = ("mlflow", settings)
-    if "model-deployer" in resources:
-        # Its model deployers need Kubernetes or a server of their own: none talks to MLServer.
-        components["deployer"] = ("local", {})
-    return json.dumps(components)
+def _advice(resources: Resources) -> list[str]:
+    """Return what a pipeline on a cluster needs before it runs, and what only the user may do."""
+    if "container-registry" not in resources:
+        return []
+    registry = resources["container-registry"]["registry-name"]
+    return [
+        f"before a pipeline runs, `matcha kubeconfig` and `az acr login --name {registry}` "
+        "let it reach the cluster and its images"
+    ]

@@ -25,7 +25,7 @@ def connect(context: click.Context) -> None:
     project = open_project(Path.cwd())
     folder, found = project.workspace.project, resources(project)
     variables = client_variables(project.flavors, found)
-    remote = found.get("data-version-control", {}).get("remote-url")
+    remote = found.get("data-version-control")
     steps: tuple[Callable[[], Step], ...] = (
         lambda: connect_env_file(folder, variables),
         lambda: connect_dvc(folder, remote),

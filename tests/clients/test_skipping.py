@@ -18,7 +18,7 @@ def _no_tools(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_without_a_tool_it_is_said_how_to_get_it(tmp_path: Path):
     (tmp_path / ".dvc").mkdir()
     for step, hint in (
-        (connect_dvc(tmp_path, "/remote"), "pip install dvc"),
+        (connect_dvc(tmp_path, {"remote-url": "/remote"}), "pip install dvc"),
         (connect_zenml(tmp_path, SERVER), "pip install zenml"),
     ):
         assert step.outcome is Outcome.SKIPPED
@@ -36,6 +36,6 @@ def test_what_the_stack_does_not_have_is_skipped(tmp_path: Path):
 
 
 def test_a_folder_without_dvc_is_told_how_to_get_it(tmp_path: Path):
-    step = connect_dvc(tmp_path, "/remote")
+    step = connect_dvc(tmp_path, {"remote-url": "/remote"})
     assert step.outcome is Outcome.SKIPPED
     assert "dvc init" in step.text

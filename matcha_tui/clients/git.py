@@ -1,0 +1,63 @@
+"""git: whether it has a file, and how one with secrets is kept out of it."""
+
+import shutil
+import stat
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from matcha_tui.files import explain_os_errors, write_atomically
+
+_SHARED_FILE_MODE = 0o644
+
+
+def is_tracked(folder: Path, name: str) -> bool:
+    """Say whether git has a file, so that its next content would be committed.
+
+    Args:
+        folder: Where the file lies.
+        name: The file's name.
+    """
+    return _git(folder, ["ls-files", "--error-unmatch", name])
+
+
+def keep_out_of_git(folder: Path, name: str) -> bool:
+    """Add a file to its folder's ``.gitignore``, unless git ignores it or there is no git.
+
+    Args:
+        folder: Where the file lies.
+        name: The file's name.
+
+    Returns:
+        Whether that changed anything.
+
+    Raises:
+        MatchaError: If ``.gitignore`` cannot be read or written.
+    """
+    is_repository = _git(folder, ["rev-parse", "--is-inside-work-tree"])
+    if not is_repository or _git(folder, ["check-ignore", "--quiet", name]):
+        return False
+    path = folder / ".gitignore"
+    before, mode = b"", _SHARED_FILE_MODE
+    if path.exists():
+        with explain_os_errors("read", path):
+            before, mode = path.read_bytes(), stat.S_IMODE(path.stat().st_mode)
+    separator = b"\n" if before and not before.endswith(b"\n") else b""
+    write_atomically(path, before + separator + name.encode() + b"\n", mode)
+    return True
+
+
+def _git(folder: Path, arguments: Sequence[str]) -> bool:
+    """Ask git a question; without git the answer is no."""
+    program = shutil.which("git")
+    if program is None:
+        return False
+    finished = subprocess.run(
+        [program, *arguments],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=False,
+    )
+    return finished.returncode == 0
