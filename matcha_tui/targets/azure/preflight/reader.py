@@ -19,7 +19,9 @@ from matcha_tui.targets.checks import Unverified
 T = TypeVar("T")
 Item = TypeVar("Item")
 
-_PATIENCE = Patience(connect=5.0, read=30.0, command=45, retries=2, backoff=0.5, longest_pause=15.0)
+PATIENCE = Patience(connect=5.0, read=30.0, command=45, retries=2, backoff=0.5, longest_pause=15.0)
+"""How long a check waits: less than a provision, since what it cannot learn stops nobody."""
+
 _MOST_AT_ONCE = 6
 
 
@@ -32,7 +34,7 @@ def sign_in_for_checks(tenant_id: str) -> Account:
     Raises:
         MatchaError: If nobody is signed in, or the sign-in is refused.
     """
-    return sign_in(find_cloud(patience=_PATIENCE), tenant_id=tenant_id)
+    return sign_in(find_cloud(patience=PATIENCE), tenant_id=tenant_id)
 
 
 class Reader:
