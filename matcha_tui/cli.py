@@ -6,6 +6,7 @@ Commands are loaded when they are called, so that ``matcha --help`` stays quick.
 import sys
 from importlib import import_module
 from pathlib import Path
+from textwrap import indent
 
 import click
 
@@ -110,4 +111,4 @@ def show_error(error: MatchaError) -> None:
     """Print an error and what to do about it."""
     click.echo(f"matcha: {error.message}", err=True)
     if error.hint:
-        click.echo(f"  {error.hint}", err=True)
+        click.echo(indent(error.hint, "  "), err=True)

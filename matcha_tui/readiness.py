@@ -1,8 +1,53 @@
 """Whether a project can be provisioned here and now."""
 
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
+
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.selection import Project
-from matcha_tui.targets.base import Finding, Intent, Verdict
+from matcha_tui.targets.base import Check, Finding, Verdict
+
+Report = Callable[[int, Finding], None]
+"""Is told what each check found as soon as it has ended: its position, and its finding."""
+
+
+def list_checks(
+    project: Project, engine: str | None = None, *, quick: bool = False
+) -> tuple[Check, ...]:
+    """List what has to be true before a provision; nothing is asked yet.
+
+    Args:
+        project: What would be built.
+        engine: The engine that was asked for.
+        quick: Whether to list only what takes no time and no network.
+    """
+    checks = project.target.checks(replace(project.intent, engine=engine))
+    return tuple(check for check in checks if check.is_quick or not quick)
+
+
+def run_checks(
+    checks: Sequence[Check], report: Report = lambda _position, _finding: None
+) -> tuple[Finding, ...]:
+    """Run checks side by side: together they take about as long as the slowest.
+
+    Args:
+        checks: From `list_checks`.
+        report: Called on this thread, in the order in which the checks end.
+
+    Returns:
+        A finding a check, in the order of the checks.
+    """
+    if not checks:
+        return ()
+    findings: dict[int, Finding] = {}
+    with ThreadPoolExecutor(max_workers=len(checks), thread_name_prefix="check") as executor:
+        running = {executor.submit(check.find): place for place, check in enumerate(checks)}
+        for ended in as_completed(running):
+            position = running[ended]
+            findings[position] = ended.result()
+            report(position, findings[position])
+    return tuple(findings[position] for position in range(len(checks)))
 
 
 def check_readiness(
@@ -15,21 +60,43 @@ def check_readiness(
         engine: The engine that was asked for.
         quick: Whether to ask only what takes no time and no network.
     """
-    intent = Intent(project.workspace, project.flavors, project.config, engine)
-    return project.target.preflight(intent, quick)
+    return run_checks(list_checks(project, engine, quick=quick))
 
 
-def require_readiness(project: Project) -> None:
-    """Refuse a provision that could not come to a good end; takes no time.
+def require_readiness(
+    project: Project,
+    announce: Callable[[Sequence[Check]], None] = lambda _checks: None,
+    report: Report = lambda _position, _finding: None,
+) -> None:
+    """Refuse a provision that could not come to a good end.
+
+    What takes no time is asked first; then, on a target that has such checks, what is
+    to be asked on the network. What cannot be verified stands in nobody's way.
+
+    Args:
+        project: What would be built.
+        announce: Told what is about to be asked on the network, if anything.
+        report: Told what each of those checks found, as by `run_checks`.
 
     Raises:
-        MatchaError: Saying everything that is missing.
+        MatchaError: Saying everything that is missing, and what to do about each.
     """
-    findings = check_readiness(project, quick=True)
+    required = [check for check in list_checks(project) if check.is_required]
+    _refuse_failed(run_checks([check for check in required if check.is_quick]))
+    if slow := [check for check in required if not check.is_quick]:
+        announce(slow)
+        _refuse_failed(run_checks(slow, report))
+
+
+def _refuse_failed(findings: Sequence[Finding]) -> None:
     failed = [finding for finding in findings if finding.verdict is Verdict.FAILED]
-    if failed:
-        raise MatchaError(
-            "; ".join(finding.text for finding in failed),
-            hint=f"{failed[0].hint} `--no-preflight` skips these checks.",
-            exit_code=ExitCode.PREFLIGHT_FAILED,
-        )
+    if not failed:
+        return
+    hints = [finding.hint for finding in failed if finding.hint]
+    if any(finding.remedy for finding in failed):
+        hints.append("`matcha doctor --fix` does what can be done at once.")
+    raise MatchaError(
+        "; ".join(finding.text for finding in failed),
+        hint="\n".join([*dict.fromkeys(hints), "`--no-preflight` skips these checks."]),
+        exit_code=ExitCode.PREFLIGHT_FAILED,
+    )

@@ -1,7 +1,7 @@
 """``matcha plan``, ``provision`` and ``destroy``: what changes the world."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import click
 
 from matcha_tui import deployment, selection
 from matcha_tui.commands.asking import check_answers, need_terminal, usage_error
+from matcha_tui.commands.doctor import show_finding
 from matcha_tui.commands.opening import open_project
 from matcha_tui.commands.reporting import Report, output_option, reporting
 from matcha_tui.errors import ExitCode, MatchaError
@@ -19,6 +20,7 @@ from matcha_tui.readiness import require_readiness
 from matcha_tui.selection import TARGETS, Project, save_config
 from matcha_tui.stack.catalog import unknown
 from matcha_tui.stack.setting import SettingType, SettingValue
+from matcha_tui.targets.base import Check, Finding, Verdict
 from matcha_tui.terraform.engine import Engine, find_engine
 from matcha_tui.terraform.folder import Run
 from matcha_tui.terraform.narration import short_address
@@ -92,7 +94,7 @@ def provision(
         if password is not None:
             selection.keep_password(project, password)
         if not no_preflight:
-            require_readiness(project)
+            require_readiness(project, _announce, _tell_unless_passed)
         if not over_limit:
             _check_limit(project, yes)
         chosen_engine = find_engine(engine)
@@ -210,6 +212,16 @@ def _configure(
             )
         settings[name] = setting.parse(text)
     return save_config(project, replace(config, stack=project.stack, settings=settings))
+
+
+def _announce(checks: Sequence[Check]) -> None:
+    names = ", ".join(check.name for check in checks)
+    click.echo(f"Checking first: {names}.", err=True)
+
+
+def _tell_unless_passed(position: int, finding: Finding) -> None:
+    if finding.verdict is not Verdict.PASSED:
+        show_finding(finding, err=True)
 
 
 def _check_limit(project: Project, yes: bool) -> None:

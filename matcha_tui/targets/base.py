@@ -67,6 +67,20 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Remedy:
+    """What can be done at once about a check that failed.
+
+    Attributes:
+        label: What it does, as an offer: ``Register Microsoft.Storage``.
+        act: Does it, which may take minutes; returns one sentence that says what was
+            done, or raises `MatchaError`.
+    """
+
+    label: str
+    act: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What one check before a provision found.
 
@@ -74,13 +88,33 @@ class Finding:
         name: What was checked.
         verdict: What it came to.
         text: What was found, without a full stop.
-        hint: What to do about it, empty unless it failed.
+        hint: What to do about it; one that passed may have some advice, too.
+        remedy: What can be done about it here and now, if anything.
     """
 
     name: str
     verdict: Verdict
     text: str
     hint: str = ""
+    remedy: Remedy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that has to be true before a provision.
+
+    Attributes:
+        name: What is checked, in a word or two; no other check of the target has it.
+        find: Looks, and says what it found whatever happens; may take a while, and may
+            be called on any thread, and again.
+        is_quick: Whether it takes no time and no network.
+        is_required: Whether every provision asks it, too, and not only ``doctor``.
+    """
+
+    name: str
+    find: Callable[[], Finding]
+    is_quick: bool = False
+    is_required: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +199,8 @@ class Target:
         environment: What its runs need to find in the environment, given whether data
             is to be kept.
         state: How it shares Terraform's state; ``None`` when it never does.
-        preflight: Checks what a provision needs; only what takes no time and no
-            network, if it is told to be quick.
+        checks: Lists what has to be true before a provision; this takes no time and
+            no network. What several checks need is asked once for all of a list.
         health: Asks every deployed component how it is.
         repairs: The addresses of Terraform resources that are to be made again
             because what they stand for is down.
@@ -196,7 +230,7 @@ class Target:
     root: Callable[[Intent, str], Root]
     environment: Callable[[Intent, bool], Mapping[str, str]]
     state: SharedState | None
-    preflight: Callable[[Intent, bool], tuple[Finding, ...]]
+    checks: Callable[[Intent], tuple[Check, ...]]
     health: Callable[[Intent], tuple[ComponentHealth, ...]]
     repairs: Callable[[Workspace, Mapping[str, str]], tuple[str, ...]]
     remedies: Mapping[str, tuple[str, ...]]

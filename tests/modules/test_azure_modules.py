@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from matcha_tui.stack.flavor import Place, read_flavor
+from matcha_tui.targets.azure.definition import read_definition
 
 AZURE = Path(__file__).parents[2] / "terraform_modules/azure"
 FOUNDATION = AZURE / "foundation"
@@ -72,6 +73,12 @@ def test_properties_are_those_that_the_outputs_give(folder: Path):
         given = [name for name in given if name not in ("value", "sensitive")]
         said = [one.name for one in flavor.properties if one.secret is is_secret]
         assert sorted(given) == sorted(said)
+
+
+@each_flavor
+def test_the_storage_account_is_the_one_that_is_made(folder: Path):
+    made = re.findall(r'"\$\{var\.context\.names\.storage\}(\w+)"', _terraform(folder))
+    assert "".join(made) == read_definition(folder).storage
 
 
 @each_flavor

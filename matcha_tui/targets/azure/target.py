@@ -13,8 +13,8 @@ from matcha_tui.targets.azure.place import choose_place, prepare_environment
 from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM, make_root
 from matcha_tui.targets.azure.settings import AZURE_SETTINGS, FIXED_SETTINGS, azure_values
 from matcha_tui.targets.base import (
+    Check,
     ComponentHealth,
-    Finding,
     Intent,
     ModuleValues,
     SharedState,
@@ -70,10 +70,10 @@ def _free_lock(intent: Intent, layer: str, lock_id: str) -> None:
     free_lock(intent, layer, lock_id)
 
 
-def _preflight(intent: Intent, quick: bool) -> tuple[Finding, ...]:
-    from matcha_tui.targets.azure.preflight import check_preflight
+def _checks(intent: Intent) -> tuple[Check, ...]:
+    from matcha_tui.targets.azure.preflight.table import list_checks
 
-    return check_preflight(intent, quick)
+    return list_checks(intent)
 
 
 def _health(intent: Intent) -> tuple[ComponentHealth, ...]:
@@ -115,7 +115,7 @@ AZURE = Target(
         find_lock=_find_lock,
         free_lock=_free_lock,
     ),
-    preflight=_preflight,
+    checks=_checks,
     health=_health,
     repairs=lambda _workspace, _modules: (),
     remedies={PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.abandon")},

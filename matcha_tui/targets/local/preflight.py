@@ -1,4 +1,4 @@
-"""What has to be true before a stack is built on this machine, checked side by side."""
+"""What has to be true before a stack is built on this machine."""
 
 import os
 import platform
@@ -7,8 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from functools import partial
 
 import uv
 
@@ -19,9 +18,9 @@ from matcha_tui.services.environment import is_installed
 from matcha_tui.services.explain_uv import explain_failure
 from matcha_tui.services.layout import flavor_folder, flavor_folders
 from matcha_tui.services.supervisor import find_supervisor
-from matcha_tui.targets.base import Finding, Intent, Verdict
+from matcha_tui.targets.base import Check, Intent
+from matcha_tui.targets.checks import Unverified, check_engine, look
 from matcha_tui.targets.local.values import check_ports
-from matcha_tui.terraform.engine import find_engine
 
 _OLDEST_PYTHON = (3, 11)
 _NEWEST_PYTHON = (3, 13)  # what the services have been run with
@@ -33,48 +32,18 @@ _RESOLVE = (
 )
 
 
-class _Unverified(Exception):  # noqa: N818 - it is an answer, not an error
-    """A check that can say neither yes nor no, with the reason."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Check:
-    """One thing that has to be true.
-
-    Attributes:
-        name: What is checked.
-        find: Returns what was found, or raises `MatchaError` or `_Unverified`.
-        is_quick: Whether every provision asks it, too. The engine is asked by each
-            provision itself, and a supervisor that is down is what one repairs.
-    """
-
-    name: str
-    find: Callable[[Intent], str]
-    is_quick: bool
-
-
-def check_preflight(intent: Intent, quick: bool) -> tuple[Finding, ...]:
-    """Check what a provision needs.
+def list_checks(intent: Intent) -> tuple[Check, ...]:
+    """List what a provision needs.
 
     Args:
         intent: What is to be built.
-        quick: Whether to ask only what takes no time and no network.
-
-    Returns:
-        A finding a check, in the order of the table.
     """
-    checks = [check for check in _CHECKS if check.is_quick or not quick]
-    with ThreadPoolExecutor(max_workers=len(checks)) as executor:
-        return tuple(executor.map(lambda check: _ask(check, intent), checks))
-
-
-def _ask(check: _Check, intent: Intent) -> Finding:
-    try:
-        return Finding(check.name, Verdict.PASSED, check.find(intent))
-    except MatchaError as error:
-        return Finding(check.name, Verdict.FAILED, error.message, error.hint or "")
-    except _Unverified as reason:
-        return Finding(check.name, Verdict.UNVERIFIED, str(reason))
+    # The engine is asked by each provision itself, and a supervisor that is down is
+    # what one repairs: a provision asks only what is quick.
+    return tuple(
+        Check(name, partial(look, name, partial(find, intent)), is_quick, is_required=is_quick)
+        for name, find, is_quick in _CHECKS
+    )
 
 
 def _python(intent: Intent) -> str:
@@ -85,12 +54,8 @@ def _python(intent: Intent) -> str:
             hint="Install matcha-tui with a newer Python.",
         )
     if sys.version_info[:2] > _NEWEST_PYTHON:
-        raise _Unverified(f"this is Python {version}; the services have been run on 3.11 to 3.13")
+        raise Unverified(f"this is Python {version}; the services have been run on 3.11 to 3.13")
     return f"Python {version}"
-
-
-def _engine(intent: Intent) -> str:
-    return find_engine(intent.engine).label
 
 
 def _folder(intent: Intent) -> str:
@@ -138,7 +103,7 @@ def _package_index(intent: Intent) -> str:
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise _Unverified(
+        raise Unverified(
             f"the package index did not answer within {_INDEX_SECONDS} seconds"
         ) from error
     if answer.returncode != 0:
@@ -170,12 +135,13 @@ def _to_install(intent: Intent) -> dict[str, Server]:
     return found
 
 
-_CHECKS = (
-    _Check("Python", _python, is_quick=True),
-    _Check("engine", _engine, is_quick=False),
-    _Check("project folder", _folder, is_quick=True),
-    _Check("disk", _disk, is_quick=True),
-    _Check("ports", _ports, is_quick=True),
-    _Check("package index", _package_index, is_quick=False),
-    _Check("supervisor", _supervisor, is_quick=False),
+_CHECKS: tuple[tuple[str, Callable[[Intent], str], bool], ...] = (
+    # name, what returns what was found, whether it is quick
+    ("Python", _python, True),
+    ("engine", check_engine, False),
+    ("project folder", _folder, True),
+    ("disk", _disk, True),
+    ("ports", _ports, True),
+    ("package index", _package_index, False),
+    ("supervisor", _supervisor, False),
 )

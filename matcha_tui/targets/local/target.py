@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.flavor import DEFINITION, Flavor
-from matcha_tui.targets.base import ComponentHealth, Finding, Intent, ModuleValues, Root, Target
+from matcha_tui.targets.base import Check, ComponentHealth, Intent, ModuleValues, Root, Target
 
 _LAYER = "services"
 
@@ -42,10 +42,10 @@ def _keep_password(workspace: Workspace, flavors: Sequence[Flavor], password: st
     keep_password(workspace, flavors, password)
 
 
-def _preflight(intent: Intent, quick: bool) -> tuple[Finding, ...]:
-    from matcha_tui.targets.local.preflight import check_preflight
+def _checks(intent: Intent) -> tuple[Check, ...]:
+    from matcha_tui.targets.local.preflight import list_checks
 
-    return check_preflight(intent, quick)
+    return list_checks(intent)
 
 
 def _health(intent: Intent) -> tuple[ComponentHealth, ...]:
@@ -95,7 +95,7 @@ LOCAL = Target(
     root=_root,
     environment=_environment,
     state=None,
-    preflight=_preflight,
+    checks=_checks,
     health=_health,
     repairs=_repairs,
     remedies={},
