@@ -12,6 +12,7 @@ from textual.widgets import Footer
 from matcha_tui.errors import MatchaError
 from matcha_tui.screens.notice import Notice
 from matcha_tui.screens.session import Session
+from matcha_tui.selection import TARGETS
 from matcha_tui.widgets.header_line import HeaderLine
 from matcha_tui.widgets.step_line import StepLine
 
@@ -33,7 +34,7 @@ class MatchaScreen(Screen[None]):
         """Put the body between the project's line and the keys."""
         yield HeaderLine(
             self.session.project.workspace.name,
-            target=self.session.project.target.title,
+            target=TARGETS[self.session.draft.target].title,
             stack=self.stack_name(),
         )
         yield from self.compose_top()
@@ -115,7 +116,7 @@ class WizardScreen(MatchaScreen):
 
     def compose_top(self) -> ComposeResult:
         """Show which step this is."""
-        yield StepLine(self.STEP)
+        yield StepLine(self.STEP, self.session.draft.target)
 
     def action_forward(self) -> None:
         """Go on; each step says where to."""
