@@ -40,6 +40,7 @@ _FLAVOR_KEYS = (
     "resource",
     "requires",
     "needs",
+    "storage",
     "seconds",
     "page",
     "property",

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from tests.azure_cloud.answers import ANSWERS, NAMESPACES, SUBSCRIPTIONS
 from tests.azure_cloud.messages import Answer, Request, refuse
@@ -64,12 +65,12 @@ class Resources:
         if not isinstance(content, list):
             return Answer(content=content)
         start = int(request.query.get("$skiptoken", "0"))
-        page: Json = {"value": content[start : start + self.page_size]}
-        if start + self.page_size < len(content):
-            version = request.query["api-version"]
-            page["nextLink"] = (
-                f"{server}{request.path}?api-version={version}&$skiptoken={start + self.page_size}"
-            )
+        end = start + self.page_size
+        content = _in_location(content, request.query.get("$filter", ""))
+        page: Json = {"value": content[start:end]}
+        if end < len(content):
+            query = urlencode({**request.query, "$skiptoken": end})
+            page["nextLink"] = f"{server}{request.path}?{query}"
         return Answer(content=page)
 
     def _read(self, path: str) -> Answer:
@@ -160,30 +161,43 @@ def _register(resources: Resources, request: Request) -> Answer:
 
 
 def _check_name(resources: Resources, request: Request) -> Answer:
-    name = request.json["name"]
-    if not re.fullmatch(r"[a-z0-9]{3,24}", name):
-        return Answer(
-            content={
-                "nameAvailable": False,
-                "reason": "AccountNameInvalid",
-                "message": f"{name} is not a valid storage account name.",
-            }
-        )
+    name, (pattern, invalid) = request.json["name"], _NAME_RULES[request.path.split("/")[4].lower()]
+    if not re.fullmatch(pattern, name):
+        message = f"{name} is not a valid name."
+        return Answer(content={"nameAvailable": False, "reason": invalid, "message": message})
     if name in resources.taken_names:
-        content = {
-            "nameAvailable": False,
-            "reason": "AlreadyExists",
-            "message": f"{name} is taken.",
-        }
+        message = f"{name} is taken."
+        content = {"nameAvailable": False, "reason": "AlreadyExists", "message": message}
         return Answer(content=content)
     return Answer(content={"nameAvailable": True})
 
+
+def _check_label(resources: Resources, request: Request) -> Answer:
+    return Answer(
+        content={"available": request.query["domainNameLabel"] not in resources.taken_names}
+    )
+
+
+def _in_location(items: list[Json], filter_text: str) -> list[Json]:
+    """What a filter leaves: ``location eq 'westeurope'``."""
+    match = re.fullmatch(r"location eq '(\w+)'", filter_text)
+    if match is None:
+        return items
+    return [item for item in items if match[1] in (name.lower() for name in item["locations"])]
+
+
+_NAME_RULES = {
+    "microsoft.storage": (r"[a-z0-9]{3,24}", "AccountNameInvalid"),
+    "microsoft.containerregistry": (r"[a-zA-Z0-9]{5,50}", "Invalid"),
+    "microsoft.dbformysql": (r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", "Invalid"),
+}
 
 _ACTIONS: dict[str, Callable[[Resources, Request], Answer]] = {
     "GET /subscriptions/*": _subscription,
     "GET /subscriptions/*/providers/*": _provider,
     "POST /subscriptions/*/providers/*/register": _register,
     "POST /subscriptions/*/providers/*/checkNameAvailability": _check_name,
+    "GET /subscriptions/*/providers/*/locations/*/CheckDnsNameAvailability": _check_label,
 }
 
 

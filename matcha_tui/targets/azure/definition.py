@@ -57,10 +57,12 @@ class AzureDefinition:
     Attributes:
         needs: Which of `NEEDS` the foundation has to make for it.
         health: How to ask it; ``None`` for what answers no request.
+        storage: What the name of its storage account ends with; empty if it has none.
     """
 
     needs: tuple[str, ...]
     health: HealthCheck | None
+    storage: str = ""
 
 
 def read_definition(folder: Path) -> AzureDefinition:
@@ -81,7 +83,11 @@ def read_definition(folder: Path) -> AzureDefinition:
                 f"names {name!r}, which is no such part",
                 hint=f"Known: {', '.join(NEEDS)}.",
             )
-    return AzureDefinition(needs, _read_health(table) if "health" in table.content else None)
+    storage = table.text("storage", "")
+    if not re.fullmatch(r"[a-z0-9]{0,9}", storage):
+        raise table.complaint("storage", "has to be up to 9 small letters and digits")
+    health = _read_health(table) if "health" in table.content else None
+    return AzureDefinition(needs, health, storage)
 
 
 def collect_needs(flavors: Sequence[Flavor]) -> tuple[str, ...]:

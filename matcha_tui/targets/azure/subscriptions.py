@@ -122,8 +122,11 @@ def find_subscription(account: Account, subscription_id: str) -> Subscription:
     Raises:
         MatchaError: If it isn't there, is another tenant's, or is disabled.
     """
-    with _client(account, f"GET /subscriptions/{subscription_id}") as client:
+    request = f"GET /subscriptions/{subscription_id}"
+    with _client(account, request) as client:
         item = client.subscriptions.get(subscription_id)
+        if not item.state:
+            raise explain_shape(request, "its answer has another shape")
         found = Subscription(
             item.subscription_id or subscription_id,
             item.display_name or "",
@@ -132,7 +135,7 @@ def find_subscription(account: Account, subscription_id: str) -> Subscription:
         )
     if not found.is_usable:
         raise MatchaError(
-            f"the subscription {found.name} is {found.state.lower() or 'in no known state'}",
+            f"the subscription {found.name} is {found.state.lower()}",
             hint="Reactivate it in the Azure portal (usually a matter of payment), or use another.",
             exit_code=ExitCode.PREFLIGHT_FAILED,
         )

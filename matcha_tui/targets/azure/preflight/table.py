@@ -1,24 +1,95 @@
 """The checks before a stack is built on Azure, in the order in which they are shown."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
+from matcha_tui.targets.azure.preflight.addresses import check_addresses
+from matcha_tui.targets.azure.preflight.free_names import check_names
+from matcha_tui.targets.azure.preflight.group import check_group
+from matcha_tui.targets.azure.preflight.identity import check_identity
+from matcha_tui.targets.azure.preflight.policies import check_policies
+from matcha_tui.targets.azure.preflight.quota import check_quota
+from matcha_tui.targets.azure.preflight.registration import check_registration
+from matcha_tui.targets.azure.preflight.rights import check_rights
+from matcha_tui.targets.azure.preflight.sizes import check_sizes
+from matcha_tui.targets.azure.preflight.subject import Subject
+from matcha_tui.targets.azure.preflight.versions import check_version
+from matcha_tui.targets.azure.preflight.wanted import read_wanted
+from matcha_tui.targets.azure.settings import azure_values
 from matcha_tui.targets.azure.values import check_settings
 from matcha_tui.targets.base import Check, Intent
-from matcha_tui.targets.checks import check_engine, look
+from matcha_tui.targets.checks import Passed, check_engine, look
+
+if TYPE_CHECKING:
+    from matcha_tui.targets.azure.account import Account
 
 
-def list_checks(intent: Intent) -> tuple[Check, ...]:
-    """List what a provision needs.
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A check that asks Azure.
+
+    Attributes:
+        name: What is checked.
+        find: Returns what was found, or raises `MatchaError` or `Unverified`.
+        thing: What a stack must have for it to be asked; empty for every stack.
+    """
+
+    name: str
+    find: Callable[[Subject], str | Passed]
+    thing: str = ""
+
+
+_ROWS = (
+    _Row("identity", check_identity),
+    _Row("rights", check_rights),
+    _Row("registration", check_registration),
+    _Row("sizes", check_sizes, "cluster"),
+    _Row("quota", check_quota, "cluster"),
+    _Row("Kubernetes", check_version, "cluster"),
+    _Row("addresses", check_addresses, "cluster"),
+    _Row("names", check_names),
+    _Row("resource group", check_group),
+    _Row("policies", check_policies),
+)
+
+
+def list_checks(
+    intent: Intent, sign_in: "Callable[[], Account] | None" = None
+) -> tuple[Check, ...]:
+    """List what a provision needs; whoever is to be asked again lists them again.
 
     Args:
         intent: What is to be built.
+        sign_in: Signs in; by default as a provision does.
+
+    Raises:
+        MatchaError: If a flavor's definition is faulty.
     """
+    wanted = read_wanted(intent)
+    subject = Subject(wanted, sign_in or partial(_sign_in, intent))
+    first, *others = (
+        Check(row.name, partial(look, row.name, partial(row.find, subject)))
+        for row in _ROWS
+        if not row.thing or row.thing in wanted.things
+    )
     return (
+        first,
         Check("settings", partial(look, "settings", partial(_settings, intent)), is_quick=True),
+        # Each provision looks for its engine itself.
         Check("engine", partial(look, "engine", partial(check_engine, intent)), is_required=False),
+        *others,
     )
 
 
 def _settings(intent: Intent) -> str:
     check_settings(intent)
     return "everything that is needed is set"
+
+
+def _sign_in(intent: Intent) -> "Account":
+    # Azure's libraries take a second to import: not while checks are only listed.
+    from matcha_tui.targets.azure.preflight.reader import sign_in_for_checks
+
+    return sign_in_for_checks(str(azure_values(intent.config.settings)["tenant_id"]))

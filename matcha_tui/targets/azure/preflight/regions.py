@@ -1,0 +1,76 @@
+"""In which regions a subscription may have the machines that a stack needs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from matcha_tui.targets.azure.preflight.quota_list import find_shortages, read_usages
+from matcha_tui.targets.azure.preflight.reader import Reader
+from matcha_tui.targets.azure.preflight.size_list import SizeList, read_sizes
+from matcha_tui.targets.azure.preflight.wanted import Pool
+from matcha_tui.targets.base import Verdict
+from matcha_tui.targets.checks import Unverified
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What a subscription may have in one region.
+
+    Attributes:
+        sizes: Whether it may use the machines' sizes there.
+        quota: Whether its quota there suffices.
+    """
+
+    sizes: Verdict
+    quota: Verdict
+
+
+def fits_by_region(
+    reader: Reader, pools: Sequence[Pool], locations: Sequence[str]
+) -> dict[str, Fit]:
+    """Find out where machines can be had; takes seconds, the first time many.
+
+    The list of sizes is asked for once and is of all regions; quotas are asked for
+    region by region, a few at a time. The reader keeps both.
+
+    Args:
+        reader: Asks Azure; to be kept while the same subscription is looked at.
+        pools: The machines, from `list_pools`; empty for a stack without a cluster.
+        locations: The regions.
+    """
+    if not pools:
+        return dict.fromkeys(locations, Fit(Verdict.PASSED, Verdict.PASSED))
+    try:
+        sizes = read_sizes(reader)
+    except Unverified:
+        return dict.fromkeys(locations, Fit(Verdict.UNVERIFIED, Verdict.UNVERIFIED))
+    found = reader.each(partial(_fit, reader, pools, sizes), list(locations))
+    return dict(zip(locations, found, strict=True))
+
+
+def _fit(reader: Reader, pools: Sequence[Pool], sizes: SizeList, location: str) -> Fit:
+    known = [sizes.get(pool.size.casefold()) for pool in pools]
+    can_be_had = all(
+        size is not None and location in size.usable and (size.suits_system or not pool.is_system)
+        for pool, size in zip(pools, known, strict=True)
+    )
+    return Fit(
+        Verdict.PASSED if can_be_had else Verdict.FAILED, _quota(reader, pools, sizes, location)
+    )
+
+
+def _quota(reader: Reader, pools: Sequence[Pool], sizes: SizeList, location: str) -> Verdict:
+    try:
+        usages = read_usages(reader, location)
+    except Unverified:
+        return Verdict.UNVERIFIED
+    if find_shortages(pools, sizes, usages, machines={}):
+        return Verdict.FAILED
+    needed: Mapping[str, str] = {
+        size.family.casefold(): size.name
+        for pool in pools
+        if (size := sizes.get(pool.size.casefold()))
+    }
+    if not needed or any(family not in usages for family in needed):
+        return Verdict.UNVERIFIED
+    return Verdict.PASSED

@@ -1,0 +1,123 @@
+"""What the identity may do."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from matcha_tui.errors import MatchaError
+from matcha_tui.targets.azure.preflight.cluster import find_cluster
+from matcha_tui.targets.azure.preflight.subject import Subject
+from matcha_tui.targets.checks import Unverified
+
+_VERSION = "2022-04-01"
+_GROUP_VERSION = "2024-03-01"
+_STORAGE_VERSION = "2023-05-01"
+_ROLES = "Microsoft.Authorization/roleAssignments/write"
+_GROUPS = "Microsoft.Resources/subscriptions/resourceGroups/write"
+_NEEDED = (
+    # what has to be allowed, and what of a stack needs it; "" for every stack
+    (_GROUPS, ""),
+    ("Microsoft.Network/virtualNetworks/write", "cluster"),
+    ("Microsoft.ManagedIdentity/userAssignedIdentities/write", "cluster"),
+    ("Microsoft.ContainerService/managedClusters/write", "cluster"),
+    ("Microsoft.ContainerRegistry/registries/write", "cluster"),
+    ("Microsoft.DBforMySQL/flexibleServers/write", "database"),
+    ("Microsoft.Network/publicIPAddresses/write", "gateway"),
+    ("Microsoft.Storage/storageAccounts/write", "storage"),
+    ("Microsoft.Consumption/budgets/write", "budget"),
+    (_ROLES, "roles"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What one role of the identity's allows.
+
+    Attributes:
+        actions: What it allows; ``*`` in them stands for anything.
+        not_actions: What of that it does not.
+    """
+
+    actions: tuple[str, ...]
+    not_actions: tuple[str, ...]
+
+    def allows(self, action: str) -> bool:
+        """Say whether it allows an action, which Azure writes in any case."""
+        return _covers(self.actions, action) and not _covers(self.not_actions, action)
+
+
+def check_rights(subject: Subject) -> str:
+    """See that the identity may make what the stack has.
+
+    Raises:
+        MatchaError: If it may not.
+        Unverified: If Azure does not tell.
+    """
+    wanted = subject.wanted
+    needed = [action for action, thing in _NEEDED if not thing or thing in wanted.things]
+    missing = find_missing(needed, _read(subject, subject.reader.subscription))
+    if missing and (group := _find_group(subject)):
+        # Rights may be given on the group alone, and it is there already.
+        of_group = [action for action in missing if action != _GROUPS]
+        missing = find_missing(of_group, _read(subject, group))
+    if missing == (_ROLES,) and _has_been_given(subject):
+        raise Unverified(
+            "you may not give rights to others, which a repair of the stack may have to",
+            "If it is refused, have it repaired by an Owner or User Access Administrator.",
+        )
+    if not missing:
+        return "you may make everything that the stack has"
+    if missing == (_ROLES,):
+        raise MatchaError(
+            f"you may not give rights to others: {_ROLES}",
+            hint="Ask for Owner, User Access Administrator or Role Based Access Control"
+            " Administrator; with Privileged Identity Management, activate it.",
+        )
+    roles = "Contributor and User Access Administrator" if _ROLES in missing else "Contributor"
+    raise MatchaError(
+        f"you lack rights: {', '.join(missing)}",
+        hint=f"Ask for {roles} on the subscription; with Privileged Identity Management,"
+        " activate it. A right just given takes some minutes.",
+    )
+
+
+def find_missing(needed: Iterable[str], permissions: Sequence[Permission]) -> tuple[str, ...]:
+    """Return the actions that no permission allows.
+
+    Args:
+        needed: Actions: ``Microsoft.Storage/storageAccounts/write``.
+        permissions: What there is.
+    """
+    return tuple(
+        action for action in needed if not any(item.allows(action) for item in permissions)
+    )
+
+
+def _covers(patterns: Iterable[str], action: str) -> bool:
+    return any(
+        re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), action, re.IGNORECASE)
+        for pattern in patterns
+    )
+
+
+def _read(subject: Subject, scope: str) -> list[Permission]:
+    return subject.reader.list_all(
+        lambda item: Permission(tuple(item["actions"]), tuple(item.get("notActions") or ())),
+        f"{scope}/providers/Microsoft.Authorization/permissions",
+        _VERSION,
+    )
+
+
+def _find_group(subject: Subject) -> str | None:
+    path = subject.wanted.group_path
+    return subject.reader.find(lambda group: str(group["id"]), path, _GROUP_VERSION)
+
+
+def _has_been_given(subject: Subject) -> bool:
+    """Say whether somebody has given the rights that the stack needs."""
+    wanted = subject.wanted
+    if "cluster" in wanted.things:
+        return find_cluster(subject) is not None
+    account = f"{wanted.state_group_path}/providers/Microsoft.Storage/storageAccounts"
+    path = f"{account}/{wanted.storage_accounts[-1]}"
+    return bool(subject.reader.find(lambda account: account["id"], path, _STORAGE_VERSION))

@@ -1,0 +1,71 @@
+"""What all checks look at: what is wanted, and the Azure that it is wanted of."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from matcha_tui.errors import MatchaError
+from matcha_tui.targets.azure.names import STATE_CONTAINER
+from matcha_tui.targets.azure.preflight.once import Once
+from matcha_tui.targets.azure.preflight.wanted import Wanted
+from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM
+from matcha_tui.targets.checks import Unverified
+
+if TYPE_CHECKING:
+    from matcha_tui.targets.azure.account import Account
+    from matcha_tui.targets.azure.preflight.reader import Reader
+
+
+class Subject:
+    """What one run of the checks shares; each part is asked for when it is first needed.
+
+    Args:
+        wanted: What the stack takes.
+        sign_in: Signs in, or raises `MatchaError`.
+    """
+
+    def __init__(self, wanted: Wanted, sign_in: "Callable[[], Account]") -> None:
+        self.wanted = wanted
+        self.account = Once(sign_in)
+        self._reader = Once(self._open)
+        self._is_deployed = Once(self._look_for_deployment)
+
+    @property
+    def reader(self) -> "Reader":
+        """What asks Azure.
+
+        Raises:
+            Unverified: If nobody is signed in, or it is not said where to look.
+        """
+        return self._reader()
+
+    @property
+    def is_deployed(self) -> bool:
+        """Whether there is a deployment, of this folder or of a colleague.
+
+        Raises:
+            Unverified: If the shared state does not tell.
+        """
+        return self._is_deployed()
+
+    def _open(self) -> "Reader":
+        for name in ("subscription_id", "location"):
+            if not getattr(self.wanted, name):
+                raise Unverified(f"{name} is not set", "First set what `settings` names.")
+        try:
+            account = self.account()
+        except MatchaError as error:
+            raise Unverified(
+                "Azure was not asked, because the sign-in failed",
+                "First do what `identity` says.",
+            ) from error
+        from matcha_tui.targets.azure.preflight.reader import Reader
+
+        return Reader(account, self.wanted.subscription_id)
+
+    def _look_for_deployment(self) -> bool:
+        wanted = self.wanted
+        if wanted.is_deployed or not wanted.shares_state:
+            return wanted.is_deployed
+        account = wanted.storage_accounts[-1]
+        layers = (FOUNDATION, PLATFORM)
+        return self.reader.has_state(account, STATE_CONTAINER, layers)

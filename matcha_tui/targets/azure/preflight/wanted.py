@@ -1,0 +1,140 @@
+"""What a stack takes of Azure, as far as the checks want to know it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from matcha_tui.project.state import has_resources
+from matcha_tui.stack.setting import SettingValue
+from matcha_tui.targets.azure.definition import collect_needs, read_definition
+from matcha_tui.targets.azure.names import Names, derive_names
+from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM
+from matcha_tui.targets.azure.settings import LOCAL, azure_values
+from matcha_tui.targets.base import Intent
+
+_SURGE = 1  # as in the foundation's upgrade_settings
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Some of the cluster's machines, all of one size.
+
+    Attributes:
+        size_setting: Which setting names the size: ``node_size``.
+        count_setting: Which setting says how many there are at most.
+        size: The size: ``Standard_D4s_v5``.
+        most: How many machines there may be.
+        is_system: Whether the cluster's own programs run on them.
+    """
+
+    size_setting: str
+    count_setting: str
+    size: str
+    most: int
+    is_system: bool
+
+    @property
+    def with_surge(self) -> int:
+        """How many machines there may be while they are upgraded."""
+        return self.most + _SURGE
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a stack takes of Azure.
+
+    Attributes:
+        subscription_id: Where it is built; empty while nobody has said.
+        location: Its region; empty likewise.
+        prefix: What its names begin with.
+        kubernetes_version: What was asked for; empty for the region's default.
+        names: Its names.
+        things: What it has: of ``cluster``, ``database``, ``gateway``, ``storage``,
+            ``budget`` and ``roles``.
+        storage_accounts: The names of its storage accounts; the last is the state's,
+            where the state is shared.
+        pools: Its machines.
+        shares_state: Whether its state is kept in Azure.
+        is_deployed: Whether this folder knows of a deployment.
+    """
+
+    subscription_id: str
+    location: str
+    prefix: str
+    kubernetes_version: str
+    names: Names
+    things: frozenset[str]
+    storage_accounts: tuple[str, ...]
+    pools: tuple[Pool, ...]
+    shares_state: bool
+    is_deployed: bool
+
+    @property
+    def group_path(self) -> str:
+        """The ID of its resource group."""
+        return f"/subscriptions/{self.subscription_id}/resourceGroups/{self.names.resource_group}"
+
+    @property
+    def state_group_path(self) -> str:
+        """The ID of the shared state's resource group."""
+        return f"/subscriptions/{self.subscription_id}/resourceGroups/{self.names.state_group}"
+
+    @property
+    def node_group(self) -> str:
+        """The resource group that Azure makes for the cluster's machines."""
+        return f"{self.prefix}-nodes"
+
+
+def read_wanted(intent: Intent) -> Wanted:
+    """Work out what a stack takes of Azure.
+
+    Args:
+        intent: What is to be built.
+
+    Raises:
+        MatchaError: If a flavor's definition is faulty.
+    """
+    values = azure_values(intent.config.settings)
+    prefix, subscription_id = str(values["prefix"]), str(values["subscription_id"])
+    names = derive_names(prefix, subscription_id)
+    shares_state = values["state"] != LOCAL
+    endings = [read_definition(flavor.folder).storage for flavor in intent.flavors]
+    accounts = [names.storage + ending for ending in endings if ending]
+    if shares_state:
+        accounts.append(intent.config.state.get("account", names.state_account))
+    needs = collect_needs(intent.flavors)
+    # The gateway and the database serve what runs in the cluster: either brings it.
+    things = {*needs, *(["cluster"] if needs else []), *(["storage"] if accounts else [])}
+    if values["budget"]:
+        things.add("budget")
+    if needs or shares_state:
+        things.add("roles")
+    return Wanted(
+        subscription_id=subscription_id,
+        location=str(values["location"]),
+        prefix=prefix,
+        kubernetes_version=str(values["kubernetes_version"]),
+        names=names,
+        things=frozenset(things),
+        storage_accounts=tuple(accounts),
+        pools=list_pools(values) if needs else (),
+        shares_state=shares_state,
+        is_deployed=any(
+            has_resources(intent.workspace.layer(layer)) for layer in (FOUNDATION, PLATFORM)
+        ),
+    )
+
+
+def list_pools(values: Mapping[str, SettingValue]) -> tuple[Pool, ...]:
+    """Return the machines that a cluster may have.
+
+    Args:
+        values: Of every setting of the target.
+    """
+    found = []
+    for kind, is_system in (("node", True), ("gpu_node", False)):
+        size, most = values[f"{kind}_size"], values[f"{kind}_maximum"]
+        if size and isinstance(most, int):
+            found.append(
+                Pool(f"{kind}_size", f"{kind}_maximum", str(size), most, is_system=is_system)
+            )
+    return tuple(found)
