@@ -8,7 +8,7 @@ from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.selection import Project
 from matcha_tui.targets.base import Check, Finding, Verdict
 
-REGION_CHECKS = ("machine sizes", "quota")
+REGION_CHECKS = ("sizes", "quota")
 """The checks whose answer differs by region."""
 
 Report = Callable[[int, Finding], None]

@@ -44,8 +44,10 @@ def _failure(kind: str, progress: RunProgress, *, can_adopt: bool) -> News:
     lines = []
     if failure.explanation:
         lines = [failure.explanation.meaning, f"Next: {failure.explanation.next_step}"]
-    lines += [_ADOPT] if can_adopt else []
-    lines.append("Press r to try again; what is done already is kept.")
+    if can_adopt:
+        lines.insert(0, _ADOPT)
+    else:
+        lines.append("Press r to try again; what is done already is kept.")
     return News(Tone.BAD, f"The {kind} failed: {failure.reason}", tuple(lines))
 
 

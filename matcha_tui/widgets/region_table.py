@@ -147,6 +147,7 @@ class RegionTable(DataTable[Text]):
             for key, width in (_SPACIOUS if is_wide else _NARROW).items():
                 self.columns[self._column_key(key)].width = width
             self._make_anew()
+        self.call_after_refresh(self.move_cursor, row=self.cursor_row)  # keep it in view
 
     @on(DataTable.RowHighlighted)
     def _say_highlighted(self, event: DataTable.RowHighlighted) -> None:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,11 +26,12 @@ SMALL, LARGE = (80, 24), (120, 40)
 
 @asynccontextmanager
 async def opened(
-    session: CloudySession, size: tuple[int, int] = SMALL
+    session: CloudySession, size: tuple[int, int] = SMALL, **typed: str
 ) -> AsyncIterator[Pilot[None]]:
     app = MatchaApp(session)
     async with app.run_test(size=size, notifications=True) as pilot:
         await app.workers.wait_for_complete()
+        session.draft = replace(session.draft, typed={**session.draft.typed, **typed})
         await app.push_screen(SettingsScreen(session))
         await app.push_screen(PaidReviewScreen(session))
         await until_seen(pilot, "planned")
@@ -175,9 +177,7 @@ async def test_a_check_that_takes_long_shows_for_how_long_and_building_asks():
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])
 async def test_another_region_than_the_last_says_what_that_changes(size):
-    session = session_with()
-    session.draft = session.draft.with_typed("location", "northeurope")
-    async with opened(session, size) as pilot:
+    async with opened(session_with(), size, location="northeurope") as pilot:
         await until(pilot, lambda: "4 May" in _origin(pilot))
         assert "Against your last choice: -" in _origin(pilot)
 
