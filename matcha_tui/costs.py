@@ -76,6 +76,16 @@ def cost_by_region(project: Project, prices: Prices) -> tuple[RegionRow, ...]:
     return rank_regions(cost_items(project), prices.table, read_regions(), location)
 
 
+def node_counts(project: Project) -> tuple[int, int]:
+    """Return how many machines a project runs at least and at most.
+
+    Args:
+        project: What would be built.
+    """
+    values = _values(project)
+    return int(values["node_minimum"]), int(values["node_maximum"])
+
+
 def exceeded_limit(project: Project, found: Estimate) -> str:
     """Say by how much a project may cost more than its user wants to spend.
 

@@ -8,6 +8,9 @@ from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.selection import Project
 from matcha_tui.targets.base import Check, Finding, Verdict
 
+REGION_CHECKS = ("sizes", "quota")
+"""The checks whose answer differs by region."""
+
 Report = Callable[[int, Finding], None]
 """Is told what each check found as soon as it has ended: its position, and its finding."""
 
@@ -48,6 +51,15 @@ def run_checks(
             findings[position] = ended.result()
             report(position, findings[position])
     return tuple(findings[position] for position in range(len(checks)))
+
+
+def check_region(project: Project) -> tuple[Finding, ...]:
+    """Check only what depends on the region: what machines and how many it lets be used.
+
+    Args:
+        project: What would be built; its setting ``location`` counts.
+    """
+    return run_checks([check for check in list_checks(project) if check.name in REGION_CHECKS])
 
 
 def check_readiness(

@@ -120,7 +120,7 @@ class WizardScreen(MatchaScreen):
 
     def compose_top(self) -> ComposeResult:
         """Show which step this is."""
-        yield StepLine(self.STEP)
+        yield StepLine(self.STEP, self.session.draft.target)
 
     def target_title(self) -> str:
         """Return the chosen target, which nobody has written down yet."""

@@ -44,7 +44,7 @@ class DestroyScreen(MatchaScreen):
         return deployed.name if deployed else super().stack_name()
 
     def compose_body(self) -> ComposeResult:
-        """Show what goes, then the switch, then the field."""
+        """Show what goes, then the switch if there is a choice, then the field."""
         name = self.session.project.workspace.name
         with VerticalScroll(can_focus=False):
             yield Label("This takes the whole stack down:", id="headline")
@@ -52,8 +52,9 @@ class DestroyScreen(MatchaScreen):
             yield Label("", id="fate")
             yield Static("", id="leftovers")
         with Vertical(id="answer"):
-            with Horizontal(id="keep"):
-                yield Switch(animate=False)
+            with Horizontal(id="keep") as keep:
+                keep.display = self.session.project.target.keeps_data
+                yield Switch(animate=False, disabled=not keep.display)
                 yield Label("Keep the data for the next provision", id="keep-words")
             with Horizontal(id="ask"):
                 yield Label(Content.assemble("Type ", (name, "bold $accent"), " to destroy it: "))
@@ -88,6 +89,10 @@ class DestroyScreen(MatchaScreen):
             kept = "\n".join(f"- {line}" for line in left)
             self.query_one("#leftovers", Static).update(Content(kept))
         self.query_one("#fate").display = bool(left)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to keep data only where that can be done."""
+        return self.session.project.target.keeps_data if action == "keep" else True
 
     @on(Switch.Changed)
     def say_fate(self) -> None:

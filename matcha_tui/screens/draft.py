@@ -5,9 +5,11 @@ from dataclasses import dataclass, field, replace
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.project.config import Config, declared_settings
+from matcha_tui.screens.field_groups import group_settings
 from matcha_tui.selection import TARGET_SETTINGS, Project
 from matcha_tui.stack.setting import Setting, SettingType, SettingValue
 from matcha_tui.stack.stack import Stack
+from matcha_tui.targets.azure.names import Names, derive_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +76,34 @@ def settings_by_owner(project: Project, draft: Draft) -> tuple[tuple[str, dict[s
         draft: Has the choice.
 
     Returns:
-        Pairs of the owner's title and its settings by dotted name, the target
-        first; only owners that have settings.
+        Pairs of the owner's title and its settings by dotted name, the target's
+        groups first; only owners that have settings, and nothing that an earlier
+        step asks.
     """
     declared = declared_settings(project.catalog, TARGET_SETTINGS, draft.target, draft.stack)
-    owners = [("This target", {name: item for name, item in declared.items() if "." not in name})]
+    owners = list(group_settings({name: one for name, one in declared.items() if "." not in name}))
     for module_type, flavor in draft.stack.modules:
         title = project.catalog.title(draft.target, module_type, flavor)
         prefix = f"{module_type}."
         own = {name: item for name, item in declared.items() if name.startswith(prefix)}
         owners.append((title, own))
     return tuple((title, own) for title, own in owners if own)
+
+
+def names_of(project: Project, draft: Draft) -> Names | None:
+    """Return the names that would be made of what is typed; ``None`` while it will not do.
+
+    Args:
+        project: Has the catalog.
+        draft: Has the prefix and the subscription.
+    """
+    declared = declared_settings(project.catalog, TARGET_SETTINGS, draft.target, draft.stack)
+    prefix = declared["prefix"]
+    typed = draft.typed.get(prefix.name, "")
+    if complaint_about(prefix, typed):
+        return None
+    subscription_id = draft.typed.get("subscription_id", "")
+    return derive_names(typed.strip() or str(prefix.default), subscription_id)
 
 
 def make_config(project: Project, draft: Draft) -> Config:

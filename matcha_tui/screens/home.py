@@ -22,6 +22,7 @@ from matcha_tui.widgets.duration import ago, in_words
 from matcha_tui.widgets.header_line import HeaderLine
 
 REFRESH_SECONDS = 3.0
+_LONG = 120
 _BOWL = (
     "  (  )  (   ",
     "   )  (  )  ",
@@ -33,7 +34,7 @@ _BOWL = (
 _WELCOME = (
     ("1", "Tick what you need: tracking, pipelines, serving, vectors, data."),
     ("2", "See Terraform's plan. Nothing is built before you say so."),
-    ("3", "Get a stack that runs on {target}, in about a minute."),
+    ("3", "Get a stack that runs on {target}, in about {minutes}."),
 )
 _ENDS = {
     RunState.DONE: ("✓ done", "$success"),
@@ -84,9 +85,11 @@ class HomeScreen(MatchaScreen):
         with Vertical(id="welcome"):
             yield Static(Content("\n".join(_BOWL)), id="bowl")
             yield Label("A working MLOps stack, in one sitting", id="claim")
-            target = self.session.project.target.title.lower()
+            target = self.session.project.target
+            title = target.title if target.seconds > _LONG else target.title.lower()
+            facts = {"target": title, "minutes": _minutes(target.seconds)}
             lines = [
-                Content.assemble((number, "bold $accent"), f"  {words.format(target=target)}")
+                Content.assemble((number, "bold $accent"), f"  {words.format_map(facts)}")
                 for number, words in _WELCOME
             ]
             yield Center(Static(Content("\n").join(lines), id="promise"))
@@ -148,9 +151,11 @@ class HomeScreen(MatchaScreen):
 
     def action_again(self) -> None:
         """Open the review of the stack that is deployed."""
+        from matcha_tui.screens.paid_review import PaidReviewScreen
         from matcha_tui.screens.review import ReviewScreen
 
-        self.app.push_screen(ReviewScreen(self.session))
+        screen = PaidReviewScreen if self.session.is_paid else ReviewScreen
+        self.app.push_screen(screen(self.session))
 
     def action_watch(self) -> None:
         """Attach to the run that is under way."""
@@ -249,3 +254,7 @@ class HomeScreen(MatchaScreen):
         return Content.assemble(
             ("Last run  ", "$quiet"), (end, style), (f" · {' · '.join(words)}", "$quiet")
         )
+
+
+def _minutes(seconds: float) -> str:
+    return "a minute" if seconds <= _LONG else f"{round(seconds / 60)} minutes"

@@ -2,15 +2,18 @@
 
 from dataclasses import replace
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Label, Static
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.screens.base import WizardScreen
+from matcha_tui.screens.cost_words import tell_cost, tell_difference
 from matcha_tui.screens.notice import Notice
+from matcha_tui.screens.session import Session
 from matcha_tui.stack.catalog import MODULE_TYPES, Flavor, Preset
+from matcha_tui.stack.licences import is_open_source
 from matcha_tui.stack.stack import (
     Stack,
     add_module,
@@ -18,6 +21,9 @@ from matcha_tui.stack.stack import (
     make_stack,
     remove_module,
 )
+from matcha_tui.targets.azure.prices.difference import Difference, compare
+from matcha_tui.targets.azure.prices.estimate import Estimate
+from matcha_tui.targets.azure.prices.regions import Region
 from matcha_tui.widgets.duration import in_words
 from matcha_tui.widgets.header_line import HeaderLine
 from matcha_tui.widgets.module_table import ModuleRow, ModuleTable
@@ -29,16 +35,34 @@ class ModulesScreen(WizardScreen):
     STEP = "Modules"
     CSS_PATH = "modules.tcss"
 
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._cost: Estimate | None = None
+
     def compose_body(self) -> ComposeResult:
         """Make the table above the details."""
         yield Label("", id="which", markup=False)
         yield ModuleTable(self._rows())
+        yield Static(self._licences(), id="licences")
+        yield Static("", id="cost")
         yield Static("", id="detail")
 
     def on_mount(self) -> None:
         """Show the draft."""
         self._show_stack()
+        self.query_one("#licences").display = bool(self._licences())
+        self.query_one("#cost").display = self.session.is_paid
         self.query_one(ModuleTable).focus()
+        if self.session.is_paid:
+            self.load_prices()
+
+    @work(exclusive=True, group="prices")
+    async def load_prices(self) -> None:
+        """Read what prices there are on this machine."""
+        if await self.attempt(self.session.find_prices(offline=True)) is None:
+            return
+        self._cost = self.session.cost(self.session.drafted, self._place().name)
+        self._show_cost(None)
 
     @on(ModuleTable.Toggled)
     def toggle(self, event: ModuleTable.Toggled) -> None:
@@ -65,7 +89,10 @@ class ModulesScreen(WizardScreen):
         self.query_one("#detail", Static).update(
             Content.assemble(
                 (flavor.title, "bold $primary"),
-                (f"  {flavor.licence}", "$quiet"),
+                (
+                    f"  {flavor.licence.partition(':')[0]}",
+                    "$quiet" if is_open_source(flavor.licence) else "$warning",
+                ),
                 f"\n{flavor.description}\n",
                 ("Ready in about ", "$quiet"),
                 in_words(flavor.seconds),
@@ -77,9 +104,7 @@ class ModulesScreen(WizardScreen):
 
     @on(ModuleTable.Confirmed)
     def action_forward(self) -> None:
-        """Go on to the settings, if there is anything to build."""
-        from matcha_tui.screens.settings import SettingsScreen
-
+        """Go on to the next step, if there is anything to build."""
         draft = self.session.draft
         if not draft.stack.modules:
             self.app.push_screen(
@@ -95,12 +120,50 @@ class ModulesScreen(WizardScreen):
         except MatchaError as error:
             self.complain(error)
             return
-        self.app.push_screen(SettingsScreen(self.session))
+        self._go_on()
+
+    def _go_on(self) -> None:
+        from matcha_tui.screens.account import AccountScreen
+        from matcha_tui.screens.settings import SettingsScreen
+
+        follower = AccountScreen if self.session.is_paid else SettingsScreen
+        self.app.push_screen(follower(self.session))
 
     def _take(self, stack: Stack) -> None:
+        before = self._cost
         self.session.draft = replace(self.session.draft, stack=stack)
         self.query_one(ModuleTable).show_rows(self._rows())
         self._show_stack()
+        if before:
+            self._cost = self.session.cost(self.session.drafted, self._place().name)
+        if before and self._cost:
+            self._show_cost(compare(before, self._cost))
+
+    def _show_cost(self, difference: Difference | None) -> None:
+        if self._cost is None:
+            return
+        words = tell_cost(self._cost, self._place().display_name)
+        change = tell_difference(difference)
+        if change:
+            words = Content.assemble(words, ("; last change: ", "$quiet"), change)
+        self.query_one("#cost", Static).update(words)
+
+    def _place(self) -> Region:
+        """Return the region that is set; until one is, the one that is recommended."""
+        rows = self.session.regions()
+        location = self.session.draft.typed.get("location", "")
+        chosen = [row for row in rows if row.region.name == location]
+        return next(row for row in chosen or rows if chosen or row.recommended).region
+
+    def _licences(self) -> Content:
+        """Say which modules are not for everybody and everything, chosen or not."""
+        return Content("\n").join(
+            Content.assemble(
+                (f"▲ {flavor.title}: ", "bold $warning"), (f"{flavor.licence}.", "$warning")
+            )
+            for flavor in self._flavors().values()
+            if not is_open_source(flavor.licence)
+        )
 
     def _show_stack(self) -> None:
         stack = self.session.draft.stack
@@ -134,6 +197,7 @@ class ModulesScreen(WizardScreen):
                 flavor.title,
                 flavor.description,
                 stack.flavor(flavor.module_type) == flavor.name,
+                "" if is_open_source(flavor.licence) else flavor.licence.partition(":")[0],
             )
             for key, flavor in self._flavors().items()
         )

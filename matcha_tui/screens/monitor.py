@@ -13,16 +13,18 @@ from matcha_tui.screens.base import MatchaScreen
 from matcha_tui.screens.confirm import Confirm
 from matcha_tui.screens.outcome import tell_outcome
 from matcha_tui.screens.session import Session
+from matcha_tui.targets.adoption import Adoption, find_adoptions
 from matcha_tui.terraform.event_kinds import Event, StepStarted
 from matcha_tui.terraform.folder import Run
 from matcha_tui.terraform.following import initial_progress
 from matcha_tui.terraform.narration import narrate
 from matcha_tui.terraform.progress import RunProgress, RunState
 from matcha_tui.widgets.banner import Banner
+from matcha_tui.widgets.component import short_name
 from matcha_tui.widgets.log_pane import LogLine, LogPane
 from matcha_tui.widgets.resource_tree import ResourceTree
 from matcha_tui.widgets.run_bar import RunBar
-from matcha_tui.widgets.step_line import STEPS, StepLine
+from matcha_tui.widgets.step_line import DONE, StepLine
 
 _AGAIN = (RunState.FAILED, RunState.CANCELLED, RunState.LOST)
 
@@ -36,6 +38,13 @@ class MonitorScreen(MatchaScreen):
             "enter", "finish", "Go on", id="monitor.finish", tooltip="To what was built, or home"
         ),
         Binding("r", "again", "Run again", id="monitor.again", tooltip="Run the same again"),
+        Binding(
+            "a",
+            "adopt",
+            "Adopt",
+            id="monitor.adopt",
+            tooltip="Take in what exists already though Terraform does not know it, and go on",
+        ),
         Binding(
             "c",
             "cancel",
@@ -67,7 +76,7 @@ class MonitorScreen(MatchaScreen):
     def compose_top(self) -> ComposeResult:
         """Show the wizard's steps, when this is one of them."""
         if self._run.kind == RunKind.PROVISION:
-            yield StepLine("Build")
+            yield StepLine("Build", self._run.details.get("target", ""))
 
     def compose_body(self) -> ComposeResult:
         """Put the resources beside the log, or above it where there is less room."""
@@ -109,6 +118,8 @@ class MonitorScreen(MatchaScreen):
             return state is RunState.DONE
         if action == "again":
             return state in _AGAIN and self._run.kind in (RunKind.PROVISION, RunKind.DESTROY)
+        if action == "adopt":
+            return state in _AGAIN and bool(self._adoptions())
         if action == "cancel":
             return not state.is_final
         return True
@@ -146,11 +157,23 @@ class MonitorScreen(MatchaScreen):
         else:
             run = await self.attempt(self.session.provision())
         if run is not None:
-            self._run = run
-            self.query_one(Banner).news = None
-            self.query_one(LogPane).clear()
-            self.query_one(RunBar).expected_seconds = run.expected_seconds
-            self.follow_run()
+            self._watch(run)
+
+    @work(group="again", exclusive=True)
+    async def action_adopt(self) -> None:
+        """Take in what is there already, after a yes, and go on."""
+        adoptions = self._adoptions()
+        names = "\n".join(f"- {short_name(item.address)}" for item in adoptions)
+        question = Confirm(
+            "Take over what exists already?",
+            f"Terraform will manage these from now on, and a destroy deletes them:\n{names}",
+            yes="Adopt",
+            no="Leave it",
+        )
+        if await self.app.push_screen_wait(question):
+            run = await self.attempt(self.session.provision(adopt=True))
+            if run is not None:
+                self._watch(run)
 
     def action_finish(self) -> None:
         """Go on to what was built; when nothing was, home."""
@@ -181,6 +204,16 @@ class MonitorScreen(MatchaScreen):
         """Say in the log's title whether it stands still."""
         self.query_one(LogPane).border_title = "Log" if event.follow else "Log (frozen)"
 
+    def _adoptions(self) -> tuple[Adoption, ...]:
+        return find_adoptions(self.progress) if self._run.kind == RunKind.PROVISION else ()
+
+    def _watch(self, run: Run) -> None:
+        self._run = run
+        self.query_one(Banner).news = None
+        self.query_one(LogPane).clear()
+        self.query_one(RunBar).expected_seconds = run.expected_seconds
+        self.follow_run()
+
     def _show(self, progress: RunProgress, events: Sequence[Event]) -> None:
         changed = progress.state is not self.progress.state
         self.progress = progress
@@ -193,9 +226,11 @@ class MonitorScreen(MatchaScreen):
             self.refresh_bindings()
 
     def _show_end(self) -> None:
-        self.query_one(Banner).news = tell_outcome(self._run.kind, self.progress)
+        self.query_one(Banner).news = tell_outcome(
+            self._run.kind, self.progress, can_adopt=bool(self._adoptions())
+        )
         for step_line in self.query(StepLine):
-            step_line.current = STEPS[-1] if self.progress.state is RunState.DONE else "Build"
+            step_line.current = DONE if self.progress.state is RunState.DONE else "Build"
 
 
 def _lines(events: Sequence[Event]) -> list[LogLine]:

@@ -7,24 +7,27 @@ from matcha_tui.terraform.progress import RunProgress, RunState
 from matcha_tui.widgets.banner import News, Tone
 from matcha_tui.widgets.duration import in_words
 
+_ADOPT = "Press a to take in what exists already, and to go on from there."
+_MOST_WARNINGS = 2
 _GOOD: dict[str, tuple[str, str]] = {
     RunKind.PROVISION: ("Your stack is up", "Press enter for its addresses and passwords."),
     RunKind.DESTROY: ("Everything is taken down", "Press enter to go home."),
 }
 
 
-def tell_outcome(kind: str, progress: RunProgress) -> News:
+def tell_outcome(kind: str, progress: RunProgress, *, can_adopt: bool = False) -> News:
     """Say how a run ended, what that means, and what to do next.
 
     Args:
         kind: ``plan``, ``provision`` or ``destroy``.
         progress: The run's last progress.
+        can_adopt: Whether it met what exists already, and can take it in.
     """
     if progress.state is RunState.DONE:
         headline, line = _GOOD.get(kind, (f"The {kind} is done", "Press enter to go home."))
-        warnings = tell_unconfirmed(progress) if kind == RunKind.DESTROY else ()
-        tone = Tone.MIXED if warnings else Tone.GOOD
-        return News(tone, f"{headline}{_spent(progress)}", (*warnings, line))
+        told = _warnings(progress)
+        tone = Tone.MIXED if told else Tone.GOOD
+        return News(tone, f"{headline}{_spent(progress)}", (*told, line))
     if progress.state is RunState.CANCELLED:
         line = "What was done before is kept. Press r to go on, or q to go home."
         return News(Tone.MIXED, f"The {kind} was cancelled{_spent(progress)}", (line,))
@@ -34,16 +37,28 @@ def tell_outcome(kind: str, progress: RunProgress) -> News:
             f"Nobody knows how the {kind} ended: what ran it was killed",
             ("Press r to run it again; it takes up what is there.",),
         )
-    return _failure(kind, progress)
+    return _failure(kind, progress, can_adopt=can_adopt)
 
 
-def _failure(kind: str, progress: RunProgress) -> News:
+def _failure(kind: str, progress: RunProgress, *, can_adopt: bool) -> News:
     failure = find_failure(progress)
     lines = []
     if failure.explanation:
         lines = [failure.explanation.meaning, f"Next: {failure.explanation.next_step}"]
-    lines.append("Press r to try again; what is done already is kept.")
+    if can_adopt:
+        lines.insert(0, _ADOPT)
+    else:
+        lines.append("Press r to try again; what is done already is kept.")
     return News(Tone.BAD, f"The {kind} failed: {failure.reason}", tuple(lines))
+
+
+def _warnings(progress: RunProgress) -> tuple[str, ...]:
+    """Say what a good end leaves to look after, as far as there is room."""
+    told = [f"▲ {line}" for line in tell_unconfirmed(progress)]
+    if len(told) > _MOST_WARNINGS:
+        more = len(told) - _MOST_WARNINGS
+        told = [*told[:_MOST_WARNINGS], f"▲ and {more} more, which the log has."]
+    return tuple(told)
 
 
 def _spent(progress: RunProgress) -> str:

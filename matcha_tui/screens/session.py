@@ -2,17 +2,22 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from matcha_tui import deployment, selection
+from matcha_tui import costs, deployment, readiness, selection, signing_in
 from matcha_tui.errors import MatchaError
 from matcha_tui.project.history import LastRun, last_change
+from matcha_tui.screens.background import in_background
 from matcha_tui.screens.draft import make_config, start_draft
 from matcha_tui.selection import Project
+from matcha_tui.signing_in import SignedIn
 from matcha_tui.stack.stack import Stack
-from matcha_tui.targets.base import ComponentHealth
+from matcha_tui.targets.azure.prices.estimate import Estimate
+from matcha_tui.targets.azure.prices.loading import Prices
+from matcha_tui.targets.azure.prices.ranking import RegionRow
+from matcha_tui.targets.base import Check, ComponentHealth, Finding, Remedy
 from matcha_tui.terraform.cancelling import force_cancel, request_cancel
 from matcha_tui.terraform.engine import Engine, find_engine
 from matcha_tui.terraform.event_kinds import Event
@@ -61,12 +66,18 @@ class Session:
         project: As it is on disk.
         draft: What the wizard's user has chosen so far.
         overview: What was true when it was last looked at.
+        signed_in: Who is signed in to Azure, once somebody was.
+        prices: What things cost, once they were asked for.
+        region_filter: What was typed to find a region.
     """
 
     def __init__(self, project: Project) -> None:
         self.project = project
         self.draft = start_draft(project)
         self.overview = Overview()
+        self.signed_in: SignedIn | None = None
+        self.prices: Prices | None = None
+        self.region_filter = ""
         self._engine: Engine | None = None
         self._planning: asyncio.Task[Run] | None = None
 
@@ -120,14 +131,17 @@ class Session:
         if self._planning is planning:
             self._planning = None
 
-    async def provision(self, reviewed: Run | None = None) -> Run:
+    async def provision(self, reviewed: Run | None = None, *, adopt: bool = False) -> Run:
         """Start building the stack.
 
         Args:
             reviewed: The plan that was shown to the user.
+            adopt: Whether to take in what the last provision met that exists already.
         """
         engine = await self.engine()
-        return await asyncio.to_thread(deployment.provision, self.project, engine, reviewed)
+        return await asyncio.to_thread(
+            deployment.provision, self.project, engine, reviewed, adopt=adopt
+        )
 
     async def destroy(self, keep_data: bool) -> Run:
         """Start taking everything down."""
@@ -151,6 +165,138 @@ class Session:
     def start_over(self) -> None:
         """Forget the draft; begin from what is on disk."""
         self.draft = start_draft(self.project)
+        self.region_filter = ""
+
+    @property
+    def drafted(self) -> Project:
+        """The project as it would be with what is chosen so far."""
+        return replace(self.project, config=make_config(self.project, self.draft))
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether what is chosen costs anything."""
+        return costs.is_paid(self.drafted)
+
+    @property
+    def subscription_name(self) -> str:
+        """What the chosen subscription is called; empty when nobody knows."""
+        chosen = self.draft.typed.get("subscription_id", "")
+        found = self.signed_in.subscriptions if self.signed_in else ()
+        return next((item.name for item in found if item.subscription_id == chosen), "")
+
+    async def sign_in(self, tenant_id: str) -> SignedIn:
+        """Sign in to Azure with what is there, and look around.
+
+        Args:
+            tenant_id: For which tenant; empty for the one that the sign-in prefers.
+        """
+        self.signed_in = await in_background(lambda: signing_in.sign_in(tenant_id))
+        return self.signed_in
+
+    async def sign_in_with_code(
+        self,
+        prompt: Callable[[str, str, datetime], None],
+        tenant_id: str,
+        is_cancelled: Callable[[], bool],
+    ) -> SignedIn:
+        """Sign in to Azure on another device.
+
+        Args:
+            prompt: Shows the page's address, the code, and until when it can be entered.
+            tenant_id: For which tenant; empty for the account's own.
+            is_cancelled: Asked every few seconds, from another thread.
+        """
+        loop = asyncio.get_running_loop()
+
+        def show(url: str, code: str, until: datetime) -> None:
+            with contextlib.suppress(RuntimeError):  # the app was left meanwhile
+                loop.call_soon_threadsafe(prompt, url, code, until)
+
+        self.signed_in = await in_background(
+            lambda: signing_in.sign_in_with_code(
+                show, tenant_id=tenant_id, is_cancelled=is_cancelled
+            )
+        )
+        return self.signed_in
+
+    async def find_prices(self, *, offline: bool) -> Prices:
+        """Get the prices of what is chosen.
+
+        Args:
+            offline: Whether to make do with what is on this machine.
+        """
+        project = self.drafted
+        self.prices = await in_background(lambda: costs.load_prices(project, offline=offline))
+        return self.prices
+
+    def cost(self, project: Project, location: str = "") -> Estimate | None:
+        """Return what a project costs; ``None`` if nothing has a price, or none is known yet.
+
+        Args:
+            project: What would be built.
+            location: A region; by default the one that is set.
+        """
+        if self.prices is None or not costs.is_paid(project):
+            return None
+        return costs.estimate_cost(project, self.prices, location)
+
+    def regions(self) -> tuple[RegionRow, ...]:
+        """Return every region with what the chosen stack costs there."""
+        if self.prices is None:
+            return ()
+        return costs.cost_by_region(self.drafted, self.prices)
+
+    async def rest(self, seconds: float) -> None:
+        """Wait until the user has made up their mind."""
+        await asyncio.sleep(seconds)
+
+    async def check_region(self, location: str) -> tuple[Finding, ...]:
+        """Ask Azure whether the machines' sizes and the quota suffice in a region.
+
+        Args:
+            location: The region.
+
+        Returns:
+            What was found; nothing when nobody is signed in.
+        """
+        if self.signed_in is None:
+            return ()
+        draft = self.draft.with_typed("location", location)
+        project = replace(self.project, config=make_config(self.project, draft))
+        return await in_background(lambda: readiness.check_region(project))
+
+    def checks(self) -> tuple[Check, ...]:
+        """List what has to be true before the chosen stack is built; nothing is asked yet."""
+        return readiness.list_checks(self.drafted)
+
+    async def run_checks(
+        self, checks: Sequence[Check], report: Callable[[int, Finding], None]
+    ) -> tuple[Finding, ...]:
+        """Run checks, side by side.
+
+        Args:
+            checks: Which.
+            report: Told what each found as soon as it has ended: its position, its finding.
+        """
+        loop = asyncio.get_running_loop()
+
+        def tell(position: int, finding: Finding) -> None:
+            with contextlib.suppress(RuntimeError):  # the app was left meanwhile
+                loop.call_soon_threadsafe(report, position, finding)
+
+        return await in_background(lambda: readiness.run_checks(checks, tell))
+
+    async def cure(self, remedy: Remedy) -> str:
+        """Do what can be done about a check that failed; returns what was done."""
+        return await in_background(remedy.act)
+
+    def node_counts(self) -> tuple[int, int]:
+        """Return how many machines run at least and at most."""
+        return costs.node_counts(self.drafted)
+
+    def exceeded_limit(self, cost: Estimate) -> str:
+        """Say by how much the chosen stack may cost more than its user wants to spend."""
+        return costs.exceeded_limit(self.drafted, cost)
 
     async def _start_plan(self) -> Run:
         config = make_config(self.project, self.draft)

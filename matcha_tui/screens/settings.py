@@ -1,13 +1,29 @@
-"""The third step: what can be set, and what is wrong with it."""
+"""What can be set, and what is wrong with it."""
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.widgets import Input, Label
+from textual.content import Content
+from textual.widgets import Input, Label, Static
 
 from matcha_tui.screens.base import WizardScreen
-from matcha_tui.screens.draft import complaint_about, settings_by_owner
+from matcha_tui.screens.draft import complaint_about, names_of, settings_by_owner
+from matcha_tui.screens.field_groups import label_of
+from matcha_tui.widgets.name_list import NameList
 from matcha_tui.widgets.setting_field import SettingField
+
+_PREFIX = "prefix"
+_THINGS = {
+    "resource_group": "resource group",
+    "cluster": "cluster",
+    "registry": "registry",
+    "database": "MySQL server",
+    "dns_label": "host name",
+    "storage": "storage accounts",
+    "state_group": "state's group",
+    "state_account": "state's account",
+}
+_ENDINGS = {"dns_label": ".REGION.cloudapp.azure.com", "storage": "…"}
 
 
 class SettingsScreen(WizardScreen):
@@ -17,7 +33,7 @@ class SettingsScreen(WizardScreen):
     CSS_PATH = "settings.tcss"
 
     def compose_body(self) -> ComposeResult:
-        """Make the fields of every chosen module."""
+        """Make the fields of the target and of every chosen module."""
         draft = self.session.draft
         owners = settings_by_owner(self.session.project, draft)
         yield Label(
@@ -27,10 +43,14 @@ class SettingsScreen(WizardScreen):
             id="advice",
         )
         with VerticalScroll(can_focus=not owners):
+            if self.session.is_paid:
+                yield Static(self._chosen(), id="chosen")
             for title, settings in owners:
                 yield Label(title, classes="owner", markup=False)
                 for name, setting in settings.items():
-                    yield SettingField(name, setting, draft.typed.get(name, ""))
+                    yield SettingField(name, setting, draft.typed.get(name, ""), label_of(name))
+                    if name == _PREFIX:
+                        yield NameList()
 
     def on_mount(self) -> None:
         """Show complaints about what was typed before, and begin with the first field."""
@@ -40,6 +60,7 @@ class SettingsScreen(WizardScreen):
         first = next(iter(self.query(Input)), None)
         if first is not None:
             first.focus()
+        self._show_names()
 
     @on(SettingField.Changed)
     def take(self, event: SettingField.Changed) -> None:
@@ -47,14 +68,47 @@ class SettingsScreen(WizardScreen):
         field = event.field
         self.session.draft = self.session.draft.with_typed(field.setting_name, event.text)
         field.complaint = complaint_about(field.setting, event.text)
+        if field.setting_name == _PREFIX:
+            self._show_names()
 
     @on(SettingField.Submitted)
     def action_forward(self) -> None:
         """Go on to the review, unless something is wrong."""
+        from matcha_tui.screens.paid_review import PaidReviewScreen
         from matcha_tui.screens.review import ReviewScreen
 
         for field in self.query(SettingField):
             if field.complaint:
                 field.query_one(Input).focus()
                 return
-        self.app.push_screen(ReviewScreen(self.session))
+        screen = PaidReviewScreen if self.session.is_paid else ReviewScreen
+        self.app.push_screen(screen(self.session))
+
+    def _chosen(self) -> Content:
+        """Say what the steps before have settled, and where to change it."""
+        typed, names = self.session.draft.typed, self.session.subscription_name
+        subscription = typed.get("subscription_id", "")
+        lines = {
+            "subscription": f"{names}  {subscription}".strip(),
+            "region": typed.get("location", ""),
+        }
+        return Content.assemble(
+            *(
+                part
+                for thing, value in lines.items()
+                for part in ((f"{thing:<14}", "$quiet"), (value or "not chosen", "bold"), "\n")
+            ),
+            ("Change these with esc: they are the steps before.", "$quiet"),
+        )
+
+    def _show_names(self) -> None:
+        for name_list in self.query(NameList):
+            names = names_of(self.session.project, self.session.draft)
+            name_list.names = (
+                tuple(
+                    (words, f"{getattr(names, key)}{_ENDINGS.get(key, '')}")
+                    for key, words in _THINGS.items()
+                )
+                if names
+                else ()
+            )

@@ -16,6 +16,7 @@ from matcha_tui.selection import TARGETS
 from matcha_tui.stack.stack import CUSTOM, Stack, preset_stack
 from matcha_tui.widgets.choice_list import ChoiceList
 from matcha_tui.widgets.header_line import HeaderLine
+from matcha_tui.widgets.step_line import StepLine, steps_of
 
 _INDENT = " " * 4
 _MARGIN, _LEAST_WIDTH = 12, 20
@@ -65,6 +66,9 @@ class StackScreen(WizardScreen):
             self.session.draft = replace(self.session.draft, target=event.option_id)
             self.query_one(HeaderLine).target = self.target_title()
             self._redraw("targets", event.option_id)
+            self._redraw("stacks", self.session.draft.stack.name)
+            self.query_one(HeaderLine).target = TARGETS[event.option_id].title
+            self.query_one(StepLine).steps = steps_of(event.option_id)
 
     @on(OptionList.OptionHighlighted, "#stacks")
     def choose_stack(self, event: OptionList.OptionHighlighted) -> None:

@@ -27,6 +27,7 @@ class ModuleRow:
         title: Its name.
         description: What it is for, in one sentence.
         ticked: Whether it is taken.
+        warning: What its users must know before they take it; may be empty.
     """
 
     key: str
@@ -34,6 +35,7 @@ class ModuleRow:
     title: str
     description: str
     ticked: bool
+    warning: str = ""
 
 
 class ModuleTable(DataTable[Text]):
@@ -145,11 +147,18 @@ class ModuleTable(DataTable[Text]):
             self.post_message(self.Toggled(self._shown[row].key))
 
     def _cells(self, row: ModuleRow) -> tuple[Text, ...]:
-        quiet, good = (theme_colour(self.app, name) for name in ("quiet", "success"))
+        quiet, good, mind = (
+            theme_colour(self.app, name) for name in ("quiet", "success", "warning")
+        )
         tick = Text(_TICKED, f"bold {good}") if row.ticked else Text(_UNTICKED, quiet)
         return (
             tick,
             Text(row.module_type, "" if row.ticked else quiet),
             Text(row.title, "bold" if row.ticked else quiet),
-            Text(row.description, quiet, no_wrap=True, overflow="ellipsis"),
+            Text.assemble(
+                (f"▲ {row.warning} " if row.warning else "", mind),
+                (row.description, quiet),
+                no_wrap=True,
+                overflow="ellipsis",
+            ),
         )

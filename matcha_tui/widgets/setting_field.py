@@ -62,17 +62,17 @@ class SettingField(Vertical):
     class Submitted(Message):
         """Enter was pressed after what was typed."""
 
-    def __init__(self, name: str, setting: Setting, typed: str) -> None:
+    def __init__(self, name: str, setting: Setting, typed: str, label: str = "") -> None:
         super().__init__()
+        self._label = label or setting.name.replace("_", " ")
         self.setting_name = name
         self.setting = setting
         self._typed = typed
 
     def compose(self) -> ComposeResult:
         """Show the name, the field that suits its type, and help or a complaint."""
-        title = self.setting.name.replace("_", " ")
         with Horizontal():
-            yield Label(title, classes="name", markup=False)
+            yield Label(self._label, classes="name", markup=False)
             yield self._field()
         yield Label(self.setting.help, classes="help", markup=False)
         yield Label("", classes="complaint", markup=False)

@@ -4,7 +4,15 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-STEPS = ("Stack", "Modules", "Settings", "Review", "Build", "Done")
+DONE = "Done"
+_BEFORE, _AFTER = ("Stack", "Modules"), ("Settings", "Review", "Build", DONE)
+_BETWEEN = {"azure": ("Account", "Region")}
+_SEPARATORS = (" \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} ", "  ")
+
+
+def steps_of(target: str) -> tuple[str, ...]:
+    """Return the wizard's steps for a target: ``azure``."""
+    return (*_BEFORE, *_BETWEEN.get(target, ()), *_AFTER)
 
 
 class StepLine(Widget):
@@ -14,23 +22,32 @@ class StepLine(Widget):
     StepLine { height: 1; padding: 0 1; color: $quiet; background: $surface; }
     """
 
-    current: reactive[str] = reactive(STEPS[0])
+    current: reactive[str] = reactive("")
+    steps: reactive[tuple[str, ...]] = reactive(())
 
-    def __init__(self, current: str) -> None:
+    def __init__(self, current: str, target: str) -> None:
         super().__init__()
         self.set_reactive(StepLine.current, current)
+        self.set_reactive(StepLine.steps, steps_of(target))
 
     def render(self) -> Content:
+        """Draw the steps, closer to each other where there is less room."""
+        for separator in _SEPARATORS:
+            line = self._draw(separator)
+            if line.cell_length <= self.size.width:
+                break
+        return line
+
+    def _draw(self, separator: str) -> Content:
         """Draw what is done with a tick, where one is with an arrow, the rest with numbers."""
-        parts: list[Content | tuple[str, str]] = []
-        at = STEPS.index(self.current)
-        for number, step in enumerate(STEPS):
-            if parts:
-                parts.append((" \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} ", "$border"))
-            if number < at or step == self.current == STEPS[-1]:
-                parts.append((f"✓ {step}", "$secondary"))
+        at = self.steps.index(self.current)
+        parts = []
+        for number, step in enumerate(self.steps):
+            if number < at or step == self.current == DONE:
+                parts.append(Content.styled(f"✓ {step}", "$secondary"))
             elif number == at:
-                parts.append((f"▸ {step}", "bold $accent"))
+                parts.append(Content.styled(f"▸ {step}", "bold $accent"))
             else:
-                parts.append((f"{number + 1} {step}" if step != STEPS[-1] else step, "$quiet"))
-        return Content.assemble(*parts)
+                words = f"{number + 1} {step}" if step != DONE else step
+                parts.append(Content.styled(words, "$quiet"))
+        return Content.styled(separator, "$border").join(parts)

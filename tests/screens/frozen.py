@@ -105,8 +105,8 @@ class FrozenSession(Session):
     async def drop_plan(self) -> None:
         return None
 
-    async def provision(self, reviewed: Run | None = None) -> Run:
-        self.asked.append("provision")
+    async def provision(self, reviewed: Run | None = None, *, adopt: bool = False) -> Run:
+        self.asked.append("provision, adopting" if adopt else "provision")
         return make_run("provision")
 
     async def destroy(self, keep_data: bool) -> Run:

@@ -22,23 +22,9 @@ from matcha_tui.screens.stack import StackScreen
 from matcha_tui.terraform.progress import RunState
 from tests.screens import recorded
 from tests.screens.frozen import NOON, FrozenSession, deployed, make_run
+from tests.screens.looks import LARGE, SMALL, settle, steady
 
-SMALL, LARGE = (80, 24), (120, 40)
 DESTROYED = Overview(last=LastRun("destroy", RunState.DONE, NOON, 4))
-
-
-def steady(app: MatchaApp) -> MatchaApp:
-    """Without what moves by itself."""
-    app.animation_level = "none"
-    return app
-
-
-async def settle(pilot: Pilot[None]) -> None:
-    """Wait for the workers, and hold the cursor still."""
-    await pilot.app.workers.wait_for_complete()
-    for field in pilot.app.screen.query("Input"):
-        field.cursor_blink = False  # type: ignore[attr-defined]
-    await pilot.pause()
 
 
 CASES: dict[

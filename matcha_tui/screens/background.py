@@ -1,0 +1,43 @@
+"""Waits for what may take long, without holding up the app's end.
+
+`asyncio.to_thread` would: when an app is left, asyncio waits for its threads, and one
+that waits for Azure may take a minute.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, TypeVar
+
+Answer = TypeVar("Answer")
+
+
+async def in_background(function: Callable[[], Answer]) -> Answer:
+    """Call a function in a thread of its own, which ends with the process.
+
+    Args:
+        function: What to call.
+
+    Returns:
+        What it returns; what it raises is raised here.
+    """
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[Answer] = loop.create_future()
+
+    def hand_over(settle: Callable[[Any], None], result: object) -> None:
+        if not future.done():  # nobody waits any more
+            settle(result)
+
+    def call() -> None:
+        settle: Callable[[Any], None]
+        result: object
+        try:
+            settle, result = future.set_result, function()
+        except Exception as error:  # noqa: BLE001 - it is raised where the answer is awaited
+            settle, result = future.set_exception, error
+        with suppress(RuntimeError):  # the app was left, and its loop is closed
+            loop.call_soon_threadsafe(hand_over, settle, result)
+
+    threading.Thread(target=call, daemon=True).start()
+    return await future

@@ -1,0 +1,119 @@
+"""What is checked before a stack is built, and what came of it so far."""
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Label
+
+from matcha_tui.targets.base import Finding, Verdict
+
+_MARKS = {
+    Verdict.PASSED: ("✓", "$success"),
+    Verdict.FAILED: ("✗", "bold $error"),
+    Verdict.UNVERIFIED: ("?", "$warning"),
+}
+
+
+class CheckLine(Horizontal):
+    """One check: its name, then what was found, or how long it has been asked."""
+
+    DEFAULT_CSS = """
+    CheckLine {
+        height: auto;
+        .mark { width: 2; }
+        .name { width: 18; color: $quiet; }
+        .found { width: 1fr; height: auto; }
+    }
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name_of_check = name
+
+    def compose(self) -> ComposeResult:
+        """Begin with a check that nobody has made yet."""
+        yield Label("·", classes="mark")
+        yield Label(self._name_of_check, classes="name", markup=False)
+        yield Label("", classes="found")
+
+    def show_asking(self, spent: str) -> None:
+        """Say that it is being made.
+
+        Args:
+            spent: How long, as a clock shows it.
+        """
+        self._show(
+            Content.styled("▸", "bold $accent"), Content.styled(f"asking … {spent}", "$quiet")
+        )
+
+    def show_finding(self, finding: Finding) -> None:
+        """Say what was found, and what to do about it."""
+        mark, style = _MARKS[finding.verdict]
+        found = Content(finding.text)
+        if finding.verdict is not Verdict.PASSED:
+            found = Content.assemble((f"{finding.verdict.value}: ", style), found)
+        if finding.hint:
+            found = Content.assemble(found, (f"\n› {finding.hint}", "$foreground"))
+        if finding.remedy:
+            found = Content.assemble(found, (f"\n› f: {finding.remedy.label}", "bold $accent"))
+        self._show(Content.styled(mark, style), found)
+
+    def _show(self, mark: Content, found: Content) -> None:
+        self.query_one(".mark", Label).update(mark)
+        self.query_one(".found", Label).update(found)
+
+
+class CheckList(Vertical):
+    """Takes names, then findings one by one."""
+
+    DEFAULT_CSS = """
+    CheckList { height: auto; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: list[CheckLine] = []
+        self.findings: dict[int, Finding] = {}
+
+    async def begin(self, names: Sequence[str]) -> None:
+        """Show what is to be checked.
+
+        Args:
+            names: What the checks are called.
+        """
+        self.findings = {}
+        await self.remove_children()
+        self._lines = [CheckLine(name) for name in names]
+        await self.mount_all(self._lines)
+
+    def show_asking(self, spent: str) -> None:
+        """Say how long the checks that are not done have been asked.
+
+        Args:
+            spent: As a clock shows it.
+        """
+        for position, line in enumerate(self._lines):
+            if position not in self.findings:
+                line.show_asking(spent)
+
+    def show_finding(self, position: int, finding: Finding) -> None:
+        """Show what one check found.
+
+        Args:
+            position: Which.
+            finding: What it found.
+        """
+        self.findings[position] = finding
+        self._lines[position].show_finding(finding)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every check has been made."""
+        return len(self.findings) == len(self._lines)
+
+    def of(self, verdict: Verdict) -> tuple[Finding, ...]:
+        """Return the findings that came to one answer, in the order of the checks."""
+        found = (self.findings[position] for position in sorted(self.findings))
+        return tuple(finding for finding in found if finding.verdict is verdict)

@@ -1,0 +1,164 @@
+"""A frozen session on Azure: an account, prices and checks that never change."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import cast
+
+from matcha_tui import costs
+from matcha_tui.errors import MatchaError
+from matcha_tui.screens.draft import start_draft
+from matcha_tui.selection import Project
+from matcha_tui.signing_in import SignedIn
+from matcha_tui.targets.azure.account import Account, CachedCredential, Kind, Source
+from matcha_tui.targets.azure.cloud import Cloud
+from matcha_tui.targets.azure.prices.loading import Prices
+from matcha_tui.targets.azure.prices.price import Price, Tier
+from matcha_tui.targets.azure.prices.price import Source as PriceSource
+from matcha_tui.targets.azure.prices.regions import read_regions
+from matcha_tui.targets.azure.prices.sku import find_sku
+from matcha_tui.targets.azure.prices.table import PriceTable
+from matcha_tui.targets.azure.subscriptions import Subscription, Tenant
+from matcha_tui.targets.base import Check, Finding, Remedy, Verdict
+from matcha_tui.terraform.event_kinds import Event
+from tests.screens.frozen import NOTHING, FrozenSession
+
+TENANT, OTHER = (f"{digit * 8}-1111-2222-3333-444444444444" for digit in "18")
+RESEARCH, TRIAL = (f"00000000-aaaa-bbbb-cccc-00000000000{digit}" for digit in "12")
+SUBSCRIPTIONS = (
+    Subscription(RESEARCH, "Research", "Enabled", TENANT),
+    Subscription(TRIAL, "An old trial", "Disabled", TENANT),
+)
+TENANTS = (Tenant(TENANT, "Contoso", "contoso.com"), Tenant(OTHER, "Fabrikam", "fabrikam.com"))
+NO_NETWORK = MatchaError("Azure's price list at prices.azure.com cannot be reached")
+CHOSEN = {"subscription_id": RESEARCH, "tenant_id": TENANT, "location": "westeurope"}
+
+_UNITS = {"hour": "0.096", "day": "0.17", "month": "9.6", "GB-month": "0.02", "GB": "0.08"}
+
+
+def account(
+    source: Source = Source.AZURE_CLI, name: str = "ada@example.com", tenant_id: str = TENANT
+) -> Account:
+    cloud = Cloud("public", "https://m", "https://l", "https://m", "core.windows.net")
+    credential = cast("CachedCredential", None)  # nobody asks it
+    return Account(cloud, source, name, "ada", tenant_id, Kind.USER, credential)
+
+
+def signed_in(source: Source = Source.AZURE_CLI, tenants: Sequence[Tenant] = TENANTS) -> SignedIn:
+    return SignedIn(account(source), tuple(tenants), SUBSCRIPTIONS)
+
+
+def price_table(project: Project, source: PriceSource = PriceSource.SNAPSHOT) -> PriceTable:
+    """Prices of all that a stack needs in every other region, dearer from one to the next."""
+    day = date(2026, 4, 1) if source is PriceSource.SNAPSHOT else date(2026, 5, 4)
+    prices: dict[str, dict[str, Price]] = {}
+    for item in costs.cost_items(project):
+        sku = find_sku(item.sku)
+        unit = sku.unit if sku else item.unit
+        prices[item.sku] = {
+            region.name: Price(
+                item.sku,
+                unit,
+                (Tier(Decimal(0), Decimal(_UNITS[unit]) * (100 + number) / 100),),
+                source,
+                day,
+            )
+            for number, region in enumerate(read_regions())
+            if number % 4
+        }
+    return PriceTable("USD", prices)
+
+
+def check(name: str, verdict: Verdict, text: str, hint: str = "", remedy: str = "") -> Check:
+    cure = Remedy(remedy, lambda: f"{remedy}: done") if remedy else None
+    return Check(name, lambda: Finding(name, verdict, text, hint, cure))
+
+
+GOOD = (
+    check("settings", Verdict.PASSED, "everything that is needed is set"),
+    check("identity", Verdict.PASSED, "ada@example.com, in the tenant Contoso"),
+    check("quota", Verdict.PASSED, "24 of 100 virtual CPUs in use, 16 more are needed"),
+)
+MIXED = (
+    *GOOD,
+    check(
+        "resource providers",
+        Verdict.FAILED,
+        "Microsoft.ContainerService is not registered",
+        "Run: az provider register --namespace Microsoft.ContainerService",
+        "Register Microsoft.ContainerService",
+    ),
+    check("names", Verdict.UNVERIFIED, "Azure did not answer in time", "Press r to ask again."),
+)
+
+
+class CloudySession(FrozenSession):
+    """Answers as an Azure that never changes.
+
+    Attributes:
+        sign_ins: What sign-ins come to, one after another; the last one for ever.
+        codes: What sign-ins by device code come to.
+        checked: What is checked before a provision.
+        online: Whether the price list answers.
+    """
+
+    def __init__(
+        self,
+        events: Sequence[Event] = (),
+        overview: object = NOTHING,
+        *,
+        settings: Mapping[str, str | int] | None = None,
+    ) -> None:
+        super().__init__(events, overview)  # type: ignore[arg-type]
+        config = replace(self.project.config, target="azure", settings=dict(settings or {}))
+        self.project = replace(self.project, config=config)
+        self.draft = start_draft(self.project)
+        self.sign_ins: list[SignedIn | MatchaError] = [signed_in()]
+        self.codes: asyncio.Queue[SignedIn | MatchaError] = asyncio.Queue()
+        self.checked: tuple[Check, ...] = GOOD
+        self.online = True
+        self.asked_tenants: list[str] = []
+
+    async def sign_in(self, tenant_id: str) -> SignedIn:
+        self.asked_tenants.append(tenant_id)
+        found = self.sign_ins.pop(0) if len(self.sign_ins) > 1 else self.sign_ins[0]
+        if isinstance(found, MatchaError):
+            self.signed_in = None
+            raise found
+        self.signed_in = found
+        return found
+
+    async def sign_in_with_code(
+        self,
+        prompt: Callable[[str, str, datetime], None],
+        tenant_id: str,
+        is_cancelled: Callable[[], bool],
+    ) -> SignedIn:
+        prompt("https://microsoft.com/devicelogin", "WXYZ9876", self.now().replace(minute=14))
+        found = await self.codes.get()
+        if isinstance(found, MatchaError):
+            raise found
+        self.signed_in = found
+        return found
+
+    async def find_prices(self, *, offline: bool) -> Prices:
+        project = self.drafted
+        if offline or not self.online:
+            self.prices = Prices(price_table(project), None if offline else NO_NETWORK)
+        else:
+            self.prices = Prices(price_table(project, PriceSource.LIVE), None)
+        return self.prices
+
+    async def rest(self, seconds: float) -> None:
+        return None
+
+    async def check_region(self, location: str) -> tuple[Finding, ...]:
+        if self.signed_in is None:
+            return ()
+        fits = Verdict.FAILED if location.startswith("eastus") else Verdict.PASSED
+        return (Finding("quota", fits, "96 of 100 virtual CPUs are in use, 16 more are needed"),)
+
+    def checks(self) -> tuple[Check, ...]:
+        return self.checked
