@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from matcha_tui.errors import MatchaError
+from matcha_tui.targets.azure.service_principal import Source
 
 if TYPE_CHECKING:  # Azure's libraries take a second to import
     from matcha_tui.targets.azure.account import Account
@@ -31,8 +32,6 @@ class SignedIn:
     @property
     def builds(self) -> bool:
         """Whether Terraform can act as this account: not after a sign-in of this process alone."""
-        from matcha_tui.targets.azure.account import Source
-
         return self.account.source is not Source.DEVICE_CODE
 
     @property

@@ -65,6 +65,8 @@ class Matcha:
     def _is_ours(self, process: psutil.Process) -> bool:
         try:
             services = str(self.folder / ".matcha/services")
+            if process.status() == psutil.STATUS_ZOMBIE:
+                return False
             variables = process.environ()
         except psutil.Error:
             return False

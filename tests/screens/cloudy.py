@@ -12,7 +12,7 @@ from matcha_tui.errors import MatchaError
 from matcha_tui.screens.draft import start_draft
 from matcha_tui.selection import Project
 from matcha_tui.signing_in import SignedIn
-from matcha_tui.targets.azure.account import Account, CachedCredential, Kind, Source
+from matcha_tui.targets.azure.account import Account, CachedCredential, Kind
 from matcha_tui.targets.azure.cloud import Cloud
 from matcha_tui.targets.azure.prices.loading import Prices
 from matcha_tui.targets.azure.prices.price import Price, Tier
@@ -20,6 +20,7 @@ from matcha_tui.targets.azure.prices.price import Source as PriceSource
 from matcha_tui.targets.azure.prices.regions import read_regions
 from matcha_tui.targets.azure.prices.sku import find_sku
 from matcha_tui.targets.azure.prices.table import PriceTable
+from matcha_tui.targets.azure.service_principal import Source
 from matcha_tui.targets.azure.subscriptions import Subscription, Tenant
 from matcha_tui.targets.base import Check, Finding, Remedy, Verdict
 from matcha_tui.terraform.event_kinds import Event

@@ -14,7 +14,7 @@ from matcha_tui.screens.device_code import DeviceCodeScreen
 from matcha_tui.screens.modules import ModulesScreen
 from matcha_tui.screens.notice import Notice
 from matcha_tui.screens.region import RegionScreen
-from matcha_tui.targets.azure.account import Source
+from matcha_tui.targets.azure.service_principal import Source
 from tests.screens.cloudy import (
     CHOSEN,
     OTHER,

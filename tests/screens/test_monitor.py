@@ -153,4 +153,4 @@ async def test_a_destroy_says_what_it_could_not_confirm():
         await app.push_screen(MonitorScreen(session, make_run("destroy")))
         await until_seen(pilot, "Everything is taken down")
         assert "■ Everything is taken down" in seen(pilot)
-        assert "  5 things could not be confirmed to be gone" in seen(pilot)
+        assert "▲ 5 things could not be confirmed to be gone" in seen(pilot)
