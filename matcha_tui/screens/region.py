@@ -128,9 +128,11 @@ class RegionScreen(WizardScreen):
     @on(Input.Changed)
     def filter(self, event: Input.Changed) -> None:
         """Show only the regions that what is typed finds."""
+        toggles_escape = bool(self.session.region_filter) != bool(event.value)
         self.session.region_filter = event.value
         self._fill()
-        self.refresh_bindings()
+        if toggles_escape:  # the footer is made anew, which costs more than all the rest
+            self.refresh_bindings()
 
     @on(RegionTable.Highlighted)
     def choose(self, event: RegionTable.Highlighted) -> None:
