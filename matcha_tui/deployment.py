@@ -6,6 +6,7 @@ even after the face that started it is gone.
 
 import os
 from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -109,7 +110,8 @@ def destroy(project: Project, engine: Engine, *, keep_data: bool = False) -> Run
     Raises:
         MatchaError: If nothing is deployed or the project is locked.
     """
-    refresh(project)
+    with suppress(MatchaError) if is_deployed(project) else nullcontext():
+        refresh(project)
     if not is_deployed(project):
         raise nothing_deployed()
     if keep_data and not project.target.keeps_data:
@@ -272,7 +274,10 @@ def _compose_and_start(
     workspace, target = project.workspace, project.target
     check_complete(project.catalog, project.stack, target.name)
     with hold_lock(workspace, kind) as lock:
-        refresh(project)
+        # There may be no place for the state yet, or no right to it: the run makes both,
+        # and says what it cannot.
+        with suppress(MatchaError):
+            refresh(project)
         repairs: tuple[str, ...] = ()
         if is_deployed(project):
             refuse_other_stack(project)

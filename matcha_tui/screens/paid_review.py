@@ -76,7 +76,7 @@ class PaidReviewScreen(ReviewScreen):
                 yield Banner()
                 yield PlanTree()
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """Look for prices, make the checks and the plan, all at once."""
         self.action_pane("cost")
         self._show_where("looking …")

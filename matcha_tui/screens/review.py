@@ -61,7 +61,11 @@ class ReviewScreen(WizardScreen):
                 yield PlanTree()
 
     def on_mount(self) -> None:
-        """Plan at once; that takes about a second."""
+        """Begin at once."""
+        self.begin()
+
+    def begin(self) -> None:
+        """Plan; that takes about a second."""
         self._show_where("looking …")
         self.query_one(PlanTree).focus()
         self.make_plan()

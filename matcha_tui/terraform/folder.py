@@ -40,7 +40,7 @@ class Step:
             what may hold secrets. Written whole, 0600, and only on success.
         when: The condition. A step that comes after a failure makes good for it when
             it succeeds, and the run goes on; one that always comes does so after a
-            cancel, too.
+            cancel, too, unless nothing has succeeded in its layer.
     """
 
     name: str

@@ -91,25 +91,27 @@ class _Worker:
 
     async def steps(self) -> tuple[RunState, int]:
         code = 0
+        layers_reached: set[str] = set()
         for step in self.run.steps:
             self.look_for_marks()
             if self.marks and code == 0:
                 code = _CANCELLED_BEFORE
-            if self.is_due(step, code):
+            if self.is_due(step, code, layers_reached):
                 self.append(step_started_line(step.name, step.layer))
                 ended = await self.carry_out_step(step)
                 self.append(step_finished_line(step.name, step.layer, ended))
                 code = (code or ended) if step.when is When.ALWAYS else ended
-            elif step.when is When.ALL_WELL:
+                layers_reached |= {step.layer} if ended == 0 else set()
+            elif step.when is not When.AFTER_FAILURE:
                 self.append(step_skipped_line(step.name, step.layer))
         if code == 0:
             return RunState.DONE, 0
         return (RunState.CANCELLED if self.marks else RunState.FAILED), code
 
-    def is_due(self, step: Step, code: int) -> bool:
+    def is_due(self, step: Step, code: int, layers_reached: set[str]) -> bool:
         if step.when is When.AFTER_FAILURE:
             return code != 0 and not self.marks
-        return code == 0 or step.when is When.ALWAYS
+        return code == 0 or (step.when is When.ALWAYS and step.layer in layers_reached)
 
     async def carry_out_step(self, step: Step) -> int:
         try:

@@ -7,36 +7,58 @@ import pytest
 from textual.pilot import Pilot
 
 from matcha_tui.app import MatchaApp
+from matcha_tui.screens.account import AccountScreen
 from matcha_tui.screens.destroy import DestroyScreen
 from matcha_tui.screens.home import HomeScreen
 from matcha_tui.screens.modules import ModulesScreen
 from matcha_tui.screens.monitor import MonitorScreen
+from matcha_tui.screens.paid_review import PaidReviewScreen
+from matcha_tui.screens.region import RegionScreen
 from matcha_tui.screens.resources import ResourcesScreen
-from matcha_tui.screens.review import ReviewScreen
 from matcha_tui.screens.session import Session
 from matcha_tui.screens.settings import SettingsScreen
 from matcha_tui.screens.stack import StackScreen
 from matcha_tui.selection import open_project
-from tests.azure.project import SETTINGS, AzureProject, make_project
+from matcha_tui.targets.azure.names import derive_names
+from matcha_tui.widgets.setting_field import SettingField
+from tests.azure.project import AzureProject, make_project
+from tests.azure_cloud import azure_cloud
+from tests.azure_cloud.answers import SUBSCRIPTION
 from tests.screens.keyboard import seen, type_text, until, until_on, until_seen
 
 pytestmark = pytest.mark.e2e
 
+NAMES = derive_names("tea", SUBSCRIPTION)
+SETTINGS = {
+    "prefix": "tea",
+    "location": "westeurope",
+    "subscription_id": SUBSCRIPTION,
+    "state": "local",
+}
 RUN_SECONDS = 120.0
+NO_PRICE_LIST = (
+    "http://127.0.0.1:9/prices"  # nobody listens there: the prices that came with matcha
+)
 
 
 @pytest.fixture
 def azure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AzureProject]:
-    """An empty project whose account this process finds, as the wizard's runs must."""
+    """An empty project, and an Azure with a simulated account that this process finds."""
     project = make_project(tmp_path)
+    certificates = tmp_path / "certificates"
+    certificates.mkdir()
     for name in ("ARM_SUBSCRIPTION_ID", "ARM_TENANT_ID"):
         monkeypatch.delenv(name, raising=False)
-    for name, value in project.simulator.environment.items():
-        monkeypatch.setenv(name, value)
-    try:
-        yield project
-    finally:
-        project.matcha.clean_up()
+    monkeypatch.setenv("MATCHA_PRICES_URL", NO_PRICE_LIST)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    with azure_cloud(certificates) as cloud:
+        variables = {**cloud.environment, **cloud.principal, **project.simulator.environment}
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        try:
+            yield project
+        finally:
+            project.matcha.clean_up()
 
 
 async def until_done(pilot: Pilot[None], words: str) -> None:
@@ -50,13 +72,29 @@ async def choose_azure_and_llm(pilot: Pilot[None]) -> None:
     await until_seen(pilot, "(•) LLM")
 
 
+async def choose_account_and_region(pilot: Pilot[None]) -> None:
+    await until_on(pilot, AccountScreen)
+    await until_seen(pilot, SUBSCRIPTION)
+    await pilot.press("enter")
+    await until_on(pilot, RegionScreen)
+    await type_text(pilot, "westeurope")
+    await pilot.press("enter")
+
+
+def focused_setting(pilot: Pilot[None]) -> str:
+    around = pilot.app.focused.ancestors_with_self if pilot.app.focused else []
+    return next((field.setting_name for field in around if isinstance(field, SettingField)), "")
+
+
 async def type_settings(pilot: Pilot[None]) -> None:
-    for name in ("prefix", "location", "subscription_id"):
-        await type_text(pilot, SETTINGS[name])
+    await type_text(pilot, "tea")
+    for _ in range(40):
+        if focused_setting(pilot) == "state":
+            break
         await pilot.press("tab")
-    await pilot.press("tab")  # the tenant is that of the subscription
     await pilot.press("enter", "down", "enter")
-    await until(pilot, lambda: "state" in pilot.app.screen.session.draft.typed)  # type: ignore[attr-defined]
+    draft = lambda: pilot.app.screen.session.draft  # type: ignore[attr-defined]  # noqa: E731
+    await until(pilot, lambda: draft().typed.get("state") == "local")
     await pilot.press("tab")
 
 
@@ -70,13 +108,14 @@ async def test_the_llm_stack_is_built_on_azure_and_destroyed(azure: AzureProject
         await pilot.press("enter")
         await until_on(pilot, ModulesScreen)
         await pilot.press("enter")
+        await choose_account_and_region(pilot)
         await until_on(pilot, SettingsScreen)
         await type_settings(pilot)
         await pilot.press("enter")
-        await until_on(pilot, ReviewScreen)
+        await until_on(pilot, PaidReviewScreen)
         await until_done(pilot, "Plan: 49 to add")
         assert "Azure · llm stack" in seen(pilot)
-        assert "Target  Azure" in seen(pilot)
+        assert "cancelled" not in seen(pilot)
         assert "free" not in seen(pilot)
         assert azure.simulator.objects() == {}
         await pilot.press("enter")
@@ -86,7 +125,7 @@ async def test_the_llm_stack_is_built_on_azure_and_destroyed(azure: AzureProject
 
         await pilot.press("enter")
         await until_on(pilot, ResourcesScreen)
-        await until_seen(pilot, "tea-ia4gg.westeurope.cloudapp.azure.com")
+        await until_seen(pilot, f"{NAMES.dns_label}.westeurope.cloudapp.azure.com")
         assert azure.matcha.get("pipeline", "server-password") not in seen(pilot)
         await pilot.press("escape")
         await until_on(pilot, HomeScreen)

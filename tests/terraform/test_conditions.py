@@ -31,6 +31,7 @@ async def test_a_remedy_makes_good_for_a_failure(
     bench: Workbench, first: str, remedy: str, states: list[StepState], state: RunState
 ) -> None:
     wanted = [
+        ("true", When.ALL_WELL),
         (first, When.ALL_WELL),
         (remedy, When.AFTER_FAILURE),
         ("true", When.ALL_WELL),
@@ -38,15 +39,23 @@ async def test_a_remedy_makes_good_for_a_failure(
     ]
     run = bench.start(lambda _: steps(bench, *wanted))
     progress = await outcome(run)
-    assert [step.state for step in progress.steps] == states
+    assert [step.state for step in progress.steps[1:]] == states
     assert progress.state is state
     assert read_run(run.directory) == run
 
 
 async def test_what_is_always_done_hides_no_failure(bench: Workbench) -> None:
+    wanted = [("true", When.ALL_WELL), ("exit 3", When.ALL_WELL), ("true", When.ALWAYS)]
+    progress = await outcome(bench.start(lambda _: steps(bench, *wanted)))
+    assert (progress.state, progress.exit_code) == (RunState.FAILED, 3)
+    assert progress.steps[-1].state is DONE
+
+
+async def test_in_a_layer_that_was_never_reached_nothing_is_always_done(bench: Workbench) -> None:
     wanted = [("exit 3", When.ALL_WELL), ("true", When.ALWAYS)]
     progress = await outcome(bench.start(lambda _: steps(bench, *wanted)))
     assert (progress.state, progress.exit_code) == (RunState.FAILED, 3)
+    assert progress.steps[-1].state is SKIPPED
 
 
 async def test_a_failure_of_what_is_always_done_counts(bench: Workbench) -> None:
@@ -59,6 +68,7 @@ async def test_after_a_cancel_nothing_is_remedied_but_what_always_comes_is_done(
     bench: Workbench,
 ) -> None:
     wanted = [
+        ("true", When.ALL_WELL),
         ("echo begun; exec sleep 987", When.ALL_WELL),
         ("touch remedied", When.AFTER_FAILURE),
         ("touch kept", When.ALWAYS),

@@ -1,6 +1,7 @@
 """The state that colleagues share, as it is seen from one project's folder."""
 
 import json
+from typing import Any
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.files import make_private_directory, write_atomically
@@ -8,11 +9,15 @@ from matcha_tui.project.state import SHARED_STATE
 from matcha_tui.project.workspace import prepare_workspace
 from matcha_tui.targets.azure.account import Account, sign_in
 from matcha_tui.targets.azure.cloud import find_cloud
+from matcha_tui.targets.azure.failures import AzureRequestError
 from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM
 from matcha_tui.targets.azure.settings import azure_values
 from matcha_tui.targets.azure.state_blobs import LockOwner, StateBlobs
+from matcha_tui.targets.azure.state_storage import StateStorage, exists, open_blobs
 from matcha_tui.targets.base import Intent
 from matcha_tui.targets.composition import RESOURCES_OUTPUT
+
+_FORBIDDEN = 403
 
 
 def fetch_state(intent: Intent) -> None:
@@ -24,8 +29,11 @@ def fetch_state(intent: Intent) -> None:
     Raises:
         MatchaError: If the state cannot be read.
     """
-    with _open_blobs(intent) as blobs:
-        states = {layer: blobs.read_state(layer) for layer in (FOUNDATION, PLATFORM)}
+    account, storage = sign_in_for(intent), _find_storage(intent)
+    states: dict[str, dict[str, Any] | None] = dict.fromkeys((FOUNDATION, PLATFORM))
+    if _may_exist(account, storage):
+        with open_blobs(account, storage) as blobs:
+            states = {layer: blobs.read_state(layer) for layer in states}
     prepare_workspace(intent.workspace)
     for layer, state in states.items():
         file = make_private_directory(intent.workspace.layer(layer)) / SHARED_STATE
@@ -73,14 +81,31 @@ def sign_in_for(intent: Intent) -> Account:
     return sign_in(find_cloud(), tenant_id=str(values["tenant_id"]))
 
 
-def _open_blobs(intent: Intent) -> StateBlobs:
-    place = intent.config.state
+def _may_exist(account: Account, storage: StateStorage) -> bool:
+    """Say whether to ask for the blobs: a name that does not exist is asked for in vain, slowly."""
     try:
-        account, container = place["account"], place["container"]
+        return exists(account, storage)
+    except AzureRequestError as error:
+        if error.status == _FORBIDDEN:  # a colleague may have a right to the blobs alone
+            return True
+        raise
+
+
+def _open_blobs(intent: Intent) -> StateBlobs:
+    return open_blobs(sign_in_for(intent), _find_storage(intent))
+
+
+def _find_storage(intent: Intent) -> StateStorage:
+    place, values = intent.config.state, azure_values(intent.config.settings)
+    try:
+        return StateStorage(
+            subscription_id=str(values["subscription_id"]),
+            tenant_id=str(values["tenant_id"]),
+            **{name: place[name] for name in ("resource_group", "account", "container")},
+        )
     except KeyError as error:
         raise MatchaError(
             f"matcha.toml: [state] has no {error.args[0]!r}",
             hint="Take that part of the file from a colleague, or from its history in git.",
             exit_code=ExitCode.FAILED,
         ) from error
-    return StateBlobs(sign_in_for(intent), account, container)
