@@ -1,15 +1,20 @@
 """Who builds on Azure, and in which subscription: signing in, and looking around."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from matcha_tui.errors import MatchaError
+from matcha_tui.selection import Project
+from matcha_tui.targets.azure.definition import collect_needs
 from matcha_tui.targets.azure.service_principal import Source
+from matcha_tui.targets.azure.settings import azure_values
 
 if TYPE_CHECKING:  # Azure's libraries take a second to import
     from matcha_tui.targets.azure.account import Account
     from matcha_tui.targets.azure.device_code import Prompt
+    from matcha_tui.targets.azure.preflight.regions import Fit
     from matcha_tui.targets.azure.subscriptions import Location, Subscription, Tenant
 
 
@@ -88,6 +93,29 @@ def list_locations(signed_in: SignedIn, subscription_id: str) -> "tuple[Location
     from matcha_tui.targets.azure import subscriptions
 
     return subscriptions.list_locations(signed_in.account, subscription_id)
+
+
+def survey_regions(
+    signed_in: SignedIn, project: Project
+) -> "Callable[[Sequence[str]], dict[str, Fit]]":
+    """Make the question where a project's machines can be had.
+
+    Args:
+        signed_in: Who asks.
+        project: What would be built; its setting ``subscription_id`` counts.
+
+    Returns:
+        Takes regions, waits for Azure, and returns what it says of each; it keeps
+        what it has asked once, and may be called again and again.
+    """
+    from matcha_tui.targets.azure.preflight.reader import Reader
+    from matcha_tui.targets.azure.preflight.regions import fits_by_region
+    from matcha_tui.targets.azure.preflight.wanted import list_pools
+
+    values = azure_values(project.config.settings)
+    reader = Reader(signed_in.account, str(values["subscription_id"]))
+    has_cluster = "cluster" in collect_needs(project.flavors)
+    return partial(fits_by_region, reader, list_pools(values) if has_cluster else ())
 
 
 def _look_around(account: "Account") -> SignedIn:

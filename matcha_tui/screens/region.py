@@ -1,8 +1,9 @@
 """Azure's second step: in which region, and what the stack costs in each."""
 
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -19,6 +20,9 @@ from matcha_tui.targets.azure.prices.report import money_span, origin
 from matcha_tui.targets.base import Finding, Verdict
 from matcha_tui.widgets.duration import clock
 from matcha_tui.widgets.region_table import RECOMMENDED, SORTS, RegionTable
+
+if TYPE_CHECKING:  # Azure's libraries take a second to import
+    from matcha_tui.targets.azure.preflight.regions import Fit
 
 _NOT_ASKED = "? Sizes and quota: unknown until somebody is signed in; the review checks them."
 _REST_SECONDS = 0.6  # how long the cursor rests on a region before Azure is asked about it
@@ -69,6 +73,8 @@ class RegionScreen(WizardScreen):
         self._order, self._is_reversed = "cost", False
         self._asking_since: datetime | None = None
         self._fits: dict[str, tuple[Finding, ...]] = {}
+        self._surveyed: dict[str, Fit] = {}
+        self._looked_at = ""
 
     def compose_body(self) -> ComposeResult:
         """Put the filter above the table, and what is known of one region below."""
@@ -98,10 +104,24 @@ class RegionScreen(WizardScreen):
         try:
             await self.attempt(self.session.find_prices(offline=True))
             self._take_rows()
+            self.survey()
             await self.attempt(self.session.find_prices(offline=False))
         finally:
             self._asking_since = None
         self._take_rows()
+
+    @work(exclusive=True, group="survey")
+    async def survey(self) -> None:
+        """Find out where the machines can be had, the cheapest regions first."""
+        names = [row.region.name for row in self._rows]
+        async with aclosing(self.session.survey(names)) as answers:
+            try:
+                async for fits in answers:
+                    self.end_if_left()
+                    self._surveyed |= fits
+                    self._take_rows()
+            except MatchaError as error:
+                self.notify(error.message, severity="warning", markup=False)
 
     @work(exclusive=True, group="fits")
     async def check_region(self, name: str) -> None:
@@ -139,7 +159,7 @@ class RegionScreen(WizardScreen):
         """Take the region that the cursor was moved to."""
         self._take(event.name)
         self._show_detail()
-        self.check_region(event.name)
+        self._look_at(event.name)
 
     @on(RegionTable.SortWanted)
     def sort_by(self, event: RegionTable.SortWanted) -> None:
@@ -175,6 +195,8 @@ class RegionScreen(WizardScreen):
     def action_refresh(self) -> None:
         """Ask Azure for prices and quota again."""
         self._fits.clear()
+        self._surveyed.clear()
+        self._looked_at = ""
         self.load()
 
     def action_move(self, movement: str) -> None:
@@ -203,7 +225,8 @@ class RegionScreen(WizardScreen):
     def _with_fits(self, row: RegionRow) -> RegionRow:
         found = self._fits.get(row.region.name)
         if not found:
-            return row
+            fit = self._surveyed.get(row.region.name)
+            return replace(row, sizes_fit=fit.sizes, quota_fits=fit.quota) if fit else row
         verdicts = [finding.verdict for finding in found]
         worst = next(one for one in _WORST_FIRST if one in verdicts)
         return replace(row, sizes_fit=worst, quota_fits=worst)
@@ -222,8 +245,13 @@ class RegionScreen(WizardScreen):
         count = f"{len(shown)} of {len(self._rows)}, by {SORTS[self._order][0]}"
         self.query_one("#count", Label).update(count if self._rows else "")
         self._show_detail()
-        if table.highlighted:
-            self.check_region(table.highlighted)
+        self._look_at(table.highlighted)
+
+    def _look_at(self, name: str) -> None:
+        """Ask about one region in detail, unless that is being asked."""
+        if name and name != self._looked_at:
+            self._looked_at = name
+            self.check_region(name)
 
     def _show_detail(self) -> None:
         name = self.query_one(RegionTable).highlighted

@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
 
 from matcha_tui import costs, deployment, readiness, selection, signing_in
 from matcha_tui.errors import MatchaError
@@ -23,6 +25,11 @@ from matcha_tui.terraform.engine import Engine, find_engine
 from matcha_tui.terraform.event_kinds import Event
 from matcha_tui.terraform.folder import Run, is_live
 from matcha_tui.terraform.following import follow
+
+if TYPE_CHECKING:  # Azure's libraries take a second to import
+    from matcha_tui.targets.azure.preflight.regions import Fit
+
+_BATCH = 10  # regions that Azure is asked about before the table shows them
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +271,21 @@ class Session:
         draft = self.draft.with_typed("location", location)
         project = replace(self.project, config=make_config(self.project, draft))
         return await in_background(lambda: readiness.check_region(project))
+
+    async def survey(self, names: Sequence[str]) -> AsyncGenerator["dict[str, Fit]", None]:
+        """Ask Azure in which regions the machines can be had.
+
+        Args:
+            names: The regions, the most urgent first.
+
+        Yields:
+            What it says of some regions at a time; nothing when nobody is signed in.
+        """
+        if self.signed_in is None:
+            return
+        ask = signing_in.survey_regions(self.signed_in, self.drafted)
+        for batch in (names[at : at + _BATCH] for at in range(0, len(names), _BATCH)):
+            yield await in_background(partial(ask, batch))
 
     def checks(self) -> tuple[Check, ...]:
         """List what has to be true before the chosen stack is built; nothing is asked yet."""

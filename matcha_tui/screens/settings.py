@@ -23,7 +23,7 @@ _THINGS = {
     "state_group": "state's group",
     "state_account": "state's account",
 }
-_ENDINGS = {"dns_label": ".REGION.cloudapp.azure.com", "storage": "…"}
+_ENDINGS = {"dns_label": ".{region}.cloudapp.azure.com", "storage": "…"}
 
 
 class SettingsScreen(WizardScreen):
@@ -102,11 +102,12 @@ class SettingsScreen(WizardScreen):
         )
 
     def _show_names(self) -> None:
+        region = self.session.draft.typed.get("location", "") or "REGION"
         for name_list in self.query(NameList):
             names = names_of(self.session.project, self.session.draft)
             name_list.names = (
                 tuple(
-                    (words, f"{getattr(names, key)}{_ENDINGS.get(key, '')}")
+                    (words, getattr(names, key) + _ENDINGS.get(key, "").format(region=region))
                     for key, words in _THINGS.items()
                 )
                 if names

@@ -54,12 +54,18 @@ def short_name(address: str) -> str:
     """Shorten an address to what tells a resource from its neighbours.
 
     ``module.deployer.module.service.terraform_data.environment`` is ``environment``;
-    a type that says something stays: ``azurerm_kubernetes_cluster.main``.
+    a type that says something stays, without its provider, and the name that stands for
+    the only one of a type goes: ``azurerm_kubernetes_cluster.this[0]`` is
+    ``kubernetes_cluster``.
     """
     parts = address.split(".")
     while len(parts) > 2 and parts[0] == "module":
         parts = parts[2:]
-    return ".".join(parts).removeprefix("terraform_data.")
+    if len(parts) != 2 or parts[0] == "terraform_data":
+        return parts[-1] if parts[0] == "terraform_data" else ".".join(parts)
+    kind = parts[0].partition("_")[2] or parts[0]
+    name = parts[1].removesuffix("[0]")
+    return kind if name == "this" else f"{kind}.{name}"
 
 
 def _module_of(address: str) -> str:

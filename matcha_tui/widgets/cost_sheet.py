@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 from matcha_tui.targets.azure.prices.estimate import CostLine, Estimate, Share, Span
 
-_MONTH_WIDTH, _HOUR_WIDTH = 20, 15
+_MONTH_WIDTH, _HOUR_WIDTH = 18, 13
 _LEAST_NAME = 16
 _CENT = Decimal("0.01")
 _TENTH_OF_A_CENT = Decimal("0.001")
@@ -64,4 +64,4 @@ def _name(line: CostLine) -> str:
 
 def _amount(span: Span, unit: Decimal) -> str:
     low, high = span.at_least.quantize(unit), span.at_most.quantize(unit)
-    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+    return f"{low:,}" if low == high else f"{low:,}–{high:,}"

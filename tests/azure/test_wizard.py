@@ -1,6 +1,6 @@
 """From nothing to the LLM stack on Azure and back, by keys alone, on the stand-ins."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -86,6 +86,11 @@ def focused_setting(pilot: Pilot[None]) -> str:
     return next((field.setting_name for field in around if isinstance(field, SettingField)), "")
 
 
+def typed(pilot: Pilot[None]) -> Mapping[str, str]:
+    assert isinstance(pilot.app.screen, SettingsScreen)
+    return pilot.app.screen.session.draft.typed
+
+
 async def type_settings(pilot: Pilot[None]) -> None:
     await type_text(pilot, "tea")
     for _ in range(40):
@@ -93,8 +98,7 @@ async def type_settings(pilot: Pilot[None]) -> None:
             break
         await pilot.press("tab")
     await pilot.press("enter", "down", "enter")
-    draft = lambda: pilot.app.screen.session.draft  # type: ignore[attr-defined]  # noqa: E731
-    await until(pilot, lambda: draft().typed.get("state") == "local")
+    await until(pilot, lambda: typed(pilot).get("state") == "local")
     await pilot.press("tab")
 
 

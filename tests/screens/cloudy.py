@@ -1,10 +1,11 @@
 """A frozen session on Azure: an account, prices and checks that never change."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import cast
 
 from matcha_tui import costs
@@ -14,6 +15,7 @@ from matcha_tui.selection import Project
 from matcha_tui.signing_in import SignedIn
 from matcha_tui.targets.azure.account import Account, CachedCredential, Kind
 from matcha_tui.targets.azure.cloud import Cloud
+from matcha_tui.targets.azure.preflight.regions import Fit
 from matcha_tui.targets.azure.prices.loading import Prices
 from matcha_tui.targets.azure.prices.price import Price, Tier
 from matcha_tui.targets.azure.prices.price import Source as PriceSource
@@ -103,7 +105,10 @@ class CloudySession(FrozenSession):
         codes: What sign-ins by device code come to.
         checked: What is checked before a provision.
         online: Whether the price list answers.
+        fits: Where the machines can be had, as far as Azure tells.
     """
+
+    fits: Mapping[str, Fit] = MappingProxyType({})
 
     def __init__(
         self,
@@ -160,6 +165,10 @@ class CloudySession(FrozenSession):
             return ()
         fits = Verdict.FAILED if location.startswith("eastus") else Verdict.PASSED
         return (Finding("quota", fits, "96 of 100 virtual CPUs are in use, 16 more are needed"),)
+
+    async def survey(self, names: Sequence[str]) -> AsyncGenerator[dict[str, Fit], None]:
+        if self.signed_in is not None:
+            yield {name: self.fits[name] for name in names if name in self.fits}
 
     def checks(self) -> tuple[Check, ...]:
         return self.checked

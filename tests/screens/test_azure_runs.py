@@ -55,7 +55,7 @@ async def test_what_exists_already_can_be_adopted_after_a_yes():
         await until_seen(pilot, "Press a to take in what exists already")
         await pilot.press("a")
         await until_seen(pilot, "Take over what exists already?")
-        assert "azurerm_resource_group.main" in seen(pilot)
+        assert "resource_group.main" in seen(pilot)
         assert session.asked == []
         await pilot.press("y")
         await until(pilot, lambda: session.asked == ["provision, adopting"])

@@ -13,7 +13,9 @@ from matcha_tui.errors import MatchaError
 from matcha_tui.screens.account import AccountScreen
 from matcha_tui.screens.region import RegionScreen
 from matcha_tui.screens.settings import SettingsScreen
+from matcha_tui.targets.azure.preflight.regions import Fit
 from matcha_tui.targets.azure.prices.loading import Prices
+from matcha_tui.targets.base import Verdict
 from matcha_tui.widgets.region_table import RegionTable
 from tests.screens.cloudy import CHOSEN, CloudySession, signed_in
 from tests.screens.keyboard import seen, until, until_on, until_seen
@@ -198,6 +200,22 @@ async def test_whether_sizes_and_quota_fit_is_said_in_words_and_signs():
         assert "? unknown" in seen(pilot)
         await pilot.press(*"eastus", "down")
         await until_seen(pilot, "✗ no")
+
+
+async def test_where_machines_can_be_had_is_asked_for_all_regions():
+    session = session_with()
+    session.fits = {
+        "northeurope": Fit(sizes=Verdict.PASSED, quota=Verdict.PASSED),
+        "swedencentral": Fit(sizes=Verdict.PASSED, quota=Verdict.FAILED),
+    }
+    async with opened(session, LARGE) as pilot:
+        await pilot.press(*"europe")
+        await until(pilot, lambda: "✓ yes" in line_with(pilot, "North Europe"))
+        await until(pilot, lambda: "✗ no" in line_with(pilot, "Sweden Central"))
+
+
+def line_with(pilot: Pilot[None], words: str) -> str:
+    return next((line for line in seen(pilot).splitlines() if words in line), "")
 
 
 async def test_while_nobody_is_signed_in_that_is_unknown():

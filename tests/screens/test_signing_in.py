@@ -14,6 +14,8 @@ from matcha_tui.screens.device_code import DeviceCodeScreen
 from matcha_tui.screens.region import RegionScreen
 from matcha_tui.screens.session import Session
 from matcha_tui.selection import open_project
+from matcha_tui.targets.azure.preflight.regions import Fit
+from matcha_tui.targets.base import Verdict
 from tests.azure_cloud import AzureCloud
 from tests.azure_cloud.answers import SUBSCRIPTION
 from tests.azure_cloud.az import Az
@@ -51,6 +53,9 @@ async def test_a_service_principal_chooses_the_only_usable_subscription(
         await until_on(pilot, RegionScreen)
         assert session.draft.typed["subscription_id"] == SUBSCRIPTION
         assert session.draft.typed["tenant_id"] == TENANT
+        answers = [fits async for fits in session.survey(["westeurope", "eastus2"])]
+        assert answers[0]["westeurope"] == Fit(sizes=Verdict.PASSED, quota=Verdict.PASSED)
+        assert answers[0]["eastus2"].sizes is Verdict.FAILED
 
 
 async def test_the_azure_cli_that_nobody_is_signed_in_to_says_what_to_run(az: Az, tmp_path: Path):

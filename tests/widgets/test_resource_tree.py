@@ -73,7 +73,6 @@ def test_components_come_in_the_order_of_a_stack_and_what_all_share_comes_first(
 
 def test_an_address_is_shortened_to_what_tells_it_apart():
     assert short_name("module.deployer.module.service.terraform_data.environment") == "environment"
-    assert short_name("module.x.azurerm_kubernetes_cluster.main") == (
-        "azurerm_kubernetes_cluster.main"
-    )
+    assert short_name("module.x.azurerm_kubernetes_cluster.main") == "kubernetes_cluster.main"
+    assert short_name("module.x.azurerm_kubernetes_cluster.this[0]") == "kubernetes_cluster"
     assert short_name("terraform_data.alone") == "alone"
