@@ -110,7 +110,10 @@ class Setting:
         if self.type is SettingType.CHOICE and value not in self.choices:
             raise self._refusal(value, f"one of {', '.join(self.choices)}")
         if self.pattern and not re.fullmatch(self.pattern, value):
-            raise self._refusal(value, f"like {self.pattern}")
+            shown = "the value given" if self.type is SettingType.SECRET else repr(value)
+            raise MatchaError(
+                f"{self.name} cannot be {shown}", hint=self.help, exit_code=ExitCode.USAGE
+            )
         if not value.isprintable():
             raise self._refusal(value, "printable")
         return value

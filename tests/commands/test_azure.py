@@ -36,9 +36,9 @@ def deploy(matcha: MatchaHere) -> None:
     [
         ((), "location is not set", "--location westeurope"),
         (("--location", "westeurope"), "subscription_id is not set", "az login"),
-        (("--location", "West Europe"), "location must be", "region"),
-        (("--prefix", "te"), "prefix must be", "3 to 10 small letters"),
-        (("--set", "subscription_id=mine"), "subscription_id must be", "az account show"),
+        (("--location", "West Europe"), "location cannot be", "region"),
+        (("--prefix", "te"), "prefix cannot be", "3 to 10 small letters"),
+        (("--set", "subscription_id=mine"), "subscription_id cannot be", "az account show"),
         (("--set", "node_sice=x"), "no setting", "Did you mean 'node_size'?"),
     ],
 )

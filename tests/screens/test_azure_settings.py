@@ -52,7 +52,7 @@ async def test_the_names_follow_the_prefix_while_it_is_typed():
 async def test_a_prefix_that_will_not_do_gives_no_names_and_holds_up_the_wizard():
     async with opened(CloudySession(settings=CHOSEN)) as pilot:
         await pilot.press(*"Tea")
-        await until_seen(pilot, "✗ prefix must be")
+        await until_seen(pilot, "✗ prefix cannot be")
         assert "Names are made of it once it will do." in seen(pilot)
         await pilot.press("enter")
         await pilot.pause()

@@ -4,6 +4,7 @@ Secrets that nobody gives are made by Terraform and kept in its state, which
 colleagues share; only a password of the user's own passes through here.
 """
 
+import ipaddress
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -59,6 +60,7 @@ def check_settings(intent: Intent) -> None:
     for name, hint in _NEEDED.items():
         if not values[name]:
             raise MatchaError(f"{name} is not set", hint=hint, exit_code=ExitCode.USAGE)
+    _check_ranges(str(values["allowed_ranges"]))
     low, high = values["node_minimum"], values["node_maximum"]
     if isinstance(low, int) and isinstance(high, int) and low > high:
         raise MatchaError(
@@ -72,6 +74,18 @@ def check_settings(intent: Intent) -> None:
             hint="Say whom: matcha provision --set budget_email=YOU@EXAMPLE.COM.",
             exit_code=ExitCode.USAGE,
         )
+
+
+def _check_ranges(typed: str) -> None:
+    for item in filter(None, (part.strip() for part in typed.split(","))):
+        try:
+            ipaddress.ip_network(item)
+        except ValueError as error:
+            raise MatchaError(
+                f"allowed_ranges has {item!r}, which is no range of addresses: {error}",
+                hint="Write it as 203.0.113.0/24, or 203.0.113.7/32 for one address.",
+                exit_code=ExitCode.USAGE,
+            ) from error
 
 
 def keep_password(workspace: Workspace, flavors: Sequence[Flavor], password: str) -> None:

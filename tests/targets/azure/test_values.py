@@ -40,6 +40,8 @@ def intend(workspace: Workspace, *flavors, **settings: SettingValue) -> Intent:
             "node_minimum is 4, which is more than node_maximum, 3",
             "--set node_maximum=4",
         ),
+        ({"allowed_ranges": "203.0.300.0/24"}, "allowed_ranges has '203.0.300.0/24'", "/32"),
+        ({"allowed_ranges": "203.0.113.9/24"}, "allowed_ranges has '203.0.113.9/24'", "/32"),
         ({"budget": 100}, "budget is set, and budget_email is not", "--set budget_email="),
     ],
 )

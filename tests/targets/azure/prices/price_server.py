@@ -2,6 +2,7 @@
 
 import json
 import re
+import ssl
 import threading
 import time
 from collections import deque
@@ -12,6 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
+
+from tests.azure_cloud.certificates import Certificates
 
 ENTRIES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "entries.json").read_text(encoding="utf-8")
@@ -91,8 +94,8 @@ def page_of(parameters: dict[str, str]) -> dict[str, Any]:
 
 
 @contextmanager
-def play_price_list() -> Iterator[PlayedList]:
-    """Run the server until the block ends."""
+def play_price_list(certificates: Certificates | None = None) -> Iterator[PlayedList]:
+    """Run the server until the block ends; over https, if it is given certificates."""
     played = PlayedList()
 
     class Handler(BaseHTTPRequestHandler):
@@ -120,7 +123,12 @@ def play_price_list() -> Iterator[PlayedList]:
                 return  # the client did not wait
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    played.url = f"http://127.0.0.1:{server.server_port}/api/retail/prices"
+    if certificates:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificates.certificate, certificates.key)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    scheme = "https" if certificates else "http"
+    played.url = f"{scheme}://127.0.0.1:{server.server_port}/api/retail/prices"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:

@@ -10,7 +10,8 @@ from matcha_tui.targets.azure.prices.estimate import estimate
 from matcha_tui.targets.azure.prices.loading import load_prices
 from matcha_tui.targets.azure.prices.price import Source
 from matcha_tui.targets.azure.prices.report import origin
-from tests.targets.azure.prices.price_server import PlayedList
+from tests.azure_cloud.certificates import make_certificates
+from tests.targets.azure.prices.price_server import PlayedList, play_price_list
 from tests.targets.azure.prices.stacks import DEFAULT, LLM, items_of
 
 # In both regions: load balancer 18.25, two addresses 7.30, registry 5.0674 a month: 30.6174.
@@ -49,3 +50,24 @@ def test_a_stack_costs_what_it_does_by_hand(
     assert origin(cost).startswith("Azure's list prices of 22 November 2026.")
     assert ("came with matcha" in origin(cost)) == (stack is LLM)
     assert len(set(price_list.asked)) == len({item.sku for item in items}) - 1  # one is free
+
+
+@pytest.mark.parametrize("is_trusted", [True, False])
+def test_prices_come_over_https_from_a_list_that_is_trusted(
+    tmp_path: Path, now: datetime, is_trusted: bool
+):
+    certificates = make_certificates(tmp_path, "127.0.0.1")
+    items = items_of(DEFAULT)
+    with play_price_list(certificates) as played:
+        environment = {"MATCHA_PRICES_URL": played.url, "XDG_CACHE_HOME": str(tmp_path)}
+        if is_trusted:
+            environment["SSL_CERT_FILE"] = str(certificates.authority)
+        prices = load_prices([item.sku for item in items], "USD", environment, now=now)
+    cost = estimate(items, "westeurope", prices.table)
+    if is_trusted:
+        assert prices.problem is None
+        assert cost.dates(Source.LIVE) == (date(2026, 11, 22),)
+    else:
+        assert prices.problem is not None
+        assert "certificate" in prices.problem.message
+        assert cost.dates(Source.LIVE) == ()

@@ -9,8 +9,17 @@ resource "random_password" "administrator" {
   special = false # it is pasted into command lines
 }
 
+# The first password stays for good: a colleague's machine does not know one that was given here.
+resource "terraform_data" "password" {
+  input = var.password == "" ? random_password.administrator.result : var.password
+
+  lifecycle {
+    ignore_changes = [input]
+  }
+}
+
 locals {
-  password = var.password == "" ? random_password.administrator.result : var.password
+  password = sensitive(terraform_data.password.output)
 
   # Helm takes commas, braces and backslashes in a value that is set by name for its own.
   escaped_username = replace(var.username, "/([\\\\,{}])/", "\\$1")
