@@ -53,8 +53,13 @@ class RegionScreen(WizardScreen):
     STEP = "Region"
     CSS_PATH = "region.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "clear", "Clear filter", id="region.clear", tooltip="Show all regions"),
-        Binding("escape", "back", "Back", id="region.back", tooltip="Go back; nothing is lost"),
+        Binding(
+            "escape",
+            "back",
+            "Clear/Back",
+            id="region.back",
+            tooltip="Show all regions; when all are shown, go back; nothing is lost",
+        ),
         Binding("f2", "sort", "Sort", id="region.sort", tooltip="Sort by the next column"),
         Binding("f3", "reverse", "Reverse", id="region.reverse", tooltip="Turn the order around"),
         Binding(
@@ -137,22 +142,11 @@ class RegionScreen(WizardScreen):
         self.end_if_left()
         self._take_rows()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Have escape clear the filter first, and go back when there is none."""
-        if action == "clear":
-            return bool(self.session.region_filter)
-        if action == "back":
-            return not self.session.region_filter
-        return True
-
     @on(Input.Changed)
     def filter(self, event: Input.Changed) -> None:
         """Show only the regions that what is typed finds."""
-        toggles_escape = bool(self.session.region_filter) != bool(event.value)
         self.session.region_filter = event.value
         self._fill()
-        if toggles_escape:  # the footer is made anew, which costs more than all the rest
-            self.refresh_bindings()
 
     @on(RegionTable.Highlighted)
     def choose(self, event: RegionTable.Highlighted) -> None:
@@ -180,8 +174,14 @@ class RegionScreen(WizardScreen):
         self._is_reversed = not self._is_reversed
         self._fill()
 
-    def action_clear(self) -> None:
-        """Show all regions again."""
+    def action_back(self) -> None:
+        """Show all regions again, or go back when they are shown."""
+        if self.session.region_filter:
+            self._clear()
+        else:
+            super().action_back()
+
+    def _clear(self) -> None:
         self.query_one(Input).value = ""
 
     def action_recommended(self) -> None:
@@ -189,7 +189,7 @@ class RegionScreen(WizardScreen):
         found = next((row.region.name for row in self._rows if row.recommended), "")
         if found:
             self._take(found)
-            self.action_clear()
+            self._clear()
             self._fill()
 
     def action_refresh(self) -> None:

@@ -66,7 +66,7 @@ async def test_typing_filters_by_name_country_and_part_of_the_world():
 async def test_escape_clears_the_filter_first_and_goes_back_then():
     async with opened(session_with()) as pilot:
         await pilot.press(*"ger")
-        await until_seen(pilot, "esc Clear filter")
+        await until_seen(pilot, "esc Clear/Back")
         await pilot.press("escape")
         await until_seen(pilot, "58 of 58")
         await pilot.press("escape")
