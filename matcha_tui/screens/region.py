@@ -65,7 +65,7 @@ class RegionScreen(WizardScreen):
         Binding(
             "f4",
             "recommended",
-            "Recommended",
+            "Best",
             id="region.recommended",
             tooltip="Go to the region that is recommended",
         ),
