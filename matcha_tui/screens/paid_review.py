@@ -166,7 +166,7 @@ class PaidReviewScreen(ReviewScreen):
         self.check()
 
     def _take_finding(self, position: int, finding: Finding) -> None:
-        if self.is_attached:
+        if not self._is_being_left():
             self.query_one(CheckList).show_finding(position, finding)
             self._show_summary()
             self.refresh_bindings()
@@ -206,7 +206,7 @@ class PaidReviewScreen(ReviewScreen):
         self._show_summary()
 
     def _show_clock(self) -> None:
-        if self._checking_since is not None:
+        if self._checking_since is not None and not self._is_being_left():
             spent = clock(self.session.now() - self._checking_since)
             self.query_one(CheckList).show_asking(spent)
         self._show_summary()
@@ -253,7 +253,13 @@ class PaidReviewScreen(ReviewScreen):
             "~ marks an estimate. Taxes and discounts aside."
         )
 
+    def _is_being_left(self) -> bool:
+        """Say whether what an answer would be shown on is gone already."""
+        return not self.query(CheckList) or not self.query("#summary")
+
     def _show_summary(self) -> None:
+        if self._is_being_left():
+            return
         self.query_one("#summary", Static).update(
             Content("\n").join([self._sum_up_cost(), self._sum_up_rest()])
         )

@@ -1,15 +1,18 @@
 """What a stack costs, by module and by thing, a month and an hour."""
 
 from decimal import Decimal
+from typing import TypeAlias
 
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from matcha_tui.targets.azure.prices.estimate import CostLine, Estimate, Share, Span
+from matcha_tui.targets.azure.prices.estimate import CostLine, Estimate, Span
 
-_MONTH_WIDTH, _HOUR_WIDTH = 18, 13
-_LEAST_NAME = 16
+_Row: TypeAlias = tuple[str, str, str, str]  # name, a month, an hour, style
+
+_GAP = 2
+_LEAST_NAME = 12
 _CENT = Decimal("0.01")
 _TENTH_OF_A_CENT = Decimal("0.001")
 
@@ -24,37 +27,38 @@ class CostSheet(Widget):
     cost: reactive[Estimate | None] = reactive(None, layout=True)
 
     def render(self) -> Content:
-        """Draw the sheet."""
+        """Draw the sheet, its columns no wider than what is in them."""
         if self.cost is None:
             return Content.styled("Reading the prices …", "$quiet")
-        lines = [self._line("", "a month", "an hour", "$quiet")]
-        for share in self.cost.shares:
-            lines += self._share(share)
-        total = "In all" if self.cost.complete else "In all, without what has no price"
-        lines.append(self._spans(f"{total} ({self.cost.currency})", self.cost.monthly, "bold"))
-        return Content("\n").join(lines)
+        rows = _rows(self.cost)
+        month_width = max(len(month) for _, month, _, _ in rows) + _GAP
+        hour_width = max(len(hour) for _, _, hour, _ in rows) + _GAP
+        room = max(_LEAST_NAME, self.size.width - month_width - hour_width)
+        return Content("\n").join(
+            Content.assemble(
+                Content(name).truncate(room, ellipsis=True, pad=True).stylize(style),
+                (month.rjust(month_width), style),
+                (hour.rjust(hour_width), "$quiet"),
+            )
+            for name, month, hour, style in rows
+        )
 
-    def _share(self, share: Share) -> list[Content]:
-        lines = [self._spans(share.owner, share.monthly, "bold")]
+
+def _rows(cost: Estimate) -> list[_Row]:
+    rows: list[_Row] = [("", "a month", "an hour", "$quiet")]
+    for share in cost.shares:
+        rows.append(_row(share.owner, share.monthly, "bold"))
         for line in share.lines:
             if line.monthly is None:
-                lines.append(self._line(f"  {line.item.item}", "no price", "", "$warning"))
+                rows.append((f"  {line.item.item}", "no price", "", "$warning"))
             else:
-                lines.append(self._spans(f"  {_name(line)}", line.monthly, "$quiet"))
-        return lines
+                rows.append(_row(f"  {_name(line)}", line.monthly, "$quiet"))
+    total = "In all" if cost.complete else "In all, without what has no price"
+    return [*rows, _row(f"{total} ({cost.currency})", cost.monthly, "bold")]
 
-    def _spans(self, name: str, monthly: Span, style: str) -> Content:
-        return self._line(
-            name, _amount(monthly, _CENT), _amount(monthly.hourly, _TENTH_OF_A_CENT), style
-        )
 
-    def _line(self, name: str, month: str, hour: str, style: str) -> Content:
-        room = max(_LEAST_NAME, self.size.width - _MONTH_WIDTH - _HOUR_WIDTH)
-        return Content.assemble(
-            (Content(name).truncate(room, ellipsis=True, pad=True).stylize(style)),
-            (month.rjust(_MONTH_WIDTH), style),
-            (hour.rjust(_HOUR_WIDTH), "$quiet"),
-        )
+def _row(name: str, monthly: Span, style: str) -> _Row:
+    return name, _amount(monthly, _CENT), _amount(monthly.hourly, _TENTH_OF_A_CENT), style
 
 
 def _name(line: CostLine) -> str:

@@ -117,7 +117,7 @@ async def test_the_llm_stack_is_built_on_azure_and_destroyed(azure: AzureProject
         await type_settings(pilot)
         await pilot.press("enter")
         await until_on(pilot, PaidReviewScreen)
-        await until_done(pilot, "Plan: 49 to add")
+        await until_done(pilot, " to add, 0 to change")
         assert "Azure · llm stack" in seen(pilot)
         assert "cancelled" not in seen(pilot)
         assert "free" not in seen(pilot)
