@@ -54,7 +54,7 @@ def make_root(intent: Intent, layer: str) -> Root:
         )
     return Root(
         context=context,
-        modules=_gateway(context["needs"]),
+        modules=_base_modules(context),
         providers={"azurerm": azurerm, **_cluster_providers(context["needs"])},
         backend=backend,
         variables={
@@ -124,10 +124,13 @@ def _cluster_providers(needs: list[str]) -> dict[str, Any]:
     return {"kubernetes": access, "helm": {"kubernetes": access}}
 
 
-def _gateway(needs: list[str]) -> dict[str, Any]:
-    if "gateway" not in needs:
-        return {}
-    return {"gateway": {"source": "./modules/gateway", "context": "${local.context}"}}
+def _base_modules(context: Mapping[str, Any]) -> dict[str, Any]:
+    modules: dict[str, Any] = {}
+    if "gateway" in context["needs"]:
+        modules["gateway"] = {"source": "./modules/gateway", "context": "${local.context}"}
+    if "cluster" in context["needs"] and context["gpu_node_size"]:
+        modules["gpu"] = {"source": "./modules/gpu"}
+    return modules
 
 
 def _resources(context: Mapping[str, Any]) -> dict[str, Any]:

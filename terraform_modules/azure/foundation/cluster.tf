@@ -135,7 +135,7 @@ resource "azurerm_kubernetes_cluster_node_pool" "gpu" {
   max_pods                    = 110
   os_disk_size_gb             = 128
   node_taints                 = ["sku=gpu:NoSchedule"]
-  node_labels                 = { "matcha/gpu" = "true" }
+  node_labels                 = { "matcha/gpu" = "true", "nvidia.com/gpu.present" = "true" }
   vnet_subnet_id              = azurerm_subnet.nodes[0].id
   tags                        = var.context.tags
 

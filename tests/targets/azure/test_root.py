@@ -48,6 +48,22 @@ def test_what_lives_in_a_cluster_is_reached_by_what_the_foundation_gives(tmp_pat
     assert root["output"]["resources"]["sensitive"] is True
 
 
+@pytest.mark.parametrize(
+    ("module_type", "size", "is_there"),
+    [
+        ("deployer", "Standard_NC4as_T4_v3", True),
+        ("deployer", "", False),
+        ("data_version_control", "Standard_NC4as_T4_v3", False),
+    ],
+)
+def test_kubernetes_is_told_of_gpus_where_there_are_some(
+    tmp_path: Path, module_type: str, size: str, is_there: bool
+):
+    settings = {"gpu_node_size": size}
+    root = read_root(tmp_path, "platform", module_type, settings=settings)
+    assert ("gpu" in root["module"]) is is_there
+
+
 def test_the_foundation_never_needs_a_provider_for_what_it_makes_itself(tmp_path: Path):
     root = read_root(tmp_path, FOUNDATION, *MODULES)
     assert set(root["provider"]) == {"azurerm"}
