@@ -34,6 +34,7 @@ from matcha_tui.targets.adoption import Adoption, find_adoptions, write_adoption
 from matcha_tui.targets.base import ComponentHealth, ComponentState, StateLock
 from matcha_tui.targets.composition import (
     compose_layer,
+    composed_backend,
     composed_flavors,
 )
 from matcha_tui.targets.steps import (
@@ -290,9 +291,9 @@ def _compose_and_start(
 
 
 def _work(project: Project, engine: Engine, repairs: tuple[str, ...] = ()) -> Work:
-    target = project.target
-    is_shared = bool(target.root(built_intent(project), target.layers[0]).backend)
-    return Work(project.workspace, engine, target, is_shared, repairs)
+    workspace, target = project.workspace, project.target
+    is_shared = bool(composed_backend(workspace.layer(target.layers[0])))
+    return Work(workspace, engine, target, is_shared, repairs)
 
 
 def _place_state(project: Project) -> Project:

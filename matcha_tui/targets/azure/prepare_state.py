@@ -14,7 +14,8 @@ from matcha_tui.errors import MatchaError
 from matcha_tui.targets.azure.account import sign_in
 from matcha_tui.targets.azure.cloud import find_cloud
 from matcha_tui.targets.azure.place import VARIABLE
-from matcha_tui.targets.azure.state_storage import StateStorage, create
+from matcha_tui.targets.azure.state_place import StateStorage
+from matcha_tui.targets.azure.state_storage import create
 from matcha_tui.terraform.worker_events import error_line
 
 

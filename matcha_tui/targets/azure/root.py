@@ -6,7 +6,8 @@ from typing import Any
 from matcha_tui.stack.setting import SettingValue
 from matcha_tui.targets.azure.definition import collect_needs
 from matcha_tui.targets.azure.names import derive_names
-from matcha_tui.targets.azure.settings import LOCAL, azure_values
+from matcha_tui.targets.azure.settings import azure_values
+from matcha_tui.targets.azure.state_place import find_storage
 from matcha_tui.targets.base import Intent, Root
 
 FOUNDATION, PLATFORM = "foundation", "platform"
@@ -153,17 +154,5 @@ def _resources(context: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _backend(intent: Intent, layer: str) -> dict[str, Any]:
-    place, values = intent.config.state, azure_values(intent.config.settings)
-    if not place or values["state"] == LOCAL:
-        return {}
-    named = {name: values[name] for name in ("subscription_id", "tenant_id") if values[name]}
-    return {
-        "azurerm": {
-            "resource_group_name": place["resource_group"],
-            "storage_account_name": place["account"],
-            "container_name": place["container"],
-            "key": f"{layer}.tfstate",
-            "use_azuread_auth": True,
-            **named,
-        }
-    }
+    storage = find_storage(intent)
+    return {"azurerm": dict(storage.backend(layer))} if storage else {}

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.files import make_private_directory, write_atomically
 from matcha_tui.project.state import SHARED_STATE
 from matcha_tui.project.workspace import prepare_workspace
@@ -12,8 +11,9 @@ from matcha_tui.targets.azure.cloud import find_cloud
 from matcha_tui.targets.azure.failures import AzureRequestError
 from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM
 from matcha_tui.targets.azure.settings import azure_values
-from matcha_tui.targets.azure.state_blobs import LockOwner, StateBlobs
-from matcha_tui.targets.azure.state_storage import StateStorage, exists, open_blobs
+from matcha_tui.targets.azure.state_blobs import LockOwner
+from matcha_tui.targets.azure.state_place import StateStorage, find_storage
+from matcha_tui.targets.azure.state_storage import exists, open_blobs
 from matcha_tui.targets.base import Intent
 from matcha_tui.targets.composition import RESOURCES_OUTPUT
 
@@ -29,7 +29,10 @@ def fetch_state(intent: Intent) -> None:
     Raises:
         MatchaError: If the state cannot be read.
     """
-    account, storage = sign_in_for(intent), _find_storage(intent)
+    storage = find_storage(intent)
+    if storage is None:
+        return
+    account = sign_in_for(intent)
     states: dict[str, dict[str, Any] | None] = dict.fromkeys((FOUNDATION, PLATFORM))
     if _may_exist(account, storage):
         with open_blobs(account, storage) as blobs:
@@ -52,7 +55,10 @@ def find_lock(intent: Intent, layer: str) -> LockOwner | None:
     Raises:
         MatchaError: If Azure does not tell.
     """
-    with _open_blobs(intent) as blobs:
+    storage = find_storage(intent)
+    if storage is None:
+        return None
+    with open_blobs(sign_in_for(intent), storage) as blobs:
         return blobs.lock_owner(layer)
 
 
@@ -67,8 +73,9 @@ def free_lock(intent: Intent, layer: str, lock_id: str) -> None:
     Raises:
         MatchaError: If it has changed hands, or Azure refuses.
     """
-    with _open_blobs(intent) as blobs:
-        blobs.force_unlock(layer, lock_id)
+    if storage := find_storage(intent):
+        with open_blobs(sign_in_for(intent), storage) as blobs:
+            blobs.force_unlock(layer, lock_id)
 
 
 def sign_in_for(intent: Intent) -> Account:
@@ -89,23 +96,3 @@ def _may_exist(account: Account, storage: StateStorage) -> bool:
         if error.status == _FORBIDDEN:  # a colleague may have a right to the blobs alone
             return True
         raise
-
-
-def _open_blobs(intent: Intent) -> StateBlobs:
-    return open_blobs(sign_in_for(intent), _find_storage(intent))
-
-
-def _find_storage(intent: Intent) -> StateStorage:
-    place, values = intent.config.state, azure_values(intent.config.settings)
-    try:
-        return StateStorage(
-            subscription_id=str(values["subscription_id"]),
-            tenant_id=str(values["tenant_id"]),
-            **{name: place[name] for name in ("resource_group", "account", "container")},
-        )
-    except KeyError as error:
-        raise MatchaError(
-            f"matcha.toml: [state] has no {error.args[0]!r}",
-            hint="Take that part of the file from a colleague, or from its history in git.",
-            exit_code=ExitCode.FAILED,
-        ) from error

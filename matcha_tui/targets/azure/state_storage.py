@@ -6,15 +6,14 @@ Every step looks first and may be repeated: an interrupted set-up goes on where 
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.targets.azure.account import Account
 from matcha_tui.targets.azure.failures import AzureRequestError
 from matcha_tui.targets.azure.resource_manager import Json, Report, ResourceManager
 from matcha_tui.targets.azure.state_blobs import StateBlobs
+from matcha_tui.targets.azure.state_place import StateStorage
 
-CONTAINER = "state"
 DATA_ROLE = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"
 """Storage Blob Data Contributor, one of Azure's built-in roles."""
 
@@ -41,63 +40,6 @@ _BLOB_PROPERTIES: Json = {
     "deleteRetentionPolicy": {"enabled": True, "days": _DAYS_KEPT},
     "containerDeleteRetentionPolicy": {"enabled": True, "days": _DAYS_KEPT},
 }
-
-
-@dataclass(frozen=True, slots=True)
-class StateStorage:
-    """Where the states of a stack's layers are kept.
-
-    Attributes:
-        subscription_id: The subscription of the storage account.
-        tenant_id: The subscription's tenant.
-        resource_group: The group that holds nothing else.
-        account: The storage account's name.
-        container: The blob container's name.
-    """
-
-    subscription_id: str
-    tenant_id: str
-    resource_group: str
-    account: str
-    container: str = CONTAINER
-
-    @property
-    def group_path(self) -> str:
-        """The ID of the resource group."""
-        return f"/subscriptions/{self.subscription_id}/resourceGroups/{self.resource_group}"
-
-    @property
-    def account_path(self) -> str:
-        """The ID of the storage account."""
-        return f"{self.group_path}/providers/Microsoft.Storage/storageAccounts/{self.account}"
-
-    @property
-    def container_path(self) -> str:
-        """The ID of the blob container."""
-        return f"{self.account_path}/blobServices/default/containers/{self.container}"
-
-    def backend(self, layer: str) -> Mapping[str, str | bool]:
-        """Return what Terraform's ``azurerm`` backend block holds for a layer.
-
-        Credentials are not in it: `terraform_identity.terraform_environment` gives them.
-
-        Args:
-            layer: ``foundation``.
-        """
-        return {
-            "subscription_id": self.subscription_id,
-            "tenant_id": self.tenant_id,
-            "resource_group_name": self.resource_group,
-            "storage_account_name": self.account,
-            "container_name": self.container,
-            "key": state_key(layer),
-            "use_azuread_auth": True,
-        }
-
-
-def state_key(layer: str) -> str:
-    """Return the name of the blob that holds a layer's state."""
-    return f"{layer}.tfstate"
 
 
 def place_state(account: Account, subscription_id: str, prefix: str, name: str) -> StateStorage:

@@ -34,7 +34,7 @@ _TERRAFORM_SWITCHES = (
 )
 
 
-_CHOSEN_BY_USER = ("ARM_USE_MSI", "ARM_USE_OIDC", "ARM_USE_AKS_WORKLOAD_IDENTITY")
+_CHOSEN_BY_USER = tuple(name for name in _TERRAFORM_SWITCHES if name != "ARM_USE_CLI")
 
 
 def terraform_environment(

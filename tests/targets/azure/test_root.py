@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from matcha_tui.errors import MatchaError
 from matcha_tui.stack.catalog import load_catalog
 from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM
 from matcha_tui.targets.composition import composed_backend, composed_modules
@@ -127,3 +128,10 @@ def test_what_was_composed_can_be_read_back(tmp_path: Path):
     workspace = compose(tmp_path, tuple(MODULES), catalog=CATALOG)
     assert composed_modules(workspace.layer(PLATFORM)) == MODULES
     assert composed_modules(workspace.layer(FOUNDATION)) == {}
+
+
+def test_a_place_of_the_state_that_is_not_whole_is_told(tmp_path: Path):
+    place = {name: value for name, value in PLACE.items() if name != "account"}
+    with pytest.raises(MatchaError) as caught:
+        read_root(tmp_path, PLATFORM, "deployer", settings={"state": "shared"}, state=place)
+    assert caught.value.message == "matcha.toml: [state] has no 'account'"

@@ -16,7 +16,8 @@ from matcha_tui.targets.azure.account import Account
 from matcha_tui.targets.azure.cloud import STORAGE_SCOPE
 from matcha_tui.targets.azure.connection import Connection
 from matcha_tui.targets.azure.state_blobs import StateBlobs
-from matcha_tui.targets.azure.state_storage import StateStorage, open_blobs, place_state
+from matcha_tui.targets.azure.state_place import StateStorage
+from matcha_tui.targets.azure.state_storage import open_blobs, place_state
 from matcha_tui.targets.azure.terraform_identity import terraform_environment
 from tests.azure_cloud import AzureCloud
 from tests.azure_cloud.answers import SUBSCRIPTION

@@ -14,7 +14,7 @@ from matcha_tui.targets.azure import state_storage
 from matcha_tui.targets.azure.account import Account, Kind
 from matcha_tui.targets.azure.failures import AzureRequestError
 from matcha_tui.targets.azure.state_blobs import LockOwner, read_owner
-from matcha_tui.targets.azure.state_storage import StateStorage
+from matcha_tui.targets.azure.state_place import StateStorage
 from matcha_tui.terraform.plain_text import clean_line
 from tests.azure_cloud import AzureCloud
 from tests.azure_cloud.answers import SUBSCRIPTION
