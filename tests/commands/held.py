@@ -7,12 +7,11 @@ the smallest stack; that Python waits, at its very start, while a file exists.
 import json
 import os
 import subprocess
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.command_line import DVC_ONLY, SCRIPTS, Matcha
+from tests.waiting import wait_for
 
 _WAIT_AT_START = """\
 import os, sys, time
@@ -61,7 +60,7 @@ class HeldProject:
 
     def wait_until_held(self) -> None:
         """Wait until Terraform has begun on the last resource."""
-        wait_until(lambda: b"prepare" in self.events())
+        wait_for(lambda: b"prepare" in self.events())
 
     def let_go(self) -> None:
         self.hold.unlink(missing_ok=True)
@@ -88,14 +87,7 @@ class HeldProject:
                 process.kill()
                 process.communicate()
         if owner := (self.matcha.folder / ".matcha/lock").exists() and self.lock_owner():
-            wait_until(lambda: not _is_running(int(str(owner["pid"]))))
-
-
-def wait_until(is_so: Callable[[], bool], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.02)
+            wait_for(lambda: not _is_running(int(str(owner["pid"]))))
 
 
 def _is_running(pid: int) -> bool:
