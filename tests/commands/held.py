@@ -5,11 +5,12 @@ the smallest stack; that Python waits, at its very start, while a file exists.
 """
 
 import json
-import os
 import subprocess
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
+from matcha_tui.terraform.processes import Process, read_processes
 from tests.command_line import DVC_ONLY, SCRIPTS, Matcha
 from tests.waiting import wait_for
 
@@ -86,13 +87,11 @@ class HeldProject:
             if process.poll() is None:
                 process.kill()
                 process.communicate()
-        if owner := (self.matcha.folder / ".matcha/lock").exists() and self.lock_owner():
-            wait_for(lambda: not _is_running(int(str(owner["pid"]))))
+        for file in (self.matcha.folder / ".matcha/runs").glob("*/processes.json"):
+            processes = read_processes(file.parent)
+            assert processes is not None
+            wait_for(partial(is_over, processes.worker))
 
 
-def _is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+def is_over(process: Process) -> bool:
+    return not process.is_alive()
