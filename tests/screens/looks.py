@@ -3,11 +3,9 @@
 from textual.pilot import Pilot
 
 from matcha_tui.app import MatchaApp
-from tests.screens.keyboard import seen
+from tests.screens.keyboard import until_still
 
 SMALL, LARGE = (80, 24), (120, 40)
-
-_STILL_PAUSES = 3
 
 
 def steady(app: MatchaApp) -> MatchaApp:
@@ -22,11 +20,3 @@ async def settle(pilot: Pilot[None]) -> None:
     for field in pilot.app.screen.query("Input"):
         field.cursor_blink = False  # type: ignore[attr-defined]
     await until_still(pilot)
-
-
-async def until_still(pilot: Pilot[None]) -> None:
-    """Wait until the screen stays as it is; one pause alone may end too soon on a busy machine."""
-    looks = [seen(pilot)]
-    while len(looks) < _STILL_PAUSES or len(set(looks[-_STILL_PAUSES:])) > 1:
-        await pilot.pause()
-        looks.append(seen(pilot))

@@ -19,7 +19,7 @@ from matcha_tui.screens.stack import StackScreen
 from tests.screens import recorded
 from tests.screens.cloudy import CHOSEN, MIXED, CloudySession, signed_in
 from tests.screens.keyboard import until_seen
-from tests.screens.looks import LARGE, SMALL, settle, steady, until_still
+from tests.screens.looks import LARGE, SMALL, settle, steady
 
 
 def chosen(**facts: Any) -> CloudySession:
@@ -83,6 +83,5 @@ def test_the_device_code_looks_as_it_did(snap_compare):
         await settle(pilot)
         await pilot.app.push_screen(DeviceCodeScreen(session, ""))
         await until_seen(pilot, "WXYZ9876")
-        await until_still(pilot)
 
     assert snap_compare(app, terminal_size=SMALL, run_before=open_dialog)

@@ -6,7 +6,7 @@ from textual.strip import Strip
 
 from matcha_tui.theme import OTHERS
 from matcha_tui.widgets.log_pane import LogLine, LogPane
-from tests.screens.looks import until_still
+from tests.screens.keyboard import until_still
 
 
 class CountingPane(LogPane):
