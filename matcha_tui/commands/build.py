@@ -165,7 +165,12 @@ def _plan(project: Project, engine: Engine, report: Report) -> tuple[Run, RunPro
 
 
 def _read_password() -> str:
-    password = sys.stdin.readline().rstrip("\n")
+    try:
+        password = sys.stdin.readline().rstrip("\n")
+    except UnicodeDecodeError as error:
+        raise usage_error(
+            "the password on standard input is no UTF-8 text", "Choose one of plain characters."
+        ) from error
     if not password:
         raise usage_error(
             "--password-stdin found no password on standard input",

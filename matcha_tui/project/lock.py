@@ -80,7 +80,7 @@ def record_owner(descriptor: int, operation: str, pid: int) -> None:
     """
     owner = LockOwner(
         operation,
-        getpass.getuser(),
+        _user(),
         socket.gethostname(),
         pid,
         datetime.now(UTC).isoformat(timespec="seconds"),
@@ -138,3 +138,10 @@ def _locked(owner: LockOwner | None) -> MatchaError:
         hint="Wait until it has ended, or watch it: `matcha logs --follow`, or matcha-tui.",
         exit_code=ExitCode.REFUSED,
     )
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name; OSError from Python 3.13
+        return f"user {os.getuid()}"
