@@ -26,6 +26,15 @@ GIVEN = {
     },
 }
 TRACKER = "MATCHA_EXPERIMENT_TRACKER_TRACKING_URL=http://127.0.0.1:5000\n"
+MASKED = """\
+{
+  "pipeline": {
+    "server-password": "********",
+    "server-url": "http://127.0.0.1:8237",
+    "server-username": "********"
+  }
+}
+"""
 
 
 @pytest.fixture
@@ -78,6 +87,12 @@ def given(matcha_here: MatchaHere) -> MatchaHere:
             "set -gx MLFLOW_TRACKING_URI http://127.0.0.1:5000\n",
             "",
         ),
+        ("get mlflow --output env", 0, TRACKER, ""),
+        ("get Experiment_Tracker TRACKING_URL --output env", 0, TRACKER, ""),
+        ("get orchestrator server-url --output raw", 0, "http://127.0.0.1:8237\n", ""),
+        ("get zenml --output json", 0, MASKED, ""),
+        ("get deployer", 2, "", "Known: cloud, experiment-tracker (or mlflow), pipeline (or "),
+        ("get mlflo", 2, "", "Did you mean 'mlflow'?"),
         ("env --shell csh", 2, "", "'csh' is not one of"),
         (
             "stack show --output json",
