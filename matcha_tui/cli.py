@@ -109,7 +109,7 @@ def _run() -> int:
         if explained := explain_surroundings(error):
             show_error(explained)
         else:
-            click.echo(f"matcha: {report_crash(error, Path.cwd() / '.matcha')}", err=True)
+            click.echo(f"matcha: {report_crash(error, Path('.matcha'))}", err=True)
         return ExitCode.FAILED
 
 

@@ -75,13 +75,20 @@ def report_crash(error: BaseException, directory: Path) -> str:
         ]
     )
     name = f"crash-{datetime.now(UTC):%Y%m%dT%H%M%S}.txt"
-    try:
-        path = make_private_directory(directory) / name
-        write_atomically(path, report)
-    except MatchaError:
-        path = Path(tempfile.mkdtemp(prefix="matcha-")) / name
-        write_atomically(path, report)
-    return (
+    sentence = (
         f"matcha-tui met an error it did not expect ({type(error).__name__}). "
-        f"What was under way goes on; a report without secrets is in {path}"
+        "What was under way goes on; "
     )
+    for find in (lambda: make_private_directory(directory), _temporary_directory):
+        try:
+            path = find() / name
+            write_atomically(path, report)
+        except MatchaError:
+            continue  # the folder is gone or full, and this must not be the next crash
+        return f"{sentence}a report without secrets is in {path.absolute()}"
+    return f"{sentence}there is no room for a report"
+
+
+def _temporary_directory() -> Path:
+    with explain_os_errors("create", Path("a temporary folder")):
+        return Path(tempfile.mkdtemp(prefix="matcha-"))

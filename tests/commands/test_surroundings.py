@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from matcha_tui.crash import explain_surroundings
+from matcha_tui.crash import explain_surroundings, report_crash
 from tests.command_line import SCRIPTS, make_environment
 
 GONE = "matcha: the current folder no longer exists\n  Go to one that does, as with: cd ~\n"
@@ -101,3 +101,24 @@ def test_a_machine_that_is_full_is_named_with_the_file():
     explained = explain_surroundings(OSError(28, "No space left on device", "/data/log"))
     assert explained is not None
     assert explained.message == "cannot use /data/log: the disk is full"
+
+
+def test_a_crash_in_a_folder_that_is_gone_is_reported_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    sentence = report_crash(KeyError("secret"), Path(".matcha"))
+    (report,) = tmp_path.glob("matcha-*/crash-*.txt")
+    assert str(report) in sentence
+    assert "secret" not in report.read_text().lower().replace("secrets", "")
+
+
+def test_a_crash_that_nothing_can_be_written_of_is_said_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("tempfile.tempdir", "/proc")
+    assert report_crash(KeyError(), Path("/proc/.matcha")).endswith("no room for a report")
