@@ -8,6 +8,7 @@ import tempfile
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from matcha_tui import __version__
@@ -79,7 +80,7 @@ def report_crash(error: BaseException, directory: Path) -> str:
         f"matcha-tui met an error it did not expect ({type(error).__name__}). "
         "What was under way goes on; "
     )
-    for find in (lambda: make_private_directory(directory), _temporary_directory):
+    for find in (partial(make_private_directory, directory), _temporary_directory):
         try:
             path = find() / name
             write_atomically(path, report)
