@@ -12,7 +12,7 @@ import os
 import select
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
@@ -65,8 +65,8 @@ def _safe_streams() -> Iterator[None]:
     _open_closed_descriptors()
     before = sys.stdin, sys.stdout, sys.stderr
     sys.stdin = sys.stdin or os.fdopen(0, closefd=False)
-    sys.stdout = _over(sys.stdout, _Data(1, "w", closefd=False))
-    sys.stderr = _over(sys.stderr, _Narration(2, "w", closefd=False))
+    sys.stdout = _over(sys.stdout, _Data(io.FileIO(1, "w", closefd=False)))
+    sys.stderr = _over(sys.stderr, _Narration(io.FileIO(2, "w", closefd=False)))
     try:
         yield
     finally:
@@ -74,33 +74,52 @@ def _safe_streams() -> Iterator[None]:
         sys.stdin, sys.stdout, sys.stderr = before
 
 
-class _Data(io.FileIO):
-    def write(self, content: "ReadableBuffer", /) -> int:
-        try:
-            while (written := super().write(content)) is None:  # a terminal that must not block
-                select.select([], [self], [])
-            return written
-        except OSError as error:
-            self._discard()
-            raise OutputError(error) from error
+class _Data(io.BufferedWriter):
+    """Guards what is above the file: an interrupt in a raw write would have it written again."""
 
-    def _discard(self) -> None:
-        """Let what is still in a buffer go nowhere, or Python's own flush at its exit fails."""
+    def write(self, content: "ReadableBuffer", /) -> int:
+        rest = memoryview(content).cast("B")
+        size = len(rest)
+        while True:
+            try:
+                super().write(rest)
+            except BlockingIOError as error:  # a terminal that must not block
+                rest = rest[error.characters_written :]
+                select.select([], [self], [])
+            except OSError as error:
+                self._lose(error)
+                return size
+            else:
+                return size
+
+    def flush(self) -> None:
+        while True:
+            try:
+                super().flush()
+            except BlockingIOError:
+                select.select([], [self], [])
+            except OSError as error:
+                self._lose(error)
+                return
+            else:
+                return
+
+    def _lose(self, error: OSError) -> None:
+        """Let what is still buffered go nowhere, or Python's own flush at its exit fails."""
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, self.fileno())
         os.close(nowhere)
+        raise OutputError(error) from error
 
 
 class _Narration(_Data):
-    def write(self, content: "ReadableBuffer", /) -> int:
-        try:
-            return super().write(content)
-        except OutputError:
-            return memoryview(content).nbytes
+    def _lose(self, error: OSError) -> None:
+        with suppress(OutputError):
+            super()._lose(error)
 
 
-def _over(stream: TextIO | None, raw: io.FileIO) -> TextIO:
-    """Return a stream of text over `raw`; a character that it cannot encode is escaped."""
+def _over(stream: TextIO | None, content: io.BufferedWriter) -> TextIO:
+    """Return a stream of text over `content`; a character that it cannot encode is escaped."""
     encoding = "utf-8"
     if stream is not None:
         try:
@@ -109,9 +128,7 @@ def _over(stream: TextIO | None, raw: io.FileIO) -> TextIO:
             return stream  # a test's, or a notebook's
         stream.flush()
         encoding = stream.encoding
-    return io.TextIOWrapper(
-        io.BufferedWriter(raw), encoding, "backslashreplace", line_buffering=raw.isatty()
-    )
+    return io.TextIOWrapper(content, encoding, "backslashreplace", line_buffering=content.isatty())
 
 
 def _open_closed_descriptors() -> None:

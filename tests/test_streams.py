@@ -133,3 +133,33 @@ def test_a_pipe_that_must_not_block_is_waited_for(tmp_path: Path):
         with os.fdopen(reading) as output:
             assert len(output.read()) == 300_000
     assert process.returncode == 0
+
+
+def test_an_interrupt_while_something_is_printed_prints_nothing_twice():
+    program = """
+import os, signal, sys
+from matcha_tui.streams import run_program
+
+def run():
+    for number in range(200):
+        try:
+            signal.setitimer(signal.ITIMER_REAL, 0.00002)
+            sys.stdout.write(f"{number}\\n")
+            sys.stdout.flush()
+        except KeyboardInterrupt:
+            pass
+    return 0
+
+def interrupt(*_):
+    raise KeyboardInterrupt
+
+signal.signal(signal.SIGALRM, interrupt)
+try:
+    run_program(run)
+except KeyboardInterrupt:
+    pass
+"""
+    printed = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    ).stdout.split()
+    assert len(printed) == len(set(printed))
