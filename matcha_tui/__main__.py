@@ -1,6 +1,10 @@
 """``python -m matcha_tui`` and the ``matcha-tui`` command: open the wizard."""
 
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matcha_tui.errors import MatchaError
 
 _USAGE = """\
 Usage: matcha-tui
@@ -23,10 +27,13 @@ def main() -> None:
     """Open the wizard, or say why not."""
     if sys.version_info < (3, 11):  # noqa: UP036 - pip is not the only way to get here
         sys.exit(f"matcha-tui needs Python 3.11 or newer, and this is {sys.version.split()[0]}.")
-    sys.exit(_main(sys.argv[1:]))
+    from matcha_tui.streams import run_program
+
+    sys.exit(run_program(_main))
 
 
-def _main(arguments: "list[str]") -> int:
+def _main() -> int:
+    arguments = sys.argv[1:]
     if arguments in (["--help"], ["-h"]):
         sys.stdout.write(_USAGE)
         return 0
@@ -53,8 +60,18 @@ def _open_wizard() -> int:
     try:
         return run_app(Path.cwd())
     except MatchaError as error:
-        sys.stderr.write(f"{error.message}\n{error.hint or ''}".rstrip() + "\n")
-        return int(error.exit_code)
+        return _refuse(error)
+    except (OSError, RuntimeError) as error:
+        from matcha_tui.crash import explain_surroundings
+
+        if explained := explain_surroundings(error):
+            return _refuse(explained)
+        raise
+
+
+def _refuse(error: "MatchaError") -> int:
+    sys.stderr.write(f"{error.message}\n{error.hint or ''}".rstrip() + "\n")
+    return int(error.exit_code)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import click
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.guess import find_name, fold_name, name_hint
+from matcha_tui.streams import OutputError, run_program
 
 COMMANDS = {
     "stack": ("matcha_tui.commands.stack", "Choose what is built: show, set, add, remove, list."),
@@ -88,27 +89,32 @@ def matcha() -> None:
 
 def main() -> None:
     """Run the command line, and end with one clear sentence if it fails."""
+    sys.exit(run_program(_run))
+
+
+def _run() -> int:
     try:
         returned = matcha.main(standalone_mode=False)
-        status = returned if isinstance(returned, int) else ExitCode.DONE
+        return returned if isinstance(returned, int) else ExitCode.DONE
     except click.ClickException as error:
         error.show()
-        status = error.exit_code
+        return error.exit_code
     except MatchaError as error:
         show_error(error)
-        status = error.exit_code
+        return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("matcha: cancelled", err=True)
-        status = ExitCode.CANCELLED
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read us has gone, as in `matcha get | head -1`
-        status = ExitCode.FAILED
+        return ExitCode.CANCELLED
+    except OutputError:
+        raise
     except Exception as error:  # noqa: BLE001 - the one place that reports a crash
-        from matcha_tui.crash import report_crash
+        from matcha_tui.crash import explain_surroundings, report_crash
 
-        click.echo(f"matcha: {report_crash(error, Path.cwd() / '.matcha')}", err=True)
-        status = ExitCode.FAILED
-    sys.exit(status)
+        if explained := explain_surroundings(error):
+            show_error(explained)
+        else:
+            click.echo(f"matcha: {report_crash(error, Path('.matcha'))}", err=True)
+        return ExitCode.FAILED
 
 
 def show_error(error: MatchaError) -> None:

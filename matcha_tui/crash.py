@@ -1,19 +1,59 @@
 """The one place that reports a crash: a short sentence, and a private report on disk."""
 
+import errno
+import os
 import platform
 import sys
 import tempfile
 import traceback
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from matcha_tui import __version__
 from matcha_tui.errors import MatchaError
-from matcha_tui.files import make_private_directory, write_atomically
+from matcha_tui.files import explain_os_errors, make_private_directory, write_atomically
+
+_MACHINE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+
+
+def explain_surroundings(error: BaseException) -> MatchaError | None:
+    """Return what the user can do about an error that is no fault of ours, if it is one.
+
+    Args:
+        error: What was raised: by a folder that was removed, a user without a home, a
+            machine that is full or forbids something.
+    """
+    if isinstance(error, FileNotFoundError) and not _is_there(Path.cwd):
+        return MatchaError(
+            "the current folder no longer exists", hint="Go to one that does, as with: cd ~"
+        )
+    if isinstance(error, RuntimeError) and not _is_there(Path.home):
+        return MatchaError(
+            "your home folder is not known: HOME is not set, and the system has no entry for you",
+            hint="Set it to a folder that you can write to: export HOME=...",
+        )
+    if isinstance(error, OSError) and error.errno in _MACHINE_ERRORS and error.filename:
+        path = Path(os.fsdecode(error.filename))
+        try:
+            with explain_os_errors("use", path):
+                raise error
+        except MatchaError as explained:
+            return explained
+    return None
+
+
+def _is_there(find: Callable[[], Path]) -> bool:
+    try:
+        find()
+    except (OSError, RuntimeError):
+        return False
+    return True
 
 
 def report_crash(error: BaseException, directory: Path) -> str:
-    """Keep what a developer needs to mend an unexpected error.
+    """Keep what a developer needs to fix an unexpected error.
 
     The report has the calls that led to it, and neither values of variables nor
     the error's own text, since either could hold a secret.
@@ -36,13 +76,20 @@ def report_crash(error: BaseException, directory: Path) -> str:
         ]
     )
     name = f"crash-{datetime.now(UTC):%Y%m%dT%H%M%S}.txt"
-    try:
-        path = make_private_directory(directory) / name
-        write_atomically(path, report)
-    except MatchaError:
-        path = Path(tempfile.mkdtemp(prefix="matcha-")) / name
-        write_atomically(path, report)
-    return (
+    sentence = (
         f"matcha-tui met an error it did not expect ({type(error).__name__}). "
-        f"What was under way goes on; a report without secrets is in {path}"
+        "What was under way goes on; "
     )
+    for find in (partial(make_private_directory, directory), _temporary_directory):
+        try:
+            path = find() / name
+            write_atomically(path, report)
+        except MatchaError:
+            continue  # the folder is gone or full, and this must not be the next crash
+        return f"{sentence}a report without secrets is in {path.absolute()}"
+    return f"{sentence}there is no room for a report"
+
+
+def _temporary_directory() -> Path:
+    with explain_os_errors("create", Path("a temporary folder")):
+        return Path(tempfile.mkdtemp(prefix="matcha-"))

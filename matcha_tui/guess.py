@@ -48,35 +48,39 @@ def choose_name(what: str, word: str, known: Collection[str]) -> str:
     return found
 
 
-def unknown(what: str, word: str, known: Collection[str]) -> MatchaError:
+def unknown(what: str, word: str, known: Collection[str], listed: str = "") -> MatchaError:
     """Make the refusal of a word that names nothing.
 
     Args:
         what: What it should have named: ``"stack"``.
         word: What was written.
         known: What is accepted.
+        listed: The same for people, where a list of the words would not do.
 
     Returns:
         The error, to be raised by the caller.
     """
     return MatchaError(
-        f"{word!r} is no {what}", hint=name_hint(word, known), exit_code=ExitCode.USAGE
+        f"{word!r} is no {what}",
+        hint=name_hint(word, known, listed=listed),
+        exit_code=ExitCode.USAGE,
     )
 
 
-def name_hint(word: str, known: Collection[str], also: str = "") -> str:
+def name_hint(word: str, known: Collection[str], also: str = "", listed: str = "") -> str:
     """Say all that is accepted, and what the user probably meant.
 
     Args:
         word: What was written.
         known: What is accepted.
         also: What is accepted besides names: ``"the path of a binary"``.
+        listed: The names for people, where a list of the words would not do.
     """
     if not known:
         return "There is none to choose from."
-    listed = f"Known: {', '.join(known)}{f', or {also}' if also else ''}."
+    all_names = f"Known: {listed or ', '.join(known)}{f', or {also}' if also else ''}."
     guess = nearest_guess(word, known)
-    return f"{listed} Did you mean {guess!r}?" if guess else listed
+    return f"{all_names} Did you mean {guess!r}?" if guess else all_names
 
 
 def nearest_guess(word: str, known: Collection[str]) -> str | None:

@@ -115,7 +115,8 @@ def _run(program: str, project: Path, *arguments: str) -> str:
         env=os.environ | {"DVC_NO_ANALYTICS": "1"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
         timeout=_SECONDS,
         check=True,
     )

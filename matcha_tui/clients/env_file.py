@@ -1,11 +1,14 @@
 """The project's ``.env``: a marked block of ours among the user's own lines."""
 
-import shlex
+import re
 import stat
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 
+from matcha_tui.clients.dotenv import find_obstacle, is_plain, write_value
 from matcha_tui.clients.git import is_tracked, keep_out_of_git
+from matcha_tui.clients.lines import with_end
 from matcha_tui.clients.step import Outcome, Step
 from matcha_tui.files import PRIVATE_FILE_MODE, explain_os_errors, write_atomically
 from matcha_tui.stack.variables import ClientVariable
@@ -17,19 +20,18 @@ _SHARED_FILE_MODE = 0o644
 
 
 def connect_env_file(project: Path, variables: Sequence[ClientVariable]) -> Step:
-    """Write the stack's variables into ``.env``, and leave every other line as it is.
+    """Write the stack's variables into ``.env``, and leave every other byte as it is.
 
     Args:
         project: The folder that it lies in.
-        variables: What to write. If one of them is secret, the file is made private
-            and kept out of git, and nothing is written when git has it already.
+        variables: What to write, all or nothing. If one of them is secret, the file is made
+            private and kept out of git, and nothing is written when git has it already.
 
     Raises:
         MatchaError: If a file cannot be read or written.
     """
     path = (project / _NAME).resolve()  # a link stays a link
     secret = any(variable.secret for variable in variables)
-    names = ", ".join(variable.name for variable in variables)
     if not variables:
         return Step(_NAME, Outcome.SKIPPED, "the stack has nothing that clients read there")
     if secret and is_tracked(project, _NAME):
@@ -39,42 +41,75 @@ def connect_env_file(project: Path, variables: Sequence[ClientVariable]) -> Step
             "git tracks it, and the stack's secrets would be committed with it; run: "
             f"git rm --cached {_NAME}",
         )
+    refusals = [text for variable in variables if (text := _refusal(variable))]
+    if refusals:
+        return Step(_NAME, Outcome.FAILED, f"nothing was written: {'; '.join(refusals)}")
     before = _read(path)
-    after = _with_block(before or "", variables)
+    after = _with_block(before or b"", variables)
     if after is None:
         return Step(_NAME, Outcome.FAILED, f"the line {_BEGIN!r} has no {_END!r} after it")
+    ignored = secret and keep_out_of_git(project, _NAME)
     mode = _mode(path, secret)
-    said = [f"wrote {names}"]
     is_same = before == after and stat.S_IMODE(path.stat().st_mode) == mode
     if not is_same:
-        write_atomically(path, after.encode(errors="surrogateescape"), mode)
-    ignored = secret and keep_out_of_git(project, _NAME)
-    if is_same and not ignored:
-        return Step(_NAME, Outcome.UNCHANGED, f"it has {names}")
+        write_atomically(path, after, mode)
+    names = ", ".join(variable.name for variable in variables)
+    said = [f"it has {names}" if is_same else f"wrote {names}"]
     if ignored:
         said.append(f"added {_NAME} to .gitignore")
-    return Step(_NAME, Outcome.DONE, "; ".join(said))
+    said += _notes(after, variables)
+    outcome = Outcome.UNCHANGED if is_same and not ignored else Outcome.DONE
+    return Step(_NAME, outcome, "; ".join(said))
 
 
-def _with_block(text: str, variables: Sequence[ClientVariable]) -> str | None:
-    """Return the text with our block in its old place, or else at its end."""
-    lines = text.splitlines()
-    block = [_BEGIN, *(f"{item.name}={shlex.quote(item.value)}" for item in variables), _END]
-    if _BEGIN not in lines:
-        lines += block
-    else:
-        start = lines.index(_BEGIN)
-        if _END not in lines[start:]:
-            return None
-        lines[start : lines.index(_END, start) + 1] = block
-    return "\n".join(lines) + "\n"
+def _refusal(variable: ClientVariable) -> str | None:
+    """Say why no reader of ``.env`` would find a value, without showing it."""
+    obstacle = find_obstacle(variable.value)
+    return obstacle and (
+        f"{variable.name} has {obstacle}, which shells and readers of {_NAME} take differently; "
+        "choose another value, or use `matcha env --show-sensitive`"
+    )
 
 
-def _read(path: Path) -> str | None:
+def _with_block(text: bytes, variables: Sequence[ClientVariable]) -> bytes | None:
+    """Return the text with our block in its old place, or else at its end.
+
+    The block's lines end with LF even among lines that end with CRLF: sh would take the CR
+    for a part of the value, and all other readers take either.
+    """
+    lines = BytesIO(text).readlines()  # bytes.splitlines() would cut at a lone CR, too
+    bare = [line.removesuffix(b"\n").removesuffix(b"\r") for line in lines]
+    begin, end = _BEGIN.encode(), _END.encode()
+    rows = [_BEGIN, *(f"{item.name}={write_value(item.value)}" for item in variables), _END]
+    block = "".join(f"{row}\n" for row in rows).encode()
+    if begin not in bare:
+        return with_end(text) + block
+    start = bare.index(begin)
+    if end not in bare[start:]:
+        return None
+    stop = bare.index(end, start) + 1
+    return b"".join([*lines[:start], block, *lines[stop:]])
+
+
+def _notes(text: bytes, variables: Sequence[ClientVariable]) -> list[str]:
+    """Say what the user may stumble over: quotes that docker keeps, lines that win over ours."""
+    notes = []
+    quoted = [item.name for item in variables if not is_plain(item.value)]
+    if quoted:
+        notes.append(f"`docker --env-file` would keep the quotes of {', '.join(quoted)}")
+    below = text.partition(_END.encode())[2]
+    for item in variables:
+        name = re.escape(item.name).encode()
+        if re.search(rb"(?m)^[ \t]*(export[ \t]+)?" + name + rb"[ \t]*=", below):
+            notes.append(f"a line of yours below sets {item.name}, too, and counts instead")
+    return notes
+
+
+def _read(path: Path) -> bytes | None:
     if not path.exists():
         return None
     with explain_os_errors("read", path):
-        return path.read_bytes().decode(errors="surrogateescape")
+        return path.read_bytes()
 
 
 def _mode(path: Path, secret: bool) -> int:

@@ -6,6 +6,8 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from matcha_tui.clients.lines import end_of_line, with_end
+from matcha_tui.errors import MatchaError
 from matcha_tui.files import explain_os_errors, write_atomically
 
 _SHARED_FILE_MODE = 0o644
@@ -32,18 +34,23 @@ def keep_out_of_git(folder: Path, name: str) -> bool:
         Whether that changed anything.
 
     Raises:
-        MatchaError: If ``.gitignore`` cannot be read or written.
+        MatchaError: If ``.gitignore`` is a link, or cannot be read or written.
     """
     is_repository = _git(folder, ["rev-parse", "--is-inside-work-tree"])
     if not is_repository or _git(folder, ["check-ignore", "--quiet", name]):
         return False
     path = folder / ".gitignore"
+    if path.is_symlink():
+        raise MatchaError(
+            f"{path} is a link, which git does not follow, so {name} cannot be kept out of git",
+            hint=f"Make it a file, or write {name} into .git/info/exclude.",
+        )
     before, mode = b"", _SHARED_FILE_MODE
     if path.exists():
         with explain_os_errors("read", path):
             before, mode = path.read_bytes(), stat.S_IMODE(path.stat().st_mode)
-    separator = b"\n" if before and not before.endswith(b"\n") else b""
-    write_atomically(path, before + separator + name.encode() + b"\n", mode)
+    after = with_end(before) + name.encode() + end_of_line(before)
+    write_atomically(path, after, mode)
     return True
 
 

@@ -38,7 +38,8 @@ def merge_kubeconfig(path: Path, ours: str, *, overwrite: bool = False, use: boo
         MatchaError: If the file is no kubeconfig, cannot be written, or has other
             entries of the same name.
     """
-    theirs, added = _read(path), yaml.safe_load(ours)
+    before, added = _read(path), yaml.safe_load(ours)
+    theirs = dict(before)
     context = str(added["current-context"])
     for kind in _LISTS:
         entries = {entry["name"]: entry for entry in theirs.get(kind) or []}
@@ -55,6 +56,8 @@ def merge_kubeconfig(path: Path, ours: str, *, overwrite: bool = False, use: boo
     if use or not theirs.get("current-context"):
         theirs["current-context"] = context
     merged = {"apiVersion": "v1", "kind": "Config", **theirs}
+    if merged == before:
+        return context  # its comments and its layout stay
     with explain_os_errors("create", path.parent):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_atomically(path.resolve(), yaml.safe_dump(merged, sort_keys=False))
@@ -65,14 +68,14 @@ def _read(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
     with explain_os_errors("read", path):
-        text = path.read_text("utf-8", "replace")
+        text = path.read_bytes()
     refusal = MatchaError(
         f"{path} is no kubeconfig, so nothing is written into it",
-        hint="Mend it, or give --file PATH to write elsewhere.",
+        hint="Fix it, or give --file PATH to write elsewhere.",
     )
     try:
         content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise refusal from error
     if content is None:
         return {}

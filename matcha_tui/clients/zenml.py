@@ -44,7 +44,8 @@ def connect_zenml(project: Path, resources: Resources) -> Step:
             | {"MATCHA_ZENML_STACK": json.dumps(stack.as_json())},
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             timeout=_SECONDS,
             check=False,
         )

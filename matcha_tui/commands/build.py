@@ -4,12 +4,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
 from matcha_tui import deployment, selection
 from matcha_tui.commands.asking import check_answers, need_terminal, usage_error
 from matcha_tui.commands.doctor import show_finding
+from matcha_tui.commands.naming import completing, owner_names
 from matcha_tui.commands.opening import open_project
 from matcha_tui.commands.reporting import Report, output_option, reporting
 from matcha_tui.errors import ExitCode, MatchaError
@@ -18,7 +20,7 @@ from matcha_tui.project.config import declared_settings
 from matcha_tui.project.history import RunKind
 from matcha_tui.readiness import require_readiness
 from matcha_tui.selection import TARGETS, Project, save_config
-from matcha_tui.stack.catalog import unknown
+from matcha_tui.stack.names import find_setting
 from matcha_tui.stack.setting import SettingType, SettingValue
 from matcha_tui.targets.base import Check, Finding, Verdict
 from matcha_tui.terraform.engine import Engine, find_engine
@@ -33,6 +35,19 @@ _ENGINE_OPTION = click.option(
 _DETACH_OPTION = click.option(
     "--detach", is_flag=True, help="Return once it has begun, and print the run's id."
 )
+
+
+def _assignable(project: Project, typed: Mapping[str, Any]) -> list[str]:
+    """Return how assignments begin: the stack's own settings, but for secrets."""
+    target = typed.get("target") or project.config.target
+    declared = declared_settings(project.catalog, selection.TARGET_SETTINGS, target, project.stack)
+    in_stack = dict(project.stack.modules)
+    return [
+        f"{name}="
+        for name, setting in declared.items()
+        if setting.type is not SettingType.SECRET
+        and ("." not in name or name.partition(".")[0] in in_stack)
+    ]
 
 
 @click.command(epilog="Example: matcha plan")
@@ -53,7 +68,9 @@ def plan(form: str, engine: str | None) -> None:
     "assignments",
     metavar="KEY=VALUE",
     multiple=True,
-    help="Set one setting, such as experiment_tracker.port=5001; kept in matcha.toml.",
+    shell_complete=completing(_assignable),
+    help="Set one setting, such as experiment_tracker.port=5001 or mlflow.port=5001; "
+    "kept in matcha.toml.",
 )
 @click.option("--location", help="Where the cloud's region counts: --set location=NAME.")
 @click.option("--prefix", help="Where names need one: --set prefix=NAME.")
@@ -165,7 +182,12 @@ def _plan(project: Project, engine: Engine, report: Report) -> tuple[Run, RunPro
 
 
 def _read_password() -> str:
-    password = sys.stdin.readline().rstrip("\n")
+    try:
+        password = sys.stdin.readline().rstrip("\n")
+    except UnicodeDecodeError as error:
+        raise usage_error(
+            "the password on standard input is no UTF-8 text", "Choose one of plain characters."
+        ) from error
     if not password:
         raise usage_error(
             "--password-stdin found no password on standard input",
@@ -202,9 +224,8 @@ def _configure(
         name, separator, text = assignment.partition("=")
         if not separator:
             raise usage_error(f"--set {assignment!r} has no '='", "Write it as KEY=VALUE.")
-        setting = declared.get(name)
-        if setting is None:
-            raise unknown("setting", name, declared)
+        name = find_setting(name, declared, owner_names(project, config.target))
+        setting = declared[name]
         if setting.type is SettingType.SECRET:
             raise usage_error(
                 f"{name} is a secret, and a command line is not private",

@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 import click
 
 from matcha_tui.commands.opening import open_project
-from matcha_tui.commands.quoting import quote
+from matcha_tui.commands.quoting import quote, quote_for_fish
 from matcha_tui.deployment import resources
 from matcha_tui.stack.variables import client_variables
 
@@ -17,8 +17,7 @@ def _posix(name: str, value: str) -> str:
 
 
 def _fish(name: str, value: str) -> str:
-    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
-    return f"set -gx {name} '{escaped}'"
+    return f"set -gx {name} {quote_for_fish(value)}"
 
 
 _SHELLS: Mapping[str, Callable[[str, str], str]] = {"bash": _posix, "zsh": _posix, "fish": _fish}

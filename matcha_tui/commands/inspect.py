@@ -2,27 +2,43 @@
 
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 import click
 
 from matcha_tui import __version__
+from matcha_tui.commands.naming import completing, find_resource, resource_names
 from matcha_tui.commands.opening import open_project
 from matcha_tui.commands.quoting import quote
 from matcha_tui.deployment import resources
 from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.guess import choose_name
 from matcha_tui.masking import MASK, mask_secrets
-from matcha_tui.stack.catalog import unknown
+from matcha_tui.selection import Project
 from matcha_tui.terraform.engine import find_engine
 
-Value = TypeVar("Value")
+
+def _properties(project: Project, typed: Mapping[str, Any]) -> Iterable[str]:
+    found = resources(project)
+    return found[find_resource(project, found, typed["resource"])]
 
 
 @click.command(epilog="Example: matcha get experiment-tracker tracking-url --output json")
-@click.argument("resource", required=False)
-@click.argument("property_name", metavar="[PROPERTY]", required=False)
+@click.argument(
+    "resource",
+    required=False,
+    shell_complete=completing(
+        lambda project, _typed: resource_names(project, resources(project), "").words
+    ),
+)
+@click.argument(
+    "property_name",
+    metavar="[PROPERTY]",
+    required=False,
+    shell_complete=completing(_properties),
+)
 @click.option(
     "--output",
     "form",
@@ -32,14 +48,18 @@ Value = TypeVar("Value")
 )
 @click.option("--show-sensitive", is_flag=True, help="Print secrets instead of a mask.")
 def get(resource: str | None, property_name: str | None, form: str, show_sensitive: bool) -> None:
-    """Print what the deployed stack gives: everything, one RESOURCE, or one PROPERTY of it."""
+    """Print what the deployed stack gives: everything, one RESOURCE, or one PROPERTY of it.
+
+    RESOURCE may be a module type or a flavor, too: experiment_tracker, mlflow.
+    """
     project = open_project(Path.cwd())
     found = resources(project)
     if resource is not None:
-        found = {resource: _pick(found, resource, "deployed resource")}
+        resource = find_resource(project, found, resource, property_name)
+        found = {resource: found[resource]}
     if resource is not None and property_name is not None:
-        value = _pick(found[resource], property_name, f"property of {resource}")
-        found = {resource: {property_name: value}}
+        property_name = choose_name(f"property of {resource}", property_name, found[resource])
+        found = {resource: {property_name: found[resource][property_name]}}
     if not show_sensitive:
         found = mask_secrets(project, found)
     if form == "raw":
@@ -54,12 +74,6 @@ def version() -> None:
     click.echo(f"matcha-tui {__version__}")
     click.echo(find_engine().label)
     click.echo(f"python {platform.python_version()}")
-
-
-def _pick(found: Mapping[str, Value], name: str, what: str) -> Value:
-    if name not in found:
-        raise unknown(what, name, found)
-    return found[name]
 
 
 def _render(found: dict[str, dict[str, str]], form: str) -> str:

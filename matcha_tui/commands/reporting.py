@@ -18,8 +18,9 @@ from matcha_tui.commands.run_objects import (
 )
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.masking import MASK
+from matcha_tui.streams import OutputError
 from matcha_tui.terraform.event_kinds import Event
-from matcha_tui.terraform.folder import Run
+from matcha_tui.terraform.folder import Run, is_live
 from matcha_tui.terraform.following import initial_progress
 from matcha_tui.terraform.progress import RunProgress
 
@@ -95,6 +96,11 @@ class JsonReport(Report):
         """Print the result."""
         _print(result_object(self.operation, self._run, self._progress, error, self._resources))
 
+    def lose(self, error: OutputError) -> None:
+        """Say how to go on watching a run whose objects can no longer be printed."""
+        if error.sentence and self._run is not None and is_live(self._run):
+            tell_how_to_follow(self._run)
+
     def _begin(self, run: Run) -> None:
         self._run, self._progress = run, initial_progress(run)
         _print(started_object(run))
@@ -127,6 +133,9 @@ def reporting(form: str, operation: str) -> Iterator[Report]:
         raise
     except (click.Abort, KeyboardInterrupt):
         report.finish(MatchaError("it was interrupted", exit_code=ExitCode.CANCELLED))
+        raise
+    except OutputError as error:
+        report.lose(error)
         raise
     report.finish(None)
 

@@ -1,19 +1,21 @@
 """``matcha runs`` and ``logs``: what was run in this project, and what is being run."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from matcha_tui.commands.component_log import print_component_log
 from matcha_tui.commands.following import watch_to_end, worth_telling
+from matcha_tui.commands.naming import completing, component_names
 from matcha_tui.commands.opening import open_project
 from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.guess import unknown
 from matcha_tui.project.history import RunRecord, run_records
 from matcha_tui.selection import Project
-from matcha_tui.stack.catalog import unknown
 from matcha_tui.terraform.event_kinds import Event
 from matcha_tui.terraform.folder import Run, is_live, list_runs
 from matcha_tui.terraform.following import read_events
@@ -46,17 +48,31 @@ def runs(form: str) -> None:
         click.echo(_line(record, now))
 
 
+def _readable(project: Project, _typed: Mapping[str, Any]) -> list[str]:
+    found = [run.id for run in list_runs(project.workspace.runs)]
+    return [*component_names(project).words, *found[:_SUGGESTED_RUNS]]
+
+
 @click.command(epilog="Example: matcha logs --follow")
-@click.argument("wanted", metavar="[RUN]", required=False)
+@click.argument(
+    "wanted", metavar="[RUN|COMPONENT]", required=False, shell_complete=completing(_readable)
+)
 @click.option(
-    "--follow", is_flag=True, help="Go on until the run ends, and end with its exit code."
+    "--follow",
+    is_flag=True,
+    help="Go on until the run ends, and end with its exit code; a component's until Ctrl-C.",
 )
 def logs(wanted: str | None, follow: bool) -> None:
-    """Print what the last run said, or RUN: an id of `matcha runs`, or how one begins.
+    """Print what the last run said, or RUN, or what COMPONENT has logged.
 
-    Ctrl-C ends the following, and leaves the run alone.
+    RUN is an id of `matcha runs`, or how one begins; COMPONENT is a module type, a flavor
+    or a resource. Ctrl-C ends the following, and leaves what is followed alone.
     """
-    run = _find_run(open_project(Path.cwd()), wanted)
+    project = open_project(Path.cwd())
+    run = _find_run(project, wanted)
+    if isinstance(run, str):
+        print_component_log(project, run, follow)
+        return
     if not follow:
         for events in read_events(run):
             _print_lines(events)
@@ -70,28 +86,32 @@ def logs(wanted: str | None, follow: bool) -> None:
     check_outcome(progress, f"The {run.kind}")
 
 
-def _find_run(project: Project, wanted: str | None) -> Run:
+def _find_run(project: Project, wanted: str | None) -> Run | str:
+    """Return the run that is meant, or the name of the component."""
     known = {run.id: run for run in list_runs(project.workspace.runs)}
-    if not known:
-        raise MatchaError(
-            "nothing was run in this folder yet",
-            hint="Run `matcha plan` or `matcha provision`.",
-            exit_code=ExitCode.REFUSED,
-        )
-    if wanted is None:
+    if wanted is None and known:
         return next(iter(known.values()))
     if wanted in known:
         return known[wanted]
-    matching = [name for name in known if name.startswith(wanted)]
-    if len(matching) > 1:
+    matching = [name for name in known if wanted and name.startswith(wanted)]
+    if len(matching) == 1:
+        return known[matching[0]]
+    if matching:
         raise MatchaError(
             f"{wanted!r} is how {len(matching)} runs begin",
             hint=f"Say which: {', '.join(matching[:_SUGGESTED_RUNS])}.",
             exit_code=ExitCode.USAGE,
         )
-    if not matching:
-        raise unknown("run", wanted, list(known)[:_SUGGESTED_RUNS])
-    return known[matching[0]]
+    names = component_names(project)
+    if wanted is not None and names.knows(wanted):
+        return names.find(wanted)
+    if wanted is None or not known:
+        raise MatchaError(
+            "nothing was run in this folder yet",
+            hint="Run `matcha plan` or `matcha provision`.",
+            exit_code=ExitCode.REFUSED,
+        )
+    raise unknown("run and no component", wanted, [*list(known)[:_SUGGESTED_RUNS], *names.words])
 
 
 def _show(events: Sequence[Event], _progress: RunProgress) -> None:

@@ -1,16 +1,24 @@
 """``matcha stack``: choose what is built."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
+from matcha_tui.commands.naming import completing, type_names
 from matcha_tui.commands.opening import open_project
+from matcha_tui.guess import find_name
 from matcha_tui.selection import Project, change_stack
 from matcha_tui.stack.catalog import MODULE_TYPES
 from matcha_tui.stack.stack import DEFAULT_PRESET, Stack, add_module, preset_stack, remove_module
 
 _VERSION = 1
+
+
+def _flavors(project: Project, typed: Mapping[str, Any]) -> tuple[str, ...]:
+    return project.catalog.names(type_names(project).find(typed["module_type"]))
 
 
 @click.group(epilog="Example: matcha stack set llm")
@@ -54,20 +62,26 @@ def set_(name: str) -> None:
 
 
 @stack.command(epilog="Example: matcha stack add experiment_tracker mlflow")
-@click.argument("module_type")
-@click.argument("flavor")
+@click.argument("module_type", shell_complete=completing(lambda *_: MODULE_TYPES))
+@click.argument("flavor", shell_complete=completing(_flavors))
 def add(module_type: str, flavor: str) -> None:
     """Fill the slot MODULE_TYPE with FLAVOR."""
     project = open_project(Path.cwd())
+    module_type = type_names(project).find(module_type)
+    flavor = find_name(flavor, project.catalog.names(module_type)) or flavor
     changed = add_module(project.catalog, project.stack, module_type, flavor)
     _change(project, changed, f"{flavor} is the stack's {module_type} already")
 
 
 @stack.command(epilog="Example: matcha stack remove orchestrator")
-@click.argument("module_type")
+@click.argument(
+    "module_type",
+    shell_complete=completing(lambda project, _typed: dict(project.stack.modules)),
+)
 def remove(module_type: str) -> None:
     """Empty the slot MODULE_TYPE."""
     project = open_project(Path.cwd())
+    module_type = type_names(project).find(module_type)
     changed = remove_module(project.catalog, project.stack, module_type)
     _change(project, changed, f"The stack has no {module_type}")
 

@@ -101,7 +101,7 @@ def record_owner(descriptor: int, operation: str, pid: int) -> None:
     found = process(pid)
     owner = LockOwner(
         operation,
-        getpass.getuser(),
+        _user(),
         socket.gethostname(),
         pid,
         datetime.now(UTC).isoformat(timespec="seconds"),
@@ -189,3 +189,10 @@ def _locked(owner: LockOwner | None) -> MatchaError:
         hint=hint,
         exit_code=ExitCode.REFUSED,
     )
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name; OSError from Python 3.13
+        return f"user {os.getuid()}"

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Protocol
 
 from matcha_tui.project.config import Config
@@ -217,6 +218,8 @@ class Target:
             ``None`` where there is none.
         leftovers: What a destroy deletes or keeps besides Terraform's resources,
             one line each.
+        component_log: The file that a flavor's server writes its log to, which need not
+            exist; ``None`` where logs are no files of this machine.
     """
 
     name: str
@@ -241,3 +244,4 @@ class Target:
     parts: Callable[[Flavor], Mapping[str, str]]
     kubeconfig: Callable[[Workspace], str | None]
     leftovers: Callable[[Intent], tuple[str, ...]]
+    component_log: Callable[[Workspace, str], Path | None] = lambda _workspace, _flavor: None

@@ -3,13 +3,16 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from matcha_tui.clients.env_file import connect_env_file
 from matcha_tui.clients.step import Outcome
+from matcha_tui.errors import MatchaError
 from matcha_tui.stack.variables import ClientVariable
 
 URL = ClientVariable("MLFLOW_TRACKING_URI", "http://127.0.0.1:5000")
-PASSWORD = ClientVariable("ZENML_STORE_PASSWORD", "it's $ecret", secret=True)
+PASSWORD = ClientVariable("ZENML_STORE_PASSWORD", "it's green tea #1", secret=True)
 
 
 @pytest.fixture
@@ -103,3 +106,83 @@ def test_a_link_stays_a_link(tmp_path: Path):
     connect_env_file(tmp_path, [URL])
     assert (tmp_path / ".env").is_symlink()
     assert "MLFLOW_TRACKING_URI" in shared.read_text()
+
+
+OURS = b"# >>> matcha"
+LINES = st.lists(
+    st.sampled_from(
+        [b"A=1", b"", b"\r", b"\x0b\x0c", b"\x1cB=2", b"\xe2\x80\xa8", b"\xff", b"export C='3'"]
+    ),
+    max_size=4,
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    before=st.builds(bytes.join, st.sampled_from([b"\n", b"\r\n", b"\r"]), LINES),
+    after=st.builds(bytes.join, st.sampled_from([b"\n", b"\r\n"]), LINES),
+)
+def test_every_byte_of_the_users_stays(
+    tmp_path_factory: pytest.TempPathFactory, before: bytes, after: bytes
+):
+    folder = tmp_path_factory.mktemp("mine")
+    file = folder / ".env"
+    file.write_bytes(before)
+    connect_env_file(folder, [URL])
+    text = file.read_bytes()
+    mine, marker, block = text.partition(OURS)
+    assert mine in (before, before + b"\n", before + b"\r\n")
+    file.write_bytes(text + after)
+    changed = ClientVariable(URL.name, "http://127.0.0.1:5001/longer")
+    assert connect_env_file(folder, [changed]).outcome is Outcome.DONE
+    expected = mine + marker + block.replace(URL.value.encode(), changed.value.encode()) + after
+    assert file.read_bytes() == expected
+
+
+def test_a_block_among_lines_with_crlf_is_one_that_sh_reads(tmp_path: Path):
+    file = tmp_path / ".env"
+    file.write_bytes(b"A=1\r\nB=2")
+    connect_env_file(tmp_path, [URL])
+    assert file.read_bytes().startswith(b"A=1\r\nB=2\r\n# >>>")
+    script = '. ./.env; printf "%s" "$MLFLOW_TRACKING_URI"'
+    assert subprocess.check_output(["sh", "-c", script], cwd=tmp_path, text=True) == URL.value
+    file.write_bytes(file.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))  # an editor
+    assert connect_env_file(tmp_path, [URL]).outcome is Outcome.DONE
+    assert file.read_bytes().count(OURS) == 1
+    assert connect_env_file(tmp_path, [URL]).outcome is Outcome.UNCHANGED
+
+
+def test_a_value_that_no_form_carries_leaves_the_file_alone(repository: Path):
+    (repository / ".env").write_bytes(b"A=1\r\n")
+    broken = ClientVariable("ZENML_STORE_PASSWORD", "geheim\n", secret=True)
+    step = connect_env_file(repository, [URL, broken])
+    assert step.outcome is Outcome.FAILED
+    assert "ZENML_STORE_PASSWORD has a line break" in step.text
+    assert "geheim" not in step.text
+    assert (repository / ".env").read_bytes() == b"A=1\r\n"
+    assert not (repository / ".gitignore").exists()
+
+
+def test_it_is_said_what_docker_and_lines_below_make_of_it(tmp_path: Path):
+    connect_env_file(tmp_path, [URL])
+    with (tmp_path / ".env").open("a") as file:
+        file.write(f"export {URL.name}=http://elsewhere\n")
+    step = connect_env_file(tmp_path, [URL, PASSWORD])
+    assert f"a line of yours below sets {URL.name}, too" in step.text
+    assert "`docker --env-file` would keep the quotes of ZENML_STORE_PASSWORD" in step.text
+
+
+def test_gitignore_keeps_the_ends_of_its_lines(repository: Path):
+    (repository / ".gitignore").write_bytes(b"*.pyc\r\nbuild")
+    connect_env_file(repository, [PASSWORD])
+    assert (repository / ".gitignore").read_bytes() == b"*.pyc\r\nbuild\r\n.env\r\n"
+    assert ".env" not in git(repository, "status", "--porcelain", "--untracked-files=all").split()
+
+
+def test_a_gitignore_that_git_does_not_follow_gets_no_secrets_written(repository: Path):
+    (repository / "shared").write_text("*.pyc\n")
+    (repository / ".gitignore").symlink_to("shared")
+    with pytest.raises(MatchaError, match="is a link, which git does not follow"):
+        connect_env_file(repository, [PASSWORD])
+    assert not (repository / ".env").exists()
+    assert (repository / ".gitignore").is_symlink()

@@ -124,3 +124,20 @@ def test_any_bytes_are_merged_or_refused(tmp_path_factory, content: bytes):
 )
 def test_it_is_the_file_that_kubectl_writes_to(environment: dict[str, str], found: Path):
     assert find_kubeconfig(environment) == found
+
+
+def test_a_second_time_leaves_comments_and_layout_alone(tmp_path: Path):
+    path = tmp_path / "config"
+    merge_kubeconfig(path, config("ours"))
+    path.write_bytes(b"# mine\r\n" + path.read_bytes().replace(b"\n", b"\r\n"))
+    before = path.read_bytes()
+    merge_kubeconfig(path, config("ours"))
+    assert path.read_bytes() == before
+
+
+def test_what_is_not_text_is_not_rewritten(tmp_path: Path):
+    path = tmp_path / "config"
+    path.write_bytes(b"kind: Config\n# caf\xe9\n")
+    with pytest.raises(MatchaError, match="is no kubeconfig"):
+        merge_kubeconfig(path, config("ours"))
+    assert path.read_bytes() == b"kind: Config\n# caf\xe9\n"

@@ -25,7 +25,16 @@ GIVEN = {
         "server-username": "admin",
     },
 }
-TRACKER = "MATCHA_EXPERIMENT_TRACKER_TRACKING_URL='http://127.0.0.1:5000'\n"
+TRACKER = "MATCHA_EXPERIMENT_TRACKER_TRACKING_URL=http://127.0.0.1:5000\n"
+MASKED = """\
+{
+  "pipeline": {
+    "server-password": "********",
+    "server-url": "http://127.0.0.1:8237",
+    "server-username": "********"
+  }
+}
+"""
 
 
 @pytest.fixture
@@ -45,7 +54,7 @@ def given(matcha_here: MatchaHere) -> MatchaHere:
         (
             "get pipeline --output env",
             0,
-            "MATCHA_PIPELINE_SERVER_URL='http://127.0.0.1:8237'\n",
+            "MATCHA_PIPELINE_SERVER_URL=http://127.0.0.1:8237\n",
             "Left out, being secret: MATCHA_PIPELINE_SERVER_PASSWORD, "
             "MATCHA_PIPELINE_SERVER_USERNAME",
         ),
@@ -63,21 +72,27 @@ def given(matcha_here: MatchaHere) -> MatchaHere:
         (
             "env --shell bash",
             0,
-            "export ZENML_STORE_URL='http://127.0.0.1:8237'\n"
-            "export ZENML_STORE_TYPE='rest'\n"
-            "export MLFLOW_TRACKING_URI='http://127.0.0.1:5000'\n",
+            "export ZENML_STORE_URL=http://127.0.0.1:8237\n"
+            "export ZENML_STORE_TYPE=rest\n"
+            "export MLFLOW_TRACKING_URI=http://127.0.0.1:5000\n",
             "Left out, being secret: ZENML_STORE_USERNAME, ZENML_STORE_PASSWORD.",
         ),
         (
             "env --shell fish --show-sensitive",
             0,
-            "set -gx ZENML_STORE_URL 'http://127.0.0.1:8237'\n"
-            "set -gx ZENML_STORE_USERNAME 'admin'\n"
+            "set -gx ZENML_STORE_URL http://127.0.0.1:8237\n"
+            "set -gx ZENML_STORE_USERNAME admin\n"
             "set -gx ZENML_STORE_PASSWORD 'it\\'s $HOME'\n"
-            "set -gx ZENML_STORE_TYPE 'rest'\n"
-            "set -gx MLFLOW_TRACKING_URI 'http://127.0.0.1:5000'\n",
+            "set -gx ZENML_STORE_TYPE rest\n"
+            "set -gx MLFLOW_TRACKING_URI http://127.0.0.1:5000\n",
             "",
         ),
+        ("get mlflow --output env", 0, TRACKER, ""),
+        ("get Experiment_Tracker TRACKING_URL --output env", 0, TRACKER, ""),
+        ("get orchestrator server-url --output raw", 0, "http://127.0.0.1:8237\n", ""),
+        ("get zenml --output json", 0, MASKED, ""),
+        ("get deployer", 2, "", "Known: cloud, experiment-tracker (or mlflow), pipeline (or "),
+        ("get mlflo", 2, "", "Did you mean 'mlflow'?"),
         ("env --shell csh", 2, "", "'csh' is not one of"),
         (
             "stack show --output json",
@@ -115,6 +130,17 @@ def test_a_shell_takes_over_the_variables(given: MatchaHere, shell: str, take_ov
         check=True,
     )
     assert finished.stdout == QUOTE
+
+
+def test_make_and_docker_read_plain_urls(given: MatchaHere):
+    (given.folder / "stack.env").write_text(given("get", "--output", "env").stdout)
+    makefile = "include stack.env\nshow:\n\t@echo $(MATCHA_EXPERIMENT_TRACKER_TRACKING_URL)\n"
+    (given.folder / "Makefile").write_text(makefile)
+    url = GIVEN["experiment-tracker"]["tracking-url"]
+    printed = subprocess.check_output(["make", "-s", "show"], cwd=given.folder, text=True)
+    assert printed == f"{url}\n"
+    lines = (given.folder / "stack.env").read_text().splitlines()
+    assert f"MATCHA_EXPERIMENT_TRACKER_TRACKING_URL={url}" in lines  # as docker takes it
 
 
 def test_status_as_json(deployed: Matcha):

@@ -74,7 +74,15 @@ def test_connect_writes_them_where_only_the_user_reads_them(azure: Matcha):
 
 
 @pytest.mark.parametrize(
-    ("resource", "page"), [("pipeline", HOST), ("experiment-tracker", f"{HOST}/mlflow/")]
+    ("resource", "page"),
+    [
+        ("pipeline", HOST),
+        ("orchestrator", HOST),
+        ("ZenML", HOST),
+        ("experiment-tracker", f"{HOST}/mlflow/"),
+        ("experiment_tracker", f"{HOST}/mlflow/"),
+        ("mlflow", f"{HOST}/mlflow/"),
+    ],
 )
 def test_the_pages_are_those_of_the_gateway(azure: Matcha, resource: str, page: str):
     assert azure("open", resource).returncode == 0
@@ -86,3 +94,31 @@ def test_what_has_no_page_there_is_not_opened(azure: Matcha):
     answer = azure("open", "vector-database")
     assert answer.returncode == 2
     assert "experiment-tracker" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "printed"),
+    [
+        ("get orchestrator k8s-context", "tea-cluster"),
+        ("get orchestrator server_url", HOST),
+        ("get deployer workloads-namespace", "matcha-seldon-workloads"),
+        ("get seldon base-url", "tea-ab1cd.westeurope.cloudapp.azure.com"),
+    ],
+)
+def test_a_name_of_two_meanings_means_the_one_that_has_the_property(
+    azure: Matcha, line: str, printed: str
+):
+    assert azure(*line.split(), "--output", "raw").stdout == f"{printed}\n"
+
+
+def test_what_a_script_reads_is_called_as_ever(azure: Matcha):
+    assert (
+        azure("get", "orchestrator").stdout
+        == "orchestrator\n  k8s-context            tea-cluster\n"
+    )
+
+
+def test_the_log_of_a_component_is_in_the_cluster(azure: Matcha):
+    answer = azure("logs", "mlflow")
+    assert answer.returncode == 3
+    assert "kubectl logs" in answer.stderr

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.flavor import DEFINITION, Flavor
@@ -81,6 +82,12 @@ def _leftovers(intent: Intent) -> tuple[str, ...]:
     return find_leftovers(intent.workspace)
 
 
+def _component_log(workspace: Workspace, flavor: str) -> Path:
+    from matcha_tui.services.layout import flavor_folder
+
+    return flavor_folder(workspace.services, flavor).log
+
+
 LOCAL = Target(
     name="local",
     title="This machine",
@@ -104,4 +111,5 @@ LOCAL = Target(
     parts=_parts,
     kubeconfig=lambda _workspace: None,
     leftovers=_leftovers,
+    component_log=_component_log,
 )
