@@ -109,6 +109,9 @@ def main() -> None:
 
 def show_error(error: MatchaError) -> None:
     """Print an error and what to do about it."""
-    click.echo(f"matcha: {error.message}", err=True)
+    from matcha_tui.terraform.plain_text import escape_line
+
+    click.echo(f"matcha: {escape_line(error.message)}", err=True)
     if error.hint:
-        click.echo(indent(error.hint, "  "), err=True)
+        hint = "\n".join(map(escape_line, error.hint.split("\n")))
+        click.echo(indent(hint, "  "), err=True)
