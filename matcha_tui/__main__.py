@@ -45,15 +45,16 @@ def _main(arguments: "list[str]") -> int:
 
 
 def _open_wizard() -> int:
-    from pathlib import Path
-
     from matcha_tui.app import run_app
     from matcha_tui.errors import MatchaError
+    from matcha_tui.files import current_folder
+    from matcha_tui.terraform.plain_text import escape_line
 
     try:
-        return run_app(Path.cwd())
+        return run_app(current_folder())
     except MatchaError as error:
-        sys.stderr.write(f"{error.message}\n{error.hint or ''}".rstrip() + "\n")
+        lines = (error.message, *(error.hint or "").split("\n"))
+        sys.stderr.write("\n".join(map(escape_line, lines)).rstrip() + "\n")
         return int(error.exit_code)
 
 

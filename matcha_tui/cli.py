@@ -80,6 +80,9 @@ class LateGroup(click.Group):
 @click.version_option(package_name="matcha-tui", prog_name="matcha", message="%(prog)s %(version)s")
 def matcha() -> None:
     """Build a working MLOps stack in one sitting; `matcha-tui` opens the wizard."""
+    from matcha_tui.files import current_folder
+
+    current_folder()  # which each command takes for there
 
 
 def main() -> None:

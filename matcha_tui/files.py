@@ -49,6 +49,23 @@ def explain_os_errors(action: str, path: Path) -> Iterator[None]:
         raise MatchaError(f"cannot {action} {path}: {reason}", hint=hint) from error
 
 
+def current_folder() -> Path:
+    """The folder that the user is in.
+
+    Raises:
+        MatchaError: If it was removed, or its path is longer than the system can tell.
+    """
+    try:
+        folder = Path.cwd()
+        folder.stat()
+        return folder
+    except OSError as error:
+        raise MatchaError(
+            f"the folder that you are in cannot be used: {error.strerror}",
+            hint="It was removed, or its path is too long: go to another one.",
+        ) from error
+
+
 def make_private_directory(path: Path) -> Path:
     """Create a directory that only its owner can enter, with its parents.
 

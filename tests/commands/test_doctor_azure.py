@@ -159,5 +159,5 @@ def test_the_command_itself(azure: AzureCloud, tmp_path: Path):
     matcha = Matcha(folder, make_environment(**azure.environment, **azure.principal))
     answer = matcha("doctor", timeout=60)
     assert answer.returncode == 0, answer.stdout + answer.stderr
-    assert answer.stdout.count(" passed ") == 8
+    assert answer.stdout.count(" passed ") == 9
     assert answer.stderr == ""

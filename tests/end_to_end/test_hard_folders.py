@@ -1,13 +1,15 @@
 """Projects in folders with hard names: real Terraform and a tiny service, all the way and back."""
 
 import os
+import subprocess
+import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.command_line import DVC_ONLY, Matcha, make_environment
+from tests.command_line import DVC_ONLY, SCRIPTS, Matcha, make_environment
 from tests.hard_names import HARD_NAMES, REFUSED_NAMES
 
 pytestmark = pytest.mark.e2e
@@ -87,6 +89,19 @@ def test_what_is_refused_is_refused_by_every_command_that_would_make_anything(
         assert "the project's path has a control character" in said
         assert said.replace("\n", "").isprintable()
     assert [path.name for path in matcha.folder.iterdir()] == ["matcha.toml"]
+
+
+def test_a_folder_that_is_gone_or_whose_path_nobody_can_tell_is_one_sentence(place: Path):
+    program = str(SCRIPTS / "matcha")
+    gone = "import os; os.mkdir('gone'); os.chdir('gone'); os.rmdir('../gone')"
+    deep = "import os\nfor _ in range(45): os.mkdir('d' * 99); os.chdir('d' * 99)"
+    for way in (gone, deep):
+        script = f"{way}\nos.execv({program!r}, ['matcha', 'stack', 'show'])"
+        finished = subprocess.run(
+            [sys.executable, "-c", script], cwd=place, capture_output=True, text=True, check=False
+        )
+        assert finished.returncode == 1, finished.stderr
+        assert "the folder that you are in cannot be used" in finished.stderr
 
 
 def _project(folder: Path, **variables: str) -> Matcha:
