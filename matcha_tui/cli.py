@@ -105,7 +105,7 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001 - the one place that reports a crash
         from matcha_tui.crash import report_crash
 
-        click.echo(f"matcha: {report_crash(error, Path.cwd() / '.matcha')}", err=True)
+        show_error(MatchaError(report_crash(error, Path.cwd() / ".matcha")))
         status = ExitCode.FAILED
     sys.exit(status)
 

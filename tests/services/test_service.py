@@ -1,4 +1,5 @@
 import glob
+import json
 import shutil
 import stat
 from pathlib import Path
@@ -130,6 +131,19 @@ def test_no_flavor_gets_a_path_where_a_url_is_read(path: Path) -> None:
     server = read_definition(path).server
     texts = [*server.command, *server.variables.values()] if server else []
     assert not [text for text in texts if "://" in text and "{data}" in text]
+
+
+def test_a_service_of_an_earlier_version_is_read_as_it_was_written(project: TinyProject) -> None:
+    project.define("tiny")
+    folder, definition = project.folder("tiny"), project.definition("tiny")
+    definition.write_text(definition.read_text().replace('"plain"', '"sqlite:///{data}/x.db"'))
+    render_service(folder, definition)
+    earlier = json.loads(folder.service.read_text())
+    del earlier["definition"]["limits"]
+    folder.service.write_text(json.dumps(earlier))
+    server = load_service(folder).server
+    assert server is not None
+    assert server.command[-1] == f"sqlite:///{folder.data}/x.db"
 
 
 def test_a_form_that_there_is_not_is_named(project: TinyProject) -> None:
