@@ -52,13 +52,12 @@ def _main() -> int:
 
 
 def _open_wizard() -> int:
-    from pathlib import Path
-
     from matcha_tui.app import run_app
     from matcha_tui.errors import MatchaError
+    from matcha_tui.files import current_folder
 
     try:
-        return run_app(Path.cwd())
+        return run_app(current_folder())
     except MatchaError as error:
         return _refuse(error)
     except (OSError, RuntimeError) as error:
@@ -70,7 +69,10 @@ def _open_wizard() -> int:
 
 
 def _refuse(error: "MatchaError") -> int:
-    sys.stderr.write(f"{error.message}\n{error.hint or ''}".rstrip() + "\n")
+    from matcha_tui.terraform.plain_text import escape_line
+
+    lines = (error.message, *(error.hint or "").split("\n"))
+    sys.stderr.write("\n".join(map(escape_line, lines)).rstrip() + "\n")
     return int(error.exit_code)
 
 

@@ -85,6 +85,9 @@ class LateGroup(click.Group):
 @click.version_option(package_name="matcha-tui", prog_name="matcha", message="%(prog)s %(version)s")
 def matcha() -> None:
     """Build a working MLOps stack in one sitting; `matcha-tui` opens the wizard."""
+    from matcha_tui.files import current_folder
+
+    current_folder()  # which each command takes for there
 
 
 def main() -> None:
@@ -113,12 +116,15 @@ def _run() -> int:
         if explained := explain_surroundings(error):
             show_error(explained)
         else:
-            click.echo(f"matcha: {report_crash(error, Path('.matcha'))}", err=True)
+            show_error(MatchaError(report_crash(error, Path(".matcha"))))
         return ExitCode.FAILED
 
 
 def show_error(error: MatchaError) -> None:
     """Print an error and what to do about it."""
-    click.echo(f"matcha: {error.message}", err=True)
+    from matcha_tui.terraform.plain_text import escape_line
+
+    click.echo(f"matcha: {escape_line(error.message)}", err=True)
     if error.hint:
-        click.echo(indent(error.hint, "  "), err=True)
+        hint = "\n".join(map(escape_line, error.hint.split("\n")))
+        click.echo(indent(hint, "  "), err=True)

@@ -6,14 +6,18 @@ import platform
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from matcha_tui import __version__
 from matcha_tui.errors import MatchaError
-from matcha_tui.files import explain_os_errors, make_private_directory, write_atomically
+from matcha_tui.files import (
+    current_folder,
+    explain_os_errors,
+    make_private_directory,
+    write_atomically,
+)
 
 _MACHINE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 
@@ -25,11 +29,12 @@ def explain_surroundings(error: BaseException) -> MatchaError | None:
         error: What was raised: by a folder that was removed, a user without a home, a
             machine that is full or forbids something.
     """
-    if isinstance(error, FileNotFoundError) and not _is_there(Path.cwd):
-        return MatchaError(
-            "the current folder no longer exists", hint="Go to one that does, as with: cd ~"
-        )
-    if isinstance(error, RuntimeError) and not _is_there(Path.home):
+    if isinstance(error, FileNotFoundError):
+        try:
+            current_folder()
+        except MatchaError as gone:
+            return gone
+    if isinstance(error, RuntimeError) and not _has_home():
         return MatchaError(
             "your home folder is not known: HOME is not set, and the system has no entry for you",
             hint="Set it to a folder that you can write to: export HOME=...",
@@ -44,10 +49,10 @@ def explain_surroundings(error: BaseException) -> MatchaError | None:
     return None
 
 
-def _is_there(find: Callable[[], Path]) -> bool:
+def _has_home() -> bool:
     try:
-        find()
-    except (OSError, RuntimeError):
+        Path.home()
+    except RuntimeError:
         return False
     return True
 

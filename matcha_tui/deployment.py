@@ -14,7 +14,7 @@ from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.history import RunKind, last_duration
 from matcha_tui.project.lock import hold_lock, record_owner
 from matcha_tui.project.state import read_resources
-from matcha_tui.project.workspace import find_plugin_cache
+from matcha_tui.project.workspace import find_plugin_cache, refuse_unprintable_path
 from matcha_tui.selection import (
     Project,
     built_intent,
@@ -273,6 +273,7 @@ def _compose_and_start(
     adoptions: tuple[Adoption, ...] = (),
 ) -> Run:
     workspace, target = project.workspace, project.target
+    refuse_unprintable_path(workspace)
     check_complete(project.catalog, project.stack, target.name)
     with hold_lock(workspace, kind) as lock:
         # There may be no place for the state yet, or no right to it: the run makes both,

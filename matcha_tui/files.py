@@ -48,6 +48,27 @@ def explain_os_errors(action: str, path: Path) -> Iterator[None]:
         raise MatchaError(f"cannot {action} {path}: {reason}", hint=hint) from error
 
 
+def current_folder() -> Path:
+    """The folder that the user is in.
+
+    Raises:
+        MatchaError: If it was removed, or its path is longer than the system can tell.
+    """
+    try:
+        folder = Path.cwd()
+        folder.stat()
+        return folder
+    except FileNotFoundError as error:
+        raise MatchaError(
+            "the current folder no longer exists", hint="Go to one that does, as with: cd ~"
+        ) from error
+    except OSError as error:
+        raise MatchaError(
+            f"the current folder cannot be used: {error.strerror}",
+            hint="Go to another one, as with: cd ~",
+        ) from error
+
+
 def make_private_directory(path: Path) -> Path:
     """Create a directory that only its owner can enter, with its parents.
 

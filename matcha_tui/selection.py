@@ -14,7 +14,7 @@ from matcha_tui.project.config import (
 )
 from matcha_tui.project.lock import hold_lock
 from matcha_tui.project.state import has_resources
-from matcha_tui.project.workspace import Workspace
+from matcha_tui.project.workspace import Workspace, refuse_unprintable_path
 from matcha_tui.stack.catalog import Catalog, Flavor, load_catalog
 from matcha_tui.stack.stack import DEFAULT_PRESET, Stack, name_stack, preset_stack
 from matcha_tui.targets.azure.target import AZURE
@@ -100,11 +100,13 @@ def save_config(project: Project, config: Config) -> Project:
 
     Raises:
         MatchaError: If anything is deployed and the stack or target would
-            change, if a faulty module is chosen, if the project is locked, or if
-            the file cannot be written.
+            change, if a faulty module is chosen, if nothing can be built in this folder,
+            if the project is locked, or if the file cannot be written.
     """
     if config == project.config and project.workspace.config_file.exists():
         return project
+    if not is_deployed(project):
+        refuse_unprintable_path(project.workspace)
     changed = replace(project, config=config)
     for module in changed.stack.modules:
         if module not in project.stack.modules:

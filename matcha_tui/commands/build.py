@@ -166,7 +166,7 @@ def _say_what_goes(project: Project, keep_data: bool) -> None:
     stack = selection.deployed_stack(project)
     if stack is None:
         raise selection.nothing_deployed()
-    click.echo(f"This takes down the {stack.name} stack in {project.workspace.project}:", err=True)
+    click.echo(f"This takes down the {stack.name} stack in {project.workspace.shown}:", err=True)
     for module_type, flavor in stack.modules:
         click.echo(f"  {module_type:<21} {flavor}", err=True)
     click.echo("and keeps:" if keep_data else "and deletes:", err=True)

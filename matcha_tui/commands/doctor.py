@@ -12,6 +12,7 @@ from matcha_tui.errors import ExitCode
 from matcha_tui.readiness import Report, list_checks, run_checks
 from matcha_tui.selection import Project
 from matcha_tui.targets.base import Finding, Verdict
+from matcha_tui.terraform.plain_text import escape_line
 
 _STYLES = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.UNVERIFIED: "yellow"}
 
@@ -53,9 +54,9 @@ def show_finding(finding: Finding, *, err: bool = False) -> None:
         err: Whether it goes to stderr.
     """
     verdict = click.style(f"{finding.verdict:<17}", _STYLES[finding.verdict])
-    click.echo(f"{finding.name:<15} {verdict} {finding.text}", err=err)
+    click.echo(f"{finding.name:<15} {verdict} {escape_line(finding.text)}", err=err)
     if finding.hint:
-        click.echo(f"{'':<33} {finding.hint}", err=err)
+        click.echo(f"{'':<33} {escape_line(finding.hint)}", err=err)
 
 
 def _check(project: Project, engine: str | None, form: str) -> tuple[Finding, ...]:

@@ -18,6 +18,7 @@ from matcha_tui.guess import choose_name
 from matcha_tui.masking import MASK, mask_secrets
 from matcha_tui.selection import Project
 from matcha_tui.terraform.engine import find_engine
+from matcha_tui.terraform.plain_text import escape_line
 
 
 def _properties(project: Project, typed: Mapping[str, Any]) -> Iterable[str]:
@@ -88,7 +89,7 @@ def _render(found: dict[str, dict[str, str]], form: str) -> str:
     lines = []
     for name, items in found.items():
         lines.append(name)
-        lines += [f"  {key:<22} {value}" for key, value in items.items()]
+        lines += [f"  {key:<22} {escape_line(value)}" for key, value in items.items()]
     return "\n".join(lines) + "\n"
 
 

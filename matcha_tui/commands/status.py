@@ -16,6 +16,7 @@ from matcha_tui.deployment import health
 from matcha_tui.errors import ExitCode
 from matcha_tui.selection import Project
 from matcha_tui.targets.base import ComponentHealth, ComponentState
+from matcha_tui.terraform.plain_text import escape_line
 
 _WATCH_SECONDS = 2.0
 _VERSION = 1
@@ -109,7 +110,7 @@ def _lines(found: Found) -> list[str]:
 
 def _line(module_type: str, item: ComponentHealth) -> str:
     line = f"{module_type:<21} {item.flavor:<8} {item.state:<10} {item.url}"
-    return f"{line.rstrip()}  {item.detail}".rstrip()
+    return f"{line.rstrip()}  {escape_line(item.detail)}".rstrip()
 
 
 def _component(module_type: str, item: ComponentHealth) -> dict[str, Any]:

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.files import make_private_directory, write_atomically
+from matcha_tui.terraform.plain_text import escape_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,12 @@ class Workspace:
     @property
     def name(self) -> str:
         """The project's name, which is typed to confirm its destruction."""
-        return self.project.name or "root"
+        return escape_line(self.project.name) or "root"
+
+    @property
+    def shown(self) -> str:
+        """The project's folder, for people: without what a terminal would obey."""
+        return escape_line(str(self.project))
 
     @property
     def config_file(self) -> Path:
@@ -73,6 +80,24 @@ def find_plugin_cache(environment: Mapping[str, str]) -> Path:
     """
     cache = environment.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(cache) / "matcha-tui" / "terraform-plugins"
+
+
+def refuse_unprintable_path(workspace: Workspace) -> None:
+    """Refuse a folder whose path could not be shown, nor be written into every format.
+
+    Args:
+        workspace: The project's paths.
+
+    Raises:
+        MatchaError: If the path has a control character, or a byte that is not UTF-8.
+    """
+    if workspace.shown != str(workspace.project):
+        raise MatchaError(
+            f"the project's path has a control character or a byte that is not UTF-8, "
+            f"written here with a backslash: {workspace.shown}",
+            hint="Rename that folder, or work in another one.",
+            exit_code=ExitCode.PREFLIGHT_FAILED,
+        )
 
 
 def prepare_workspace(workspace: Workspace) -> None:

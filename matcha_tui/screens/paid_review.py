@@ -220,7 +220,7 @@ class PaidReviewScreen(ReviewScreen):
             "Builds": f"{account.name}, by {account.source.value}" if account else _NOBODY,
             "Pays": f"{name}  {typed.get('subscription_id', '')}".strip() or "nobody yet",
             "Region": typed.get("location", "") or "none yet",
-            "Folder": str(self.session.project.workspace.project),
+            "Folder": self.session.project.workspace.shown,
             "Engine": engine,
         }
         self.query_one("#where", Static).update(

@@ -154,7 +154,7 @@ class ReviewScreen(WizardScreen):
         lines = [
             ("Cost", "as the table says" if paid else "nothing to pay"),
             ("Target", self.target_title()),
-            ("Folder", str(project.workspace.project)),
+            ("Folder", project.workspace.shown),
             ("Engine", engine),
         ]
         self.query_one("#where", Static).update(

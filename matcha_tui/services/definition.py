@@ -1,17 +1,27 @@
 """What a flavor's module.toml says about its service."""
 
+import glob
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from matcha_tui.guess import name_hint
 from matcha_tui.toml_file import TomlTable, read_toml
 
-PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
-"""In a text of [service] or [health]: a setting's name, or one of `FOLDER_PLACEHOLDERS`."""
+PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)(?::([a-z]+))?\}")
+"""In a text of [service] or [health]: a setting's name, or one of `FOLDER_PLACEHOLDERS`, and
+perhaps one of `FORMS`: ``{data:url}``."""
 
 FOLDER_PLACEHOLDERS = ("environment", "data")
+
+FORMS: Mapping[str | None, Callable[[str], str]] = {
+    None: str,
+    "url": quote,  # as part of a URL
+    "glob": glob.escape,  # as part of a pattern of file names
+}
+"""How a value is written where its reader would take some characters for syntax."""
 
 _SERVER_KEYS = (
     "packages",
@@ -22,6 +32,8 @@ _SERVER_KEYS = (
     "disk_megabytes",
 )
 _CHECK_KEYS = ("url", "expect", "start_seconds", "directory")
+_FOLDER_KEYS = ("sqlite", "refuse", "because")
+_SQLITE_PATH_BYTES = 504  # its limit is 512, and "-journal" is appended
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +80,21 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
+class FolderLimits:
+    """In which folders a flavor cannot keep its data.
+
+    Attributes:
+        path_bytes: How long the data folder's path may be; 0 for what the system allows.
+        refuse: A regular expression of what its path must not have; empty for nothing.
+        because: What fails there, as a sentence without its full stop.
+    """
+
+    path_bytes: int = 0
+    refuse: str = ""
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Definition:
     """How a flavor runs on this machine; texts may hold ``{placeholders}``.
 
@@ -77,6 +104,7 @@ class Definition:
         ports: Names of the settings that are ports.
         server: ``None`` for a flavor that is only a folder.
         check: How to tell that it is healthy.
+        limits: In which folders it cannot be.
     """
 
     title: str
@@ -84,6 +112,7 @@ class Definition:
     ports: tuple[str, ...]
     server: Server | None
     check: HttpCheck | DirectoryCheck
+    limits: FolderLimits
 
 
 def read_definition(path: Path) -> Definition:
@@ -106,6 +135,7 @@ def read_definition(path: Path) -> Definition:
         ports=tuple(setting.text("name") for setting in settings if setting.text("type") == "port"),
         server=_server(top.table("service"), known) if "service" in top.content else None,
         check=_check(top.table("health"), known),
+        limits=_limits(top.table("folder")),
     )
     if (definition.server is None) != isinstance(definition.check, DirectoryCheck):
         raise top.complaint(
@@ -147,6 +177,20 @@ def _check(table: TomlTable, known: Collection[str]) -> HttpCheck | DirectoryChe
     return HttpCheck(table.text("url"), table.text("expect"), table.integer("start_seconds"))
 
 
+def _limits(table: TomlTable) -> FolderLimits:
+    table.refuse_unknown(_FOLDER_KEYS)
+    refuse, database = table.text("refuse", ""), table.text("sqlite", "")
+    try:
+        re.compile(refuse)
+    except re.error as error:
+        raise table.complaint("refuse", f"is no regular expression: {error}") from error
+    return FolderLimits(
+        path_bytes=_SQLITE_PATH_BYTES - len(f"/{database}".encode()) if database else 0,
+        refuse=refuse,
+        because=table.text("because") if refuse else "",
+    )
+
+
 def _check_placeholders(
     table: TomlTable, key: str, texts: Collection[str], known: Collection[str]
 ) -> None:
@@ -157,4 +201,10 @@ def _check_placeholders(
                     key,
                     f"has the placeholder {match[0]}, which is no setting",
                     hint=name_hint(match[1], sorted(known)),
+                )
+            if match[2] not in FORMS:
+                raise table.complaint(
+                    key,
+                    f"has the placeholder {match[0]}, and {match[2]!r} is no form of a value",
+                    hint=f"Known: {', '.join(form for form in FORMS if form)}.",
                 )

@@ -6,6 +6,7 @@ transport takes 100 ms, which five services would pay each, and it knows no time
 
 import http.client
 import socket
+import xml.parsers.expat
 import xmlrpc.client
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,13 @@ from matcha_tui.services.supervisor_files import SupervisorFiles
 
 TIMEOUT_SECONDS = 60.0
 
-UNREACHABLE = (OSError, http.client.HTTPException, xmlrpc.client.ProtocolError)
-"""What a call raises when nobody answers it."""
+UNREACHABLE = (
+    OSError,
+    http.client.HTTPException,
+    xmlrpc.client.ProtocolError,
+    xml.parsers.expat.ExpatError,  # an answer with a path that has a control character
+)
+"""What a call raises when nobody answers it so that it can be read."""
 
 
 def connect(files: SupervisorFiles, timeout: float = TIMEOUT_SECONDS) -> xmlrpc.client.ServerProxy:

@@ -14,6 +14,7 @@ from typing import Any
 from matcha_tui.errors import MatchaError
 from matcha_tui.files import explain_os_errors, make_private_directory, write_atomically
 from matcha_tui.services.definition import (
+    FORMS,
     PLACEHOLDER,
     Definition,
     DirectoryCheck,
@@ -135,4 +136,4 @@ def _fill_check(table: dict[str, Any], texts: Mapping[str, str]) -> HttpCheck | 
 
 
 def _fill_text(text: str, texts: Mapping[str, str]) -> str:
-    return PLACEHOLDER.sub(lambda match: texts[match[1]], text)
+    return PLACEHOLDER.sub(lambda match: FORMS[match[2]](texts[match[1]]), text)

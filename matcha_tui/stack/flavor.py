@@ -49,6 +49,7 @@ _FLAVOR_KEYS = (
     "cost",
     "service",
     "health",
+    "folder",
 )
 
 

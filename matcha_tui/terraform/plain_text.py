@@ -12,6 +12,7 @@ _CONTROLS = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x9f"  # C0 and C1, apart from tab and line ends
     r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"  # marks that reorder what is read
 )
+_FIRST_LONE_BYTE, _LAST_LONE_BYTE = 0xDC80, 0xDCFF  # as `os.fsdecode` writes them
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 
 
@@ -30,6 +31,24 @@ def clean_text(text: str) -> str:
     text = _LINE_ENDS.sub("\n", text)
     text = _CONTROLS.sub("", text)
     return _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def escape_line(text: str) -> str:
+    r"""The text with whatever `clean_text` would change written as an escape: ``\x1b``.
+
+    Args:
+        text: One line, such as a path, in which every character counts.
+    """
+    return text if text.isprintable() else "".join(map(_escape, text))
+
+
+def _escape(character: str) -> str:
+    if character != "\t" and clean_text(character) == character != "\n":
+        return character
+    code = ord(character)
+    if _FIRST_LONE_BYTE <= code <= _LAST_LONE_BYTE:  # a byte of a path that is not UTF-8
+        return f"\\x{code - 0xDC00:02x}"
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 def clean_line(text: str) -> str:

@@ -56,7 +56,7 @@ def test_the_answers_come_in_the_order_of_the_table(signed_in: AzureCloud, match
         "identity        passed            builder (service principal of ARM_CLIENT_ID),"
         " tenant Contoso, subscription Research"
     )
-    names = ["identity", "settings", "engine", "rights", "registration", "names"]
+    names = ["identity", "settings", "project folder", "engine", "rights", "registration", "names"]
     assert [line[:16].strip() for line in lines] == [*names, "resource group", "policies"]
     assert not (matcha_here.folder / ".matcha").exists()
 
@@ -159,5 +159,5 @@ def test_the_command_itself(azure: AzureCloud, tmp_path: Path):
     matcha = Matcha(folder, make_environment(**azure.environment, **azure.principal))
     answer = matcha("doctor", timeout=60)
     assert answer.returncode == 0, answer.stdout + answer.stderr
-    assert answer.stdout.count(" passed ") == 8
+    assert answer.stdout.count(" passed ") == 9
     assert answer.stderr == ""

@@ -1,13 +1,18 @@
+import glob
+import json
 import shutil
 import stat
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.services.definition import DirectoryCheck, HttpCheck, read_definition
 from matcha_tui.services.layout import FlavorFolder, flavor_folder
 from matcha_tui.services.service import load_service, render_service
+from tests.hard_names import folder_names
 from tests.services.tiny_project import SECRET, TinyProject
 
 _FLAVORS = sorted(Path("terraform_modules/local/services").glob("*/*/module.toml"))
@@ -103,3 +108,61 @@ def test_a_name_that_leads_elsewhere_is_no_flavor(tmp_path: Path) -> None:
     with pytest.raises(MatchaError) as refused:
         flavor_folder(tmp_path, "../elsewhere")
     assert refused.value.exit_code is ExitCode.USAGE
+
+
+@given(name=folder_names)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_each_reader_gets_the_path_of_any_folder_in_its_own_form(name: str, tmp_path: Path) -> None:
+    folder = FlavorFolder(tmp_path / "projects" / name / "tiny")
+    folder.path.mkdir(parents=True, exist_ok=True)
+    definition = tmp_path / "forms.toml"
+    definition.write_text(_FORMS)
+    server = render_service(folder, definition).server
+    assert server is not None
+    plain, url, pattern = server.command
+    assert plain == f"{folder.data}/models"
+    assert unquote(urlsplit(url).path) == plain
+    Path(plain).mkdir(parents=True, exist_ok=True)
+    assert glob.glob(pattern) == [plain]  # noqa: PTH207 - it is what is tested
+
+
+@pytest.mark.parametrize("path", _FLAVORS, ids=lambda path: path.parent.name)
+def test_no_flavor_gets_a_path_where_a_url_is_read(path: Path) -> None:
+    server = read_definition(path).server
+    texts = [*server.command, *server.variables.values()] if server else []
+    assert not [text for text in texts if "://" in text and "{data}" in text]
+
+
+def test_a_service_of_an_earlier_version_is_read_as_it_was_written(project: TinyProject) -> None:
+    project.define("tiny")
+    folder, definition = project.folder("tiny"), project.definition("tiny")
+    definition.write_text(definition.read_text().replace('"plain"', '"sqlite:///{data}/x.db"'))
+    render_service(folder, definition)
+    earlier = json.loads(folder.service.read_text())
+    del earlier["definition"]["limits"]
+    folder.service.write_text(json.dumps(earlier))
+    server = load_service(folder).server
+    assert server is not None
+    assert server.command[-1] == f"sqlite:///{folder.data}/x.db"
+
+
+def test_a_form_that_there_is_not_is_named(project: TinyProject) -> None:
+    project.define("tiny")
+    definition = project.definition("tiny")
+    definition.write_text(definition.read_text().replace('"plain"', '"{data:shell}"'))
+    with pytest.raises(MatchaError, match="'shell' is no form of a value"):
+        read_definition(definition)
+
+
+_FORMS = """\
+title = "Forms"
+
+[service]
+packages = []
+command = ["{data}/models", "file://{data:url}/models", "{data:glob}/models"]
+
+[health]
+url = "http://127.0.0.1:1/"
+expect = "x"
+start_seconds = 1
+"""

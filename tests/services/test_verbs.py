@@ -1,5 +1,7 @@
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 from tests.services.tiny_project import TinyProject
 
@@ -32,3 +34,21 @@ def test_an_error_of_the_operating_system_is_one_line(project: TinyProject) -> N
     assert done.returncode == 1
     assert done.stderr.startswith("matcha: ")
     assert done.stderr.count("\n") == 1
+
+
+def test_what_runs_in_a_folder_with_a_control_character_can_still_be_stopped() -> None:
+    with tempfile.TemporaryDirectory(prefix="matcha-") as directory:
+        services = Path(directory).resolve() / "a\x1b[31mb" / ".matcha" / "services"
+        services.mkdir(parents=True)
+        project = TinyProject(services)
+        try:
+            project.define("tiny")
+            project.start("tiny")
+            assert project.wait_until_healthy("tiny").supervised
+            for verb, *flavor in (("stop", "tiny"), ("remove", "tiny"), ("shutdown",)):
+                done = project.run(verb, *flavor)
+                assert done.returncode == 0, done.stderr
+            assert not project.processes()
+            assert list(services.iterdir()) == []
+        finally:
+            project.clean_up()

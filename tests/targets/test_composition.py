@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace, prepare_workspace
@@ -14,6 +15,7 @@ from matcha_tui.targets.base import Intent
 from matcha_tui.targets.composition import compose_layer, composed_flavors, composed_modules
 from matcha_tui.targets.local.target import LOCAL
 from matcha_tui.terraform.engine import find_engine
+from tests.hard_names import folder_names
 
 CATALOG = load_catalog()
 STACKS = [
@@ -87,3 +89,18 @@ def test_a_flavor_of_the_users_lies_where_ours_would(tmp_path: Path):
     shutil.rmtree(own)
     (flavor,) = composed_flavors(layer)
     assert (flavor.resource, flavor.properties[0].secret) == ("vector-database", True)
+
+
+@given(name=folder_names)
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_the_path_of_any_folder_is_a_value_and_never_part_of_the_root(name: str, tmp_path: Path):
+    folder = tmp_path / "projects" / name / "tea"
+    folder.mkdir(parents=True, exist_ok=True)
+    layer = compose(folder, {"data_version_control": "dvc"})
+    # Terraform takes ${ and %{ for templates in the root, and for what they are in variables.
+    assert json.dumps(str(folder))[1:-1] not in (layer / "main.tf.json").read_text()
+    variables = json.loads((layer / "terraform.tfvars.json").read_text())
+    assert variables["context"]["services_directory"] == str(folder / ".matcha/services")
+    assert composed_modules(layer) == {"data_version_control": "dvc"}

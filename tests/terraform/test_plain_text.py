@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcha_tui.terraform.plain_text import clean_line, clean_text
+from matcha_tui.terraform.plain_text import clean_line, clean_text, escape_line
 
 ANY_TEXT = st.text(st.characters(), max_size=200)
 ESCAPES = st.lists(
@@ -72,3 +72,15 @@ def assert_harmless(text: str) -> None:
     assert not [c for c in text if c != "\t" and unicodedata.category(c) in ("Cc", "Cs")]
     assert not set(text) & set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2069")
     text.encode()
+
+
+@given(ANY_TEXT)
+def test_an_escaped_line_has_nothing_to_remove_and_says_what_was_there(text: str):
+    escaped = escape_line(text)
+    assert clean_text(escaped) == escaped
+    assert "\t" not in escaped
+    assert (escaped == text) == (clean_line(text) == text and "\t" not in text)
+
+
+def test_bytes_that_are_not_utf_8_are_shown_as_they_are():
+    assert escape_line("a\x1b[1m\n\udcff\u202eé") == r"a\x1b[1m\x0a\xff\u202eé"

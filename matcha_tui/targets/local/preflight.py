@@ -20,6 +20,7 @@ from matcha_tui.services.layout import flavor_folder, flavor_folders
 from matcha_tui.services.supervisor import find_supervisor
 from matcha_tui.targets.base import Check, Intent
 from matcha_tui.targets.checks import Unverified, check_engine, look
+from matcha_tui.targets.local.folder import check_path
 from matcha_tui.targets.local.values import check_ports
 
 _OLDEST_PYTHON = (3, 11)
@@ -59,6 +60,7 @@ def _python(intent: Intent) -> str:
 
 
 def _folder(intent: Intent) -> str:
+    check_path(intent)
     project = intent.workspace.project
     with explain_os_errors("write to", project), tempfile.TemporaryFile(dir=project):
         return f"{project} can be written to"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from matcha_tui.project.workspace import refuse_unprintable_path
 from matcha_tui.targets.azure.preflight.addresses import check_addresses
 from matcha_tui.targets.azure.preflight.free_names import check_names
 from matcha_tui.targets.azure.preflight.group import check_group
@@ -77,6 +78,7 @@ def list_checks(
     return (
         first,
         Check("settings", partial(look, "settings", partial(_settings, intent)), is_quick=True),
+        Check("project folder", partial(look, "project folder", partial(_folder, intent)), True),
         # Each provision looks for its engine itself.
         Check("engine", partial(look, "engine", partial(check_engine, intent)), is_required=False),
         *others,
@@ -86,6 +88,11 @@ def list_checks(
 def _settings(intent: Intent) -> str:
     check_settings(intent)
     return "everything that is needed is set"
+
+
+def _folder(intent: Intent) -> str:
+    refuse_unprintable_path(intent.workspace)
+    return f"{intent.workspace.project} can be written into what Terraform reads"
 
 
 def _sign_in(intent: Intent) -> "Account":

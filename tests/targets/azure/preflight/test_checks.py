@@ -63,6 +63,7 @@ def test_an_azure_without_faults_passes_every_check(ask_all: Callable[..., dict[
     assert list(findings) == [
         "identity",
         "settings",
+        "project folder",
         "rights",
         "registration",
         "sizes",
@@ -86,6 +87,7 @@ def test_a_stack_without_a_cluster_is_asked_nothing_about_one(
     assert [check.name for check in checks if check.name != "engine"] == [
         "identity",
         "settings",
+        "project folder",
         "rights",
         "registration",
         "names",
