@@ -9,13 +9,14 @@ import socket
 import xmlrpc.client
 from pathlib import Path
 from typing import Any
+from xml.parsers.expat import ExpatError
 
 from matcha_tui.services.supervisor_files import SupervisorFiles
 
 TIMEOUT_SECONDS = 60.0
 
-UNREACHABLE = (OSError, http.client.HTTPException, xmlrpc.client.ProtocolError)
-"""What a call raises when nobody answers it."""
+UNREACHABLE = (OSError, http.client.HTTPException, xmlrpc.client.ProtocolError, ExpatError)
+"""What a call raises when nobody answers it, or with what is no XML (a path with an ESC)."""
 
 
 def connect(files: SupervisorFiles, timeout: float = TIMEOUT_SECONDS) -> xmlrpc.client.ServerProxy:

@@ -70,12 +70,9 @@ def clean_variables(variables: Mapping[str, str]) -> dict[str, str]:
 def _write_to_log(folder: FlavorFolder) -> None:
     with explain_os_errors("write", folder.log):
         rotate(folder.log)
-        log = open_log(folder)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
+    log = open_log(folder.log)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    os.close(nothing)
     os.close(log)
 
 

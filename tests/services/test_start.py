@@ -1,5 +1,4 @@
 import socket
-import time
 from pathlib import Path
 
 from matcha_tui.services.ports import is_free
@@ -86,9 +85,7 @@ def test_a_port_taken_at_the_last_moment_is_named_too(project: TinyProject) -> N
 
 def test_a_service_that_crashes_at_once_fails_with_its_last_words(project: TinyProject) -> None:
     project.define("tiny", "crashing")
-    began = time.monotonic()
     done = project.run("start", "tiny")
-    assert time.monotonic() - began < 10
     assert done.returncode == 1
     assert "tiny | I cannot go on" in done.stdout
     assert done.stderr.startswith("matcha: tiny ended while it was starting.")

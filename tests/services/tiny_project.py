@@ -7,7 +7,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -24,7 +25,7 @@ from matcha_tui.services.processes import (
     marked_processes,
 )
 from matcha_tui.services.programs import program_state
-from matcha_tui.services.supervisor import find_supervisor
+from matcha_tui.services.supervisor_files import find_supervisor
 
 SECRET = "a password with {braces} and %(percents)s"
 
@@ -147,11 +148,35 @@ class TinyProject:
 
     def clean_up(self) -> None:
         supervisor = find_supervisor(self.services)
-        if supervisor:  # first, or it would start them again
-            found = [supervisor, *supervisor.children(recursive=True)]
-            end_processes(found, 0)
+        if supervisor:  # first, or it would start them again; stopped, so that it starts no more
+            with stopped(supervisor):
+                end_processes([supervisor, *supervisor.children(recursive=True)], 0)
         while found := self.processes():
             end_processes(found, 0)
+
+
+@contextmanager
+def stopped(process: psutil.Process) -> Iterator[None]:
+    """A process that does nothing within the block."""
+    process.suspend()
+    try:
+        wait_for(lambda: process.status() == psutil.STATUS_STOPPED)
+        yield
+    finally:
+        with suppress(psutil.NoSuchProcess):
+            process.resume()
+
+
+@contextmanager
+def project_in(folder: Path) -> Iterator[TinyProject]:
+    """A project in a folder that is made for it; whatever it started is ended."""
+    services = folder.resolve() / ".matcha" / "services"
+    services.mkdir(parents=True)
+    project = TinyProject(services)
+    try:
+        yield project
+    finally:
+        project.clean_up()
 
 
 def get(port: int, path: str) -> str:

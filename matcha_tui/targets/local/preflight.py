@@ -17,7 +17,7 @@ from matcha_tui.services.definition import Server, read_definition
 from matcha_tui.services.environment import is_installed
 from matcha_tui.services.explain_uv import explain_failure
 from matcha_tui.services.layout import flavor_folder, flavor_folders
-from matcha_tui.services.supervisor import find_supervisor
+from matcha_tui.services.supervisor_files import find_supervisor
 from matcha_tui.targets.base import Check, Intent
 from matcha_tui.targets.checks import Unverified, check_engine, look
 from matcha_tui.targets.local.values import check_ports
