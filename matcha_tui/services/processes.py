@@ -142,7 +142,10 @@ def is_alive(pid: int) -> bool:
 
 
 def shown_by_psutil(text: str) -> str:
-    """An argument or variable of a process as psutil 7.2 shows it: a CR is an LF on Linux."""
+    """An argument or variable of a process as psutil shows it: on Linux, with LF for CR.
+
+    psutil 7.2 reads both with universal newlines. Can go when it reads them as they are.
+    """
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -108,6 +108,16 @@ def test_a_project_with_a_very_long_path_has_its_socket_elsewhere(
         assert stat.S_IMODE(address.stat().st_mode) == 0o600
 
 
+def test_a_relative_runtime_folder_is_passed_over(
+    tmp_path: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(runtime.parent)  # the supervisor works in another folder
+    monkeypatch.setenv("XDG_RUNTIME_DIR", runtime.name)
+    chosen = choose_socket_path(tmp_path / ("long" * 20))
+    assert chosen.is_absolute()
+    assert not list(runtime.iterdir())
+
+
 def test_a_socket_folder_of_somebody_else_is_refused(
     tmp_path: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,7 +35,7 @@ _promised: set[int] = set()
 _Found = TypeVar("_Found")
 
 
-def wait_for(find: Callable[[], _Found | None], seconds: float = 15) -> _Found:
+def wait_for(find: Callable[[], _Found | None], seconds: float = 60) -> _Found:
     """Poll until something is found (is neither None nor False)."""
     deadline = time.monotonic() + seconds
     while True:
@@ -65,7 +65,7 @@ class TinyProject:
     def definition(self, flavor: str) -> Path:
         return self.services.parent.parent / f"{flavor}.toml"
 
-    def define(self, flavor: str, manner: str = "plain", start_seconds: int = 20) -> int:
+    def define(self, flavor: str, manner: str = "plain", start_seconds: int = 60) -> int:
         """Write a module.toml and values.json; returns the port."""
         port = free_port()
         self.definition(flavor).write_text(definition_text(manner, start_seconds))
@@ -185,7 +185,7 @@ def get(port: int, path: str) -> str:
         return str(response.read().decode())
 
 
-def definition_text(manner: str = "plain", start_seconds: int = 20) -> str:
+def definition_text(manner: str = "plain", start_seconds: int = 60) -> str:
     """A module.toml of a flavor whose server is the tiny one."""
     return f"""\
 title = "Tiny"
