@@ -11,7 +11,7 @@ from textwrap import indent
 import click
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.guess import nearest_guess
+from matcha_tui.guess import find_name, fold_name, name_hint
 
 COMMANDS = {
     "stack": ("matcha_tui.commands.stack", "Choose what is built: show, set, add, remove, list."),
@@ -49,10 +49,11 @@ class LateGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load a command, or return ``None`` when there is no such command."""
-        if cmd_name not in COMMANDS:
+        name = find_name(cmd_name, COMMANDS)
+        if name is None:
             return None
-        module, _ = COMMANDS[cmd_name]
-        command = getattr(import_module(module), cmd_name.replace("-", "_"))
+        module, _ = COMMANDS[name]
+        command = getattr(import_module(module), name.replace("-", "_"))
         assert isinstance(command, click.Command)  # noqa: S101 - for the type checker
         return command
 
@@ -60,10 +61,9 @@ class LateGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command that is called; a mistyped one is answered with the nearest."""
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            guess = nearest_guess(args[0], COMMANDS)
-            question = f"Did you mean {guess!r}?" if guess else f"Known: {', '.join(COMMANDS)}."
-            raise click.UsageError(f"No such command {args[0]!r}. {question}", ctx)
+        if args and find_name(args[0], COMMANDS) is None and not args[0].startswith("-"):
+            hint = name_hint(args[0], COMMANDS)
+            raise click.UsageError(f"No such command {args[0]!r}. {hint}", ctx)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -74,7 +74,11 @@ class LateGroup(click.Group):
 
 @click.group(
     cls=LateGroup,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 100,
+        "token_normalize_func": fold_name,  # of options, choices and subcommands
+    },
     epilog="Example: matcha stack set llm && matcha provision --yes && matcha get",
 )
 @click.version_option(package_name="matcha-tui", prog_name="matcha", message="%(prog)s %(version)s")

@@ -1,11 +1,10 @@
-"""Private files: written whole or not at all, and locked by the kernel.
+"""Private files: written whole or not at all.
 
 A reader never sees half a file: each is written under a temporary name in the
 same directory and renamed. Nothing here is readable by another user (0600/0700).
 """
 
 import errno
-import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
@@ -91,22 +90,3 @@ def write_atomically(path: Path, content: str | bytes, mode: int = PRIVATE_FILE_
         except BaseException:
             temporary_path.unlink()
             raise
-
-
-def is_locked(path: Path) -> bool:
-    """Say whether any process holds a kernel lock (``flock``) on a file, without keeping one.
-
-    Args:
-        path: The file; one that is not there, or cannot be opened, is not locked.
-    """
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False

@@ -31,6 +31,8 @@ TARGETS: Mapping[str, Target] = {target.name: target for target in (LOCAL, AZURE
 
 TARGET_SETTINGS: TargetSettings = {target.name: target.settings for target in TARGETS.values()}
 
+STATE_KEYS = tuple(key for target in TARGETS.values() if target.state for key in target.state.keys)
+
 
 @dataclass(frozen=True, slots=True)
 class Project:
@@ -82,7 +84,8 @@ def open_project(folder: Path) -> Project:
     workspace = Workspace(folder.resolve())
     additions = read_module_paths(workspace.config_file)
     catalog = load_catalog(additions=additions, check=_check_flavor)
-    return Project(workspace, catalog, read_config(workspace.config_file, catalog, TARGET_SETTINGS))
+    config = read_config(workspace.config_file, catalog, TARGET_SETTINGS, STATE_KEYS)
+    return Project(workspace, catalog, config)
 
 
 def save_config(project: Project, config: Config) -> Project:

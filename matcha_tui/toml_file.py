@@ -1,5 +1,6 @@
 """TOML read so that every complaint can name the file, the line and the key."""
 
+import codecs
 import re
 import tomllib
 from collections.abc import Collection, Mapping
@@ -9,13 +10,13 @@ from typing import Any, TypeVar
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.files import explain_os_errors
-from matcha_tui.guess import nearest_guess
+from matcha_tui.guess import find_name, name_hint
+from matcha_tui.toml_lines import KeyPath, find_lines
 
-Key = str | int
 Value = TypeVar("Value", str, int, bool, dict[str, Any])
 
-_HEADER = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
-_ASSIGNMENT = re.compile(r"^\s*([\w.\"'-]+)\s*=")
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_ONE = "Keep one of the two lines."
 _TYPE_NAMES = {str: "a text", int: "a whole number", bool: "true or false", dict: "a table"}
 
 
@@ -32,7 +33,7 @@ class TomlTable:
 
     path: Path
     source: str
-    keys: tuple[Key, ...]
+    keys: KeyPath
     content: Mapping[str, Any]
 
     def text(self, key: str, default: str | None = None) -> str:
@@ -69,15 +70,79 @@ class TomlTable:
             for index, item in enumerate(value)
         )
 
+    def name(
+        self,
+        key: str,
+        what: str,
+        known: Collection[str],
+        default: str | None = None,
+        exit_code: ExitCode = ExitCode.FAILED,
+    ) -> str:
+        """Return which of the known names a text stands for; without a default it is required.
+
+        Args:
+            key: A key of this table.
+            what: What it names: ``"target"``.
+            known: What is accepted, in any case.
+            default: The name when the key is absent.
+            exit_code: The status that a command ends with when it names nothing.
+        """
+        word = self.text(key, default)
+        found = find_name(word, known)
+        if found is None:
+            raise self.no_name(key, f"is {word!r}", what, word, known, exit_code)
+        return found
+
+    def names(self, key: str, what: str, known: Collection[str]) -> tuple[str, ...]:
+        """Return which of the known names a list holds; empty when the key is absent."""
+        found = []
+        for word in self.texts(key):
+            name = find_name(word, known)
+            if name is None:
+                raise self.no_name(key, f"names {word!r}", what, word, known)
+            found.append(name)
+        return tuple(found)
+
+    def no_name(
+        self,
+        key: str,
+        says: str,
+        what: str,
+        word: str,
+        known: Collection[str],
+        exit_code: ExitCode = ExitCode.FAILED,
+    ) -> MatchaError:
+        """Make the error for a word that should name something: ``says`` "is 'moon'"."""
+        return self.complaint(
+            key, f"{says}, which is no {what}", hint=name_hint(word, known), exit_code=exit_code
+        )
+
+    def known_keys(
+        self, what: str, known: Collection[str], exit_code: ExitCode = ExitCode.FAILED
+    ) -> dict[str, str]:
+        """Return the table's keys by the known names that they stand for.
+
+        Args:
+            what: What each names: ``"module type"``.
+            known: What is accepted, in any case.
+            exit_code: The status that a command ends with when one names nothing.
+        """
+        found: dict[str, str] = {}
+        for key in self.content:
+            name = find_name(key, known)
+            if name is None:
+                raise self.no_name(key, f"names {key!r}", what, key, known, exit_code)
+            if name in found:
+                raise self.complaint(key, f"says again what {found[name]} says", hint=_ONE)
+            found[name] = key
+        return found
+
     def refuse_unknown(self, known: Collection[str]) -> None:
         """Raise for the first key that nothing would read."""
         for key in self.content:
             if key not in known:
-                guess = nearest_guess(key, known)
                 raise self.complaint(
-                    key,
-                    "is not a key that is known here",
-                    hint=f"Did you mean {guess!r}?" if guess else f"Known: {', '.join(known)}.",
+                    key, "is not a key that is known here", hint=name_hint(key, known)
                 )
 
     def complaint(
@@ -101,8 +166,9 @@ class TomlTable:
         """
         keys = (*self.keys, key)
         dotted = ".".join(str(part) for part in keys if isinstance(part, str))
-        line = _line_of(self.source, keys)
-        place = f"{self.path}:{line}" if line else f"{self.path}"
+        lines = find_lines(self.source)
+        nearest = next((keys[:end] for end in range(len(keys), 0, -1) if keys[:end] in lines), None)
+        place = f"{self.path}:{lines[nearest]}" if nearest else f"{self.path}"
         return MatchaError(f"{place}: {dotted} {problem}", hint=hint, exit_code=exit_code)
 
     def _typed(self, key: str, kind: type[Value], default: Value | None) -> Value:
@@ -115,7 +181,7 @@ class TomlTable:
             raise self.complaint(
                 key,
                 f"must be {_TYPE_NAMES[kind]}, not {value!r}",
-                hint="Mend that line, or remove it.",
+                hint="Fix that line, or remove it.",
             )
         return value
 
@@ -133,45 +199,36 @@ def read_toml(path: Path) -> TomlTable:
         MatchaError: If it cannot be read, is not UTF-8, or is not TOML.
     """
     with explain_os_errors("read", path):
-        raw = path.read_bytes()
-    try:
-        source = raw.decode()
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise MatchaError(
-            f"{path}:{line}: not UTF-8 text",
-            hint="Save the file as UTF-8, or restore it from version control.",
-        ) from error
+        source = _decode(path, path.read_bytes())
     try:
         content = tomllib.loads(source)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError as error:
+        raise MatchaError(
+            f"{path}: too many tables or lists inside one another",
+            hint="Fix the file, or restore it from version control.",
+        ) from error
+    except ValueError as error:  # a number of 5,000 digits is no TOMLDecodeError
         found = re.search(r"at line (\d+)", str(error))
-        line = int(found[1]) if found else len(source.splitlines())  # "at end of document"
+        line = int(found[1]) if found else source.rstrip("\n").count("\n") + 1
         raise MatchaError(
             f"{path}:{line}: not valid TOML: {error}",
-            hint="Mend that line, or restore the file from version control.",
+            hint="Fix that line, or restore the file from version control.",
         ) from error
     return TomlTable(path, source, (), content)
 
 
-def _line_of(source: str, wanted: tuple[Key, ...]) -> int | None:
-    """Return the line (from 1) on which a key, or else its nearest table, is written."""
-    table: tuple[Key, ...] = ()
-    counts: dict[tuple[Key, ...], int] = {}
-    nearest: int | None = None
-    for number, line in enumerate(source.splitlines(), start=1):
-        if header := _HEADER.match(line):
-            table = tuple(part.strip(" \"'") for part in header[2].split("."))
-            if header[1] == "[[":
-                counts[table] = counts.get(table, -1) + 1
-                table = (*table, counts[table])
-            here = table
-        elif assignment := _ASSIGNMENT.match(line):
-            here = (*table, *(part.strip("\"'") for part in assignment[1].split(".")))
-        else:
-            continue
-        if here == wanted:
-            return number
-        if here and here == wanted[: len(here)]:
-            nearest = number
-    return nearest
+def _decode(path: Path, raw: bytes) -> str:
+    """Return a file's text; the byte-order mark that some editors write is no part of it."""
+    if raw.startswith(_UTF_16) or b"\0" in raw[:4]:
+        raise MatchaError(
+            f"{path}: the file is UTF-16, and TOML is UTF-8",
+            hint="Save it as UTF-8. In PowerShell, write it with `Set-Content -Encoding utf8`.",
+        )
+    try:
+        return raw.removeprefix(codecs.BOM_UTF8).decode()
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise MatchaError(
+            f"{path}:{line}: not UTF-8 text",
+            hint="Save the file as UTF-8, or restore it from version control.",
+        ) from error

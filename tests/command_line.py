@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,7 +61,8 @@ class Matcha:
     def clean_up(self) -> None:
         """End whatever a failed test has left running in this folder."""
         for process in self.processes():
-            process.kill()
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
 
     def _is_ours(self, process: psutil.Process) -> bool:
         try:

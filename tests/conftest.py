@@ -5,6 +5,11 @@ import socket
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy machine takes its time; how long an example takes says nothing of the code.
+settings.register_profile("matcha", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("matcha")
 
 
 def pytest_configure() -> None:

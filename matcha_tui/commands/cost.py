@@ -9,8 +9,8 @@ import click
 from matcha_tui.commands.opening import open_project
 from matcha_tui.costs import cost_by_region, estimate_cost, is_paid, load_prices
 from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.guess import choose_name
 from matcha_tui.selection import TARGETS, Project
-from matcha_tui.stack.catalog import unknown
 from matcha_tui.targets.azure.prices.estimate import CostLine, Estimate
 from matcha_tui.targets.azure.prices.loading import Prices
 from matcha_tui.targets.azure.prices.ranking import RegionRow
@@ -57,10 +57,7 @@ def _check_region(project: Project, location: str | None) -> str:
             hint="Give --location westeurope, or --by-region for all of them.",
             exit_code=ExitCode.USAGE,
         )
-    known = [found.name for found in read_regions()]
-    if region not in known:
-        raise unknown("region", region, known)
-    return region
+    return choose_name("region", region, [found.name for found in read_regions()])
 
 
 def _print_estimate(estimate: Estimate, form: str) -> None:

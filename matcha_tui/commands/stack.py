@@ -8,7 +8,7 @@ import click
 from matcha_tui.commands.opening import open_project
 from matcha_tui.selection import Project, change_stack
 from matcha_tui.stack.catalog import MODULE_TYPES
-from matcha_tui.stack.stack import Stack, add_module, preset_stack, remove_module
+from matcha_tui.stack.stack import DEFAULT_PRESET, Stack, add_module, preset_stack, remove_module
 
 _VERSION = 1
 
@@ -42,9 +42,9 @@ def show(form: str) -> None:
 
 
 @stack.command("set", epilog="Example: matcha stack set llm")
-@click.argument("name")
+@click.argument("name", default=DEFAULT_PRESET)
 def set_(name: str) -> None:
-    """Take one of the presets: NAME is default or llm."""
+    """Take one of the presets: NAME is default, as when it is left out, or llm."""
     project = open_project(Path.cwd())
     chosen = preset_stack(project.catalog, name)
     changed = change_stack(project, chosen)

@@ -1,6 +1,6 @@
 """``matcha.toml``: what the user chose; no secrets, safe to commit and to share."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,8 @@ import tomli_w
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.files import write_atomically
-from matcha_tui.stack.catalog import MODULE_TYPES, Catalog, unknown
+from matcha_tui.guess import find_name
+from matcha_tui.stack.catalog import MODULE_TYPES, Catalog
 from matcha_tui.stack.setting import Setting, SettingType, SettingValue
 from matcha_tui.stack.stack import CUSTOM, Stack, make_stack, preset_stack
 from matcha_tui.toml_file import TomlTable, read_toml
@@ -80,26 +81,31 @@ def read_module_paths(path: Path) -> tuple[Path, ...]:
     """
     if not path.exists():
         return ()
-    paths = _read_top(path).table("paths")
-    paths.refuse_unknown(("modules",))
+    paths = _paths(_read_top(path))
     folders = tuple((path.parent / text).resolve() for text in paths.texts("modules"))
     for folder in folders:
         if not folder.is_dir():
             raise paths.complaint(
                 "modules",
                 f"names {folder}, and there is no such folder",
-                hint="Make it, or mend that line; it counts from the folder of matcha.toml.",
+                hint="Make it, or fix that line; it counts from the folder of matcha.toml.",
             )
     return folders
 
 
-def read_config(path: Path, catalog: Catalog, target_settings: TargetSettings) -> Config:
+def read_config(
+    path: Path,
+    catalog: Catalog,
+    target_settings: TargetSettings,
+    state_keys: Collection[str] = (),
+) -> Config:
     """Read ``matcha.toml``.
 
     Args:
         path: The file; when it does not exist, nothing has been chosen yet.
         catalog: What can be chosen.
         target_settings: The targets, and what can be set for each.
+        state_keys: What any of them says of where its shared state is.
 
     Raises:
         MatchaError: If the file cannot be read or says something impossible,
@@ -109,23 +115,18 @@ def read_config(path: Path, catalog: Catalog, target_settings: TargetSettings) -
         return Config()
     top = _read_top(path)
     top.refuse_unknown(("version", "target", "stack", "paths", "settings", "state"))
-    target = top.text("target", DEFAULT_TARGET)
-    if target not in target_settings:
-        raise top.complaint(
-            "target",
-            f"is {target!r}, which is no target",
-            hint=f"Known: {', '.join(target_settings)}.",
-            exit_code=ExitCode.USAGE,
-        )
-    stack = _read_stack(top.table("stack"), catalog) if "stack" in top.content else None
+    target = top.name("target", "target", target_settings, DEFAULT_TARGET, ExitCode.USAGE)
+    stack = _read_stack(top.table("stack"), catalog)
+    state = top.table("state")
+    state.refuse_unknown(state_keys)
     declared = declared_settings(catalog, target_settings, target, stack)
     unclear = {fault.place.module_type for fault in catalog.faults if fault.place}
     return Config(
         target=target,
         stack=stack,
         settings=_read_settings(top.table("settings"), declared, unclear),
-        module_paths=top.table("paths").texts("modules"),
-        state={name: top.table("state").text(name) for name in top.table("state").content},
+        module_paths=_paths(top).texts("modules"),
+        state={name: state.text(name) for name in state.content},
     )
 
 
@@ -169,22 +170,40 @@ def _read_top(path: Path) -> TomlTable:
     return top
 
 
-def _read_stack(table: TomlTable, catalog: Catalog) -> Stack:
+def _paths(top: TomlTable) -> TomlTable:
+    paths = top.table("paths")
+    paths.refuse_unknown(("modules",))
+    return paths
+
+
+def _read_stack(table: TomlTable, catalog: Catalog) -> Stack | None:
+    """Read what is built: the modules say it, or a preset's name alone; ``None`` for neither."""
     table.refuse_unknown(("name", "modules"))
-    name = table.text("name")
-    try:
-        if name != CUSTOM:
-            return preset_stack(catalog, name)
-    except MatchaError as error:
-        raise _placed(table, "name", error) from error
-    modules = table.table("modules")
-    modules.refuse_unknown(tuple(MODULE_TYPES))
-    for module_type in modules.content:
-        try:
-            catalog.check(module_type, modules.text(module_type))
-        except MatchaError as error:
-            raise _placed(modules, module_type, error) from error
-    return make_stack(catalog, dict(modules.content))
+    known = (*catalog.presets, CUSTOM)
+    name = None
+    if "name" in table.content:
+        name = table.name("name", "stack", known, exit_code=ExitCode.USAGE)
+    if "modules" not in table.content and name != CUSTOM:
+        return preset_stack(catalog, name) if name else None
+    stack = _read_modules(table.table("modules"), catalog)
+    if name is not None and name not in (CUSTOM, stack.name):
+        preset = catalog.presets[name]
+        raise table.complaint(
+            "name",
+            f"is {name!r}, but stack.modules make the {stack.name} stack",
+            hint=f"Remove that line, and the modules count. Or remove [stack.modules] for {name}: "
+            f"{', '.join(preset.modules.values())}.",
+        )
+    return stack
+
+
+def _read_modules(table: TomlTable, catalog: Catalog) -> Stack:
+    modules = {}
+    for slot, key in table.known_keys("module type", MODULE_TYPES, ExitCode.USAGE).items():
+        known = catalog.names(slot)
+        flavor = table.name(key, f"flavor of {slot}", known, exit_code=ExitCode.USAGE)
+        modules[slot] = flavor
+    return make_stack(catalog, modules)
 
 
 def _read_settings(
@@ -192,28 +211,38 @@ def _read_settings(
 ) -> dict[str, SettingValue]:
     """Read what was set; for the `unclear` module types, which have a faulty flavor, unchecked."""
     values: dict[str, SettingValue] = {}
-    for key, value in top.content.items():
-        if isinstance(value, dict):
-            table = top.table(key)
-            for name in table.content:
-                dotted = f"{key}.{name}"
-                is_unclear = key in unclear and dotted not in declared
-                values[dotted] = (
-                    table.content[name]
-                    if is_unclear
-                    else _read_value(table, name, dotted, declared)
-                )
+    for table, key, word in _written_settings(top):
+        name = find_name(word, declared)
+        if name is None:
+            slot = find_name(word.partition(".")[0], unclear)
+            if slot is None:
+                allowed = [
+                    dotted
+                    for dotted, setting in declared.items()
+                    if setting.type is not SettingType.SECRET
+                ]
+                says = f"sets {word!r}"
+                raise table.no_name(key, says, "setting", word, allowed, ExitCode.USAGE)
+            name, value = f"{slot}.{key}", table.content[key]
         else:
-            values[key] = _read_value(top, key, key, declared)
+            value = _read_value(table, key, declared[name])
+        if name in values:
+            raise table.complaint(key, f"sets {name} again", hint="Keep one of the two lines.")
+        values[name] = value
     return values
 
 
-def _read_value(
-    table: TomlTable, key: str, name: str, declared: Mapping[str, Setting]
-) -> SettingValue:
-    setting = declared.get(name)
-    if setting is None:
-        raise _placed(table, key, unknown("setting", name, declared))
+def _written_settings(top: TomlTable) -> Iterator[tuple[TomlTable, str, str]]:
+    """Yield each key of [settings] with its table and its dotted name, as it is written."""
+    for key, value in top.content.items():
+        if isinstance(value, dict):
+            table = top.table(key)
+            yield from ((table, name, f"{key}.{name}") for name in table.content)
+        else:
+            yield top, key, key
+
+
+def _read_value(table: TomlTable, key: str, setting: Setting) -> SettingValue:
     if setting.type is SettingType.SECRET:
         raise table.complaint(
             key,
@@ -223,11 +252,6 @@ def _read_value(
     try:
         return setting.check(table.content[key])
     except MatchaError as error:
-        raise _placed(table, key, error) from error
-
-
-def _placed(table: TomlTable, key: str, error: MatchaError) -> MatchaError:
-    """Say in which file, line and key an error is."""
-    return table.complaint(
-        key, f"is refused: {error.message}", hint=error.hint, exit_code=error.exit_code
-    )
+        raise table.complaint(
+            key, f"is refused: {error.message}", hint=error.hint, exit_code=error.exit_code
+        ) from error

@@ -5,20 +5,26 @@ stale. A run passes the open file on to its worker and to Terraform, and so keep
 the project locked after the screen that started it is gone.
 """
 
-import fcntl
 import getpass
 import json
 import os
 import socket
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.files import PRIVATE_FILE_MODE, explain_os_errors, is_locked
+from matcha_tui.files import explain_os_errors
+from matcha_tui.locks import is_locked, try_lock
 from matcha_tui.project.workspace import Workspace, prepare_workspace
+
+_INTRODUCTION_SECONDS = 0.5
+"""How soon one who has taken the lock has said who that is."""
+
+_RECORD_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,8 @@ class LockOwner:
         host: The machine.
         pid: The process.
         since: When it began, ISO 8601 in UTC.
+        started: When the process began, in seconds; 0 where that is not known. Its
+            number may be another's by now.
     """
 
     operation: str
@@ -38,6 +46,17 @@ class LockOwner:
     host: str
     pid: int
     since: str
+    started: float = 0.0
+
+    def is_dead(self) -> bool:
+        """Say whether the process has ended for certain: of another machine nobody knows."""
+        if self.host != socket.gethostname():
+            return False
+        from matcha_tui.terraform.processes import Process, process  # psutil: only who asks pays
+
+        if not self.started:
+            return process(self.pid) is None
+        return not Process(self.pid, self.started).is_alive()
 
 
 @contextmanager
@@ -57,16 +76,15 @@ def hold_lock(workspace: Workspace, operation: str) -> Iterator[int]:
             file cannot be opened.
     """
     prepare_workspace(workspace)
-    with explain_os_errors("open", workspace.lock_file):
-        descriptor = os.open(workspace.lock_file, os.O_RDWR | os.O_CREAT, PRIVATE_FILE_MODE)
+    while (descriptor := try_lock(workspace.lock_file)) is None:
+        owner = read_lock_owner(workspace)
+        if is_locked(workspace.lock_file):
+            raise _locked(owner)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise _locked(_read_owner(workspace.lock_file)) from error
         record_owner(descriptor, operation, os.getpid())
         yield descriptor
     finally:
+        _withdraw_owner(descriptor)
         os.close(descriptor)
 
 
@@ -78,12 +96,16 @@ def record_owner(descriptor: int, operation: str, pid: int) -> None:
         operation: What is being done.
         pid: The process that is to be named.
     """
+    from matcha_tui.terraform.processes import process
+
+    found = process(pid)
     owner = LockOwner(
         operation,
         getpass.getuser(),
         socket.gethostname(),
         pid,
         datetime.now(UTC).isoformat(timespec="seconds"),
+        found.started if found else 0.0,
     )
     with explain_os_errors("write", Path("the lock file")):
         os.ftruncate(descriptor, 0)
@@ -97,9 +119,17 @@ def read_lock_owner(workspace: Workspace) -> LockOwner | None:
         workspace: The project's paths.
 
     Returns:
-        The owner, or ``None`` when the project is not locked.
+        The owner; a dead one has left a process behind that holds it. ``None`` when the
+        project is not locked, or when its holder does not say who it is.
     """
-    return _read_owner(workspace.lock_file) if is_locked(workspace.lock_file) else None
+    deadline = time.monotonic() + _INTRODUCTION_SECONDS
+    while is_locked(workspace.lock_file):
+        owner = _read_owner(workspace.lock_file)
+        is_known = owner is not None and not owner.is_dead()
+        if is_known or time.monotonic() > deadline:
+            return owner
+        time.sleep(0.01)
+    return None
 
 
 def discard_lock(workspace: Workspace) -> None:
@@ -116,25 +146,46 @@ def discard_lock(workspace: Workspace) -> None:
 
 
 def describe_owner(owner: LockOwner | None) -> str:
-    """Say who holds the lock, and since when; ``None`` is one who has not said so yet."""
+    """Say who holds the lock, and since when; ``None`` is one who does not say so."""
     if owner is None:
-        return "another matcha has just begun to change the project"
-    return (
-        f"{owner.user} on {owner.host} (pid {owner.pid}) has been running "
-        f"{owner.operation} since {owner.since}"
-    )
+        return "another matcha is changing the project"
+    who = f"{owner.user} on {owner.host} (pid {owner.pid})"
+    if owner.is_dead():
+        return (
+            f"{who} began {owner.operation} at {owner.since} and is dead, but a process that it "
+            "started still has the lock"
+        )
+    return f"{who} has been running {owner.operation} since {owner.since}"
+
+
+def _withdraw_owner(descriptor: int) -> None:
+    """Remove our own name, lest the next holder is taken for us; a run's stays."""
+    with suppress(OSError):
+        owner = _parse_owner(os.pread(descriptor, _RECORD_BYTES, 0))
+        if owner is not None and owner.pid == os.getpid():
+            os.ftruncate(descriptor, 0)
 
 
 def _read_owner(path: Path) -> LockOwner | None:
     try:
-        return LockOwner(**json.loads(path.read_bytes()))
-    except (OSError, ValueError, TypeError):
-        return None  # read while its holder was writing it
+        return _parse_owner(path.read_bytes())
+    except OSError:
+        return None
+
+
+def _parse_owner(record: bytes) -> LockOwner | None:
+    try:
+        return LockOwner(**json.loads(record))
+    except (ValueError, TypeError):
+        return None  # nobody's, or read while its holder was writing it
 
 
 def _locked(owner: LockOwner | None) -> MatchaError:
+    hint = "Wait until it has ended, or watch it: `matcha logs --follow`, or matcha-tui."
+    if owner is not None and owner.is_dead():
+        hint = "End what is left of it: `matcha cancel`. Or free the lock: `matcha force-unlock`."
     return MatchaError(
         f"the project is locked: {describe_owner(owner)}",
-        hint="Wait until it has ended, or watch it: `matcha logs --follow`, or matcha-tui.",
+        hint=hint,
         exit_code=ExitCode.REFUSED,
     )

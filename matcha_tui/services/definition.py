@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from matcha_tui.guess import name_hint
 from matcha_tui.toml_file import TomlTable, read_toml
 
 PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
@@ -155,5 +156,5 @@ def _check_placeholders(
                 raise table.complaint(
                     key,
                     f"has the placeholder {match[0]}, which is no setting",
-                    hint=f"Known: {', '.join(sorted(known))}.",
+                    hint=name_hint(match[1], sorted(known)),
                 )

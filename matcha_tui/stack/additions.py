@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.guess import nearest_guess
+from matcha_tui.guess import name_hint
 from matcha_tui.stack.flavor import DEFINITION, MODULE_TYPES, Flavor, Place, read_flavor
 
 CLOUD_RESOURCE = "cloud"
@@ -91,8 +91,9 @@ def read_addition(folder: Path, place: Place, ours: Sequence[Flavor]) -> Flavor:
     """
     definition = folder / DEFINITION
     _check_word(definition, "module type", place.module_type, MODULE_TYPES)
-    _check_word(definition, "target", place.target, {item.target for item in ours})
-    layers = {item.layer for item in ours if item.target == place.target}
+    targets = sorted({item.target for item in ours})
+    _check_word(definition, "target", place.target, targets)
+    layers = sorted({item.layer for item in ours if item.target == place.target})
     _check_word(definition, f"layer of {place.target}", place.layer, layers)
     flavor = read_flavor(folder, place)
     owners = {item.resource: item.module_type for item in ours} | {CLOUD_RESOURCE: "every stack"}
@@ -120,10 +121,9 @@ def _check_name(flavor: Flavor, others: Collection[Flavor]) -> None:
 
 def _check_word(definition: Path, what: str, word: str, known: Collection[str]) -> None:
     if word not in known:
-        guess = nearest_guess(word, known)
         raise MatchaError(
             f"{definition}: its path says {word!r}, which is no {what}",
-            hint=f"Rename the folder: {guess!r}?" if guess else f"Known: {', '.join(known)}.",
+            hint=f"Rename the folder. {name_hint(word, known)}",
         )
 
 

@@ -1,12 +1,12 @@
 """The catalog: every flavor that can be chosen, and the presets, read from data."""
 
 import sysconfig
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.guess import nearest_guess
+from matcha_tui.guess import choose_name, unknown
 from matcha_tui.stack.additions import CheckFlavor, Fault, read_additions
 from matcha_tui.stack.flavor import DEFINITION, MODULE_TYPES, Flavor, read_flavor
 from matcha_tui.toml_file import read_toml
@@ -59,28 +59,27 @@ class Catalog:
         """Return the flavors of a module type on any target, faulty ones last.
 
         Args:
-            module_type: A slot of a stack.
+            module_type: A slot of a stack, in any case.
 
         Raises:
             MatchaError: If there is no such module type.
         """
-        if module_type not in MODULE_TYPES:
-            raise unknown("module type", module_type, MODULE_TYPES)
+        module_type = choose_name("module type", module_type, MODULE_TYPES)
         places = [item.place for item in self.flavors]
         places += [item.place for item in self.faults if item.place]
         return tuple(
             dict.fromkeys(place.flavor for place in places if place.module_type == module_type)
         )
 
-    def check(self, module_type: str, flavor: str) -> None:
-        """Refuse a module type or a flavor that does not exist.
+    def choose(self, module_type: str, flavor: str) -> tuple[str, str]:
+        """Return a module type and a flavor as they are called, given them in any case.
 
         Raises:
-            MatchaError: Naming those that do, and the nearest guess.
+            MatchaError: If one does not exist; names those that do, and the nearest guess.
         """
+        module_type = choose_name("module type", module_type, MODULE_TYPES)
         names = self.names(module_type)
-        if flavor not in names:
-            raise unknown(f"flavor of {module_type}", flavor, names)
+        return module_type, choose_name(f"flavor of {module_type}", flavor, names)
 
     def find(self, target: str, module_type: str, flavor: str) -> Flavor:
         """Return a flavor as it is built on one target.
@@ -91,7 +90,7 @@ class Catalog:
         found = self._look_up(target, module_type, flavor)
         if found:
             return found
-        self.check(module_type, flavor)
+        self.choose(module_type, flavor)
         self.refuse_faulty(target, module_type, flavor)
         raise MatchaError(
             f"{flavor} is not available on the target {target}",
@@ -125,26 +124,6 @@ class Catalog:
             (item for item in self.flavors if (item.target, item.module_type, item.name) == wanted),
             None,
         )
-
-
-def unknown(what: str, word: str, known: Collection[str]) -> MatchaError:
-    """Make the refusal of a word that names nothing.
-
-    Args:
-        what: What it should have named: ``"stack"``.
-        word: What was given.
-        known: What exists.
-
-    Returns:
-        The error, to be raised by the caller.
-    """
-    guess = nearest_guess(word, known)
-    question = f" Did you mean {guess!r}?" if guess else ""
-    return MatchaError(
-        f"{word!r} is no {what}",
-        hint=f"Known: {', '.join(known)}.{question}",
-        exit_code=ExitCode.USAGE,
-    )
 
 
 def find_modules_directory() -> Path:

@@ -172,7 +172,6 @@ def read_flavor(folder: Path, place: Place | None = None) -> Flavor:
     place = place or Place.of(folder)
     table = read_toml(folder / DEFINITION)
     table.refuse_unknown(_FLAVOR_KEYS)
-    _check_required_types(table)
     constants = table.table("client_variables")
     return Flavor(
         name=place.flavor,
@@ -184,7 +183,7 @@ def read_flavor(folder: Path, place: Place | None = None) -> Flavor:
         description=table.text("description"),
         licence=table.text("licence"),
         resource=table.text("resource"),
-        requires=table.texts("requires"),
+        requires=table.names("requires", "module type", MODULE_TYPES),
         seconds=table.integer("seconds"),
         page=table.text("page", "") or None,
         properties=tuple(_read_property(item) for item in table.tables("property")),
@@ -192,16 +191,6 @@ def read_flavor(folder: Path, place: Place | None = None) -> Flavor:
         settings=_read_settings(table),
         costs=tuple(_read_cost(item) for item in table.tables("cost")),
     )
-
-
-def _check_required_types(table: TomlTable) -> None:
-    for module_type in table.texts("requires"):
-        if module_type not in MODULE_TYPES:
-            raise table.complaint(
-                "requires",
-                f"names {module_type!r}, which is no module type",
-                hint=f"Known: {', '.join(MODULE_TYPES)}.",
-            )
 
 
 def _read_property(table: TomlTable) -> Property:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.guess import find_name
 from matcha_tui.toml_file import TomlTable
 
 SettingValue = str | int | bool
@@ -88,7 +89,7 @@ class Setting:
         if self.type is SettingType.BOOLEAN:
             if text.lower() in _TRUTHS:
                 return _TRUTHS[text.lower()]
-            raise self._refusal(text, "true or false")
+            raise self._refusal(text, f"one of {', '.join(_TRUTHS)}")
         if self.type in (SettingType.INTEGER, SettingType.PORT):
             if re.fullmatch(r"[+-]?[0-9]{1,18}", text):
                 return self._check_number(int(text))
@@ -107,8 +108,11 @@ class Setting:
         return value
 
     def _check_text(self, value: str) -> str:
-        if self.type is SettingType.CHOICE and value not in self.choices:
-            raise self._refusal(value, f"one of {', '.join(self.choices)}")
+        if self.type is SettingType.CHOICE:
+            choice = find_name(value, self.choices)
+            if choice is None:
+                raise self._refusal(value, f"one of {', '.join(self.choices)}")
+            return choice
         if self.pattern and not re.fullmatch(self.pattern, value):
             shown = "the value given" if self.type is SettingType.SECRET else repr(value)
             raise MatchaError(
@@ -138,13 +142,7 @@ def read_setting(table: TomlTable) -> Setting:
     """
     table.refuse_unknown(_KEYS)
     name = table.text("name")
-    try:
-        kind = SettingType(table.text("type"))
-    except ValueError as error:
-        known = ", ".join(SettingType)
-        raise table.complaint(
-            "type", f"is {table.text('type')!r}, which is no type", hint=f"Known: {known}."
-        ) from error
+    kind = SettingType(table.name("type", "type", tuple(SettingType)))
     setting = Setting(
         name=name,
         type=kind,

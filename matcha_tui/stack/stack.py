@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.stack.catalog import MODULE_TYPES, Catalog, unknown
+from matcha_tui.guess import choose_name
+from matcha_tui.stack.catalog import MODULE_TYPES, Catalog
 
 CUSTOM = "custom"
 DEFAULT_PRESET = "default"
@@ -32,14 +33,12 @@ def make_stack(catalog: Catalog, modules: Mapping[str, str]) -> Stack:
 
     Args:
         catalog: What exists.
-        modules: Module type to flavor, in any order.
+        modules: Module type to flavor, in any order and any case.
 
     Raises:
         MatchaError: If a module type or a flavor does not exist.
     """
-    for module_type, flavor in modules.items():
-        catalog.check(module_type, flavor)
-    return name_stack(catalog, modules)
+    return name_stack(catalog, dict(catalog.choose(*module) for module in modules.items()))
 
 
 def name_stack(catalog: Catalog, modules: Mapping[str, str]) -> Stack:
@@ -67,9 +66,7 @@ def preset_stack(catalog: Catalog, name: str) -> Stack:
     Raises:
         MatchaError: If there is no such preset.
     """
-    preset = catalog.presets.get(name.lower())
-    if preset is None:
-        raise unknown("stack", name, catalog.presets)
+    preset = catalog.presets[choose_name("stack", name, catalog.presets)]
     return make_stack(catalog, preset.modules)
 
 
@@ -82,7 +79,7 @@ def add_module(catalog: Catalog, stack: Stack, module_type: str, flavor: str) ->
     Raises:
         MatchaError: If the module type or the flavor does not exist.
     """
-    return make_stack(catalog, {**dict(stack.modules), module_type: flavor})
+    return make_stack(catalog, dict((*stack.modules, catalog.choose(module_type, flavor))))
 
 
 def remove_module(catalog: Catalog, stack: Stack, module_type: str) -> Stack:
@@ -94,8 +91,8 @@ def remove_module(catalog: Catalog, stack: Stack, module_type: str) -> Stack:
     Raises:
         MatchaError: If the module type does not exist.
     """
-    catalog.names(module_type)
-    modules = {slot: flavor for slot, flavor in stack.modules if slot != module_type}
+    emptied = choose_name("module type", module_type, MODULE_TYPES)
+    modules = {slot: flavor for slot, flavor in stack.modules if slot != emptied}
     return make_stack(catalog, modules)
 
 

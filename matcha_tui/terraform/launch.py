@@ -1,20 +1,17 @@
 """Starts a run's worker, detached from whoever asked for it."""
 
-import contextlib
-import fcntl
 import os
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Mapping, Sequence
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.files import explain_os_errors
+from matcha_tui.locks import try_lock
 from matcha_tui.terraform.folder import EVENTS, LOCK, Run
 
 _WORKER = (sys.executable, "-m", "matcha_tui.terraform.worker")
-_LOCK_SECONDS = 2.0
 
 
 def start_run(run: Run, *, environment: Mapping[str, str], keep_open: Sequence[int] = ()) -> int:
@@ -33,9 +30,10 @@ def start_run(run: Run, *, environment: Mapping[str, str], keep_open: Sequence[i
         MatchaError: If it cannot be started, or was started before.
     """
     with explain_os_errors("start", run.directory):
-        lock = os.open(run.directory / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = try_lock(run.directory / LOCK)
+        if lock is None:
+            raise _already_started(run)
         try:
-            _take(lock, run)
             events = _create_events(run)
             try:
                 descriptors = (lock, *keep_open)
@@ -56,18 +54,6 @@ def start_run(run: Run, *, environment: Mapping[str, str], keep_open: Sequence[i
     # Takes note of its end, which would else stay a zombie as long as this process.
     threading.Thread(target=worker.wait, daemon=True).start()
     return worker.pid
-
-
-def _take(lock: int, run: Run) -> None:
-    """Lock a run for its life; whoever only asks whether it lives holds it for an instant."""
-    deadline = time.monotonic() + _LOCK_SECONDS
-    while True:
-        with contextlib.suppress(BlockingIOError):
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        if time.monotonic() > deadline:
-            raise _already_started(run)
-        time.sleep(0.01)
 
 
 def _create_events(run: Run) -> int:

@@ -8,7 +8,6 @@ programs inherit; they are let go when the run has ended.
 
 import asyncio
 import contextlib
-import fcntl
 import os
 import signal
 import sys
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.files import explain_os_errors
+from matcha_tui.locks import release_lock
 from matcha_tui.terraform.event_kinds import RunState
 from matcha_tui.terraform.folder import (
     EVENTS,
@@ -209,7 +209,7 @@ def _discard(descriptor: int, temporary: str) -> None:
 def _release(lock: int) -> None:
     # Unlocked rather than closed: a stray child of a step may hold a copy of it.
     with contextlib.suppress(OSError):
-        fcntl.flock(lock, fcntl.LOCK_UN)
+        release_lock(lock)
 
 
 if __name__ == "__main__":

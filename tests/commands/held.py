@@ -5,14 +5,14 @@ the smallest stack; that Python waits, at its very start, while a file exists.
 """
 
 import json
-import os
 import subprocess
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
+from matcha_tui.terraform.processes import Process, read_processes
 from tests.command_line import DVC_ONLY, SCRIPTS, Matcha
+from tests.waiting import wait_for
 
 _WAIT_AT_START = """\
 import os, sys, time
@@ -61,7 +61,7 @@ class HeldProject:
 
     def wait_until_held(self) -> None:
         """Wait until Terraform has begun on the last resource."""
-        wait_until(lambda: b"prepare" in self.events())
+        wait_for(lambda: b"prepare" in self.events())
 
     def let_go(self) -> None:
         self.hold.unlink(missing_ok=True)
@@ -87,20 +87,11 @@ class HeldProject:
             if process.poll() is None:
                 process.kill()
                 process.communicate()
-        if owner := (self.matcha.folder / ".matcha/lock").exists() and self.lock_owner():
-            wait_until(lambda: not _is_running(int(str(owner["pid"]))))
+        for file in (self.matcha.folder / ".matcha/runs").glob("*/processes.json"):
+            processes = read_processes(file.parent)
+            assert processes is not None
+            wait_for(partial(is_over, processes.worker))
 
 
-def wait_until(is_so: Callable[[], bool], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.02)
-
-
-def _is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+def is_over(process: Process) -> bool:
+    return not process.is_alive()

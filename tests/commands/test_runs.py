@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from tests.command_line import Matcha
-from tests.commands.held import HeldProject, wait_until
+from tests.commands.held import HeldProject
 from tests.commands.in_process import MatchaHere
+from tests.waiting import wait_for
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def test_an_interrupt_cancels_in_order_and_a_retry_goes_on(held: HeldProject):
     process = held.begin("provision", "--yes", "--output", "json")
     held.wait_until_held()
     process.send_signal(signal.SIGINT)
-    stdout, stderr = process.communicate(timeout=30)
+    stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "matcha: stopping in order" in stderr
     assert "matcha: The provision was cancelled; what was finished is kept" in stderr
@@ -59,7 +60,7 @@ def test_a_second_provision_is_refused_naming_who_and_since_when(held: HeldProje
     as_json = held.matcha("destroy", "--yes", "--output", "json")
     unlock = held.matcha("force-unlock")
     held.let_go()
-    assert first.communicate(timeout=30)
+    assert first.communicate(timeout=60)
     assert first.returncode == 0
 
     assert second.returncode == as_json.returncode == unlock.returncode == 3
@@ -73,7 +74,7 @@ def test_a_second_provision_is_refused_naming_who_and_since_when(held: HeldProje
 
 
 def test_a_detached_run_is_listed_followed_and_ends_by_itself(held: HeldProject):
-    started = held.matcha("provision", "--yes", "--detach", timeout=5)
+    started = held.matcha("provision", "--yes", "--detach")
     assert started.returncode == 0
     run_id = started.stdout.strip()
     assert f"matcha logs {run_id} --follow" in started.stderr
@@ -92,17 +93,17 @@ def test_a_detached_run_is_listed_followed_and_ends_by_itself(held: HeldProject)
     while "services: apply" not in watcher.stdout.readline():
         pass
     watcher.send_signal(signal.SIGINT)
-    _, said = watcher.communicate(timeout=10)
+    _, said = watcher.communicate(timeout=60)
     assert (watcher.returncode, "The provision goes on" in said) == (130, True)
     held.let_go()
-    stdout, _ = follower.communicate(timeout=30)
+    stdout, _ = follower.communicate(timeout=60)
     assert follower.returncode == 0
     assert stdout.splitlines()[-1] == "Done"
     assert held.matcha("logs").stdout == stdout, "later it reads the same"
     row = held.matcha("runs").stdout.split()
     assert row[:4] == [run_id, "provision", "custom", "done"]
 
-    destroyed = held.matcha("destroy", "--yes", "--detach", "--output", "json", timeout=5)
+    destroyed = held.matcha("destroy", "--yes", "--detach", "--output", "json")
     first, last = objects(destroyed.stdout)
     assert (first["kind"], last["kind"], last["state"]) == ("started", "result", "running")
     assert held.matcha("logs", "--follow").returncode == 0
@@ -137,7 +138,7 @@ def test_a_run_whose_watcher_was_killed_is_lost(held: HeldProject):
     worker = int(str(held.lock_owner()["pid"]))
     for process in sorted(held.matcha.processes(), key=lambda found: found.pid != worker):
         process.kill()
-    wait_until(lambda: " lost " in held.matcha("runs").stdout)
+    wait_for(lambda: " lost " in held.matcha("runs").stdout)
     followed = held.matcha("logs", "--follow")
     assert followed.returncode == 1
     assert "without a record" in followed.stderr

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import SCRIPTS, Matcha, make_environment
-from tests.commands.held import wait_until
 from tests.commands.in_process import MatchaHere
+from tests.waiting import wait_for
 
 QUOTE = "it's $HOME"
 GIVEN = {
@@ -142,7 +142,7 @@ def test_a_watch_prints_changes_and_ends_well_with_an_interrupt(deployed: Matcha
         bucket.rename(bucket.with_name("away"))
         assert "down" in watch.stdout.readline()
         watch.send_signal(signal.SIGINT)
-        rest, _ = watch.communicate(timeout=10)
+        rest, _ = watch.communicate(timeout=60)
     finally:
         bucket.with_name("away").rename(bucket)
         watch.kill()
@@ -169,9 +169,9 @@ def test_a_watch_redraws_a_terminal(deployed: Matcha):
         return b"\x1b[2F\x1b[J" in seen
 
     try:
-        wait_until(is_redrawn)
+        wait_for(is_redrawn)
         watch.send_signal(signal.SIGINT)
-        assert watch.wait(timeout=10) == 0
+        assert watch.wait(timeout=60) == 0
     finally:
         watch.kill()
         watch.wait()

@@ -3,8 +3,7 @@
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from tests.azure_cloud import AzureCloud, azure_cloud
 from tests.azure_cloud.answers import SUBSCRIPTION
 from tests.azure_cloud.azurite import azurite
 from tests.simulator.mirror import Simulator, install
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -32,13 +32,6 @@ STORAGE = derive_names(PREFIX, SUBSCRIPTION).state_account
 
 SLOW = {"type": "azurerm_storage_container", "operation": "create", "delay": 300}
 WAIT_SECONDS = 60
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.2)
 
 
 @contextmanager
@@ -146,7 +139,7 @@ def test_colleagues_see_and_change_one_deployment(
     simulator.forget("containers/dvc")
     simulator.set_faults(SLOW)
     with killed_at_last(ada.do("provision", "--yes", "--detach").split()[0], ada):
-        wait_until(lambda: "platform is locked" in grace("force-unlock").stderr)
+        wait_for(lambda: "platform is locked" in grace("force-unlock").stderr)
         refused = grace("provision", "--yes", "--no-preflight")
         assert refused.returncode == ExitCode.FAILED
         assert "has been at work on the same state since" in refused.stderr

@@ -6,7 +6,6 @@ import re
 import signal
 import socket
 import subprocess
-import time
 import urllib.parse
 import urllib.request
 from pathlib import Path
@@ -17,6 +16,7 @@ import uv
 
 from tests.command_line import SCRIPTS, Matcha, make_environment
 from tests.end_to_end.clients import python_of, run_client
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.e2e
 
@@ -220,8 +220,8 @@ def test_the_stack_cannot_be_changed_while_it_is_deployed(matcha: Matcha):
 def test_a_killed_service_is_back_within_seconds(matcha: Matcha):
     before = _service_pids(matcha)
     os.kill(before["mlflow"], signal.SIGKILL)
-    _wait_until(lambda: _service_pids(matcha).get("mlflow") not in (None, before["mlflow"]))
-    _wait_until(lambda: matcha("status").returncode == 0)
+    wait_for(lambda: _service_pids(matcha).get("mlflow") not in (None, before["mlflow"]))
+    wait_for(lambda: matcha("status").returncode == 0)
     after = _service_pids(matcha)
     assert {**before, "mlflow": 0} == {**after, "mlflow": 0}
 
@@ -230,7 +230,7 @@ def test_provision_repairs_what_is_down_and_nothing_else(matcha: Matcha):
     before = _service_pids(matcha)
     _supervisor(matcha).kill()
     os.kill(before["chroma"], signal.SIGKILL)
-    _wait_until(lambda: matcha("status").returncode == 1)
+    wait_for(lambda: matcha("status").returncode == 1)
     status = matcha("status")
     assert {line.split()[1] for line in status.stdout.splitlines() if " down " in line} == {
         "chroma"
@@ -329,10 +329,3 @@ def _post(url: str, content: dict[str, object]) -> dict[str, list[dict[str, obje
     with urllib.request.urlopen(request, timeout=30) as answer:
         body = answer.read()
     return json.loads(body) if body else {}
-
-
-def _wait_until(condition, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.2)

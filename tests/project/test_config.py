@@ -15,14 +15,14 @@ from matcha_tui.project.config import (
     write_config,
 )
 from matcha_tui.stack.catalog import MODULE_TYPES, Catalog, load_catalog
-from matcha_tui.stack.stack import make_stack, preset_stack
+from matcha_tui.stack.stack import Stack, make_stack, preset_stack
 
 CATALOG = load_catalog()
 TARGETS = {"local": ()}
 
 
 def read(path: Path) -> Config:
-    return read_config(path, CATALOG, TARGETS)
+    return read_config(path, CATALOG, TARGETS, ("account", "container"))
 
 
 def test_without_a_file_nothing_has_been_chosen(tmp_path: Path):
@@ -60,7 +60,39 @@ def test_every_stack_survives_the_file(tmp_path_factory, slots: set[str], port: 
         ('version = "1"', ":1: version ", "whole number", ExitCode.FAILED),
         ('\ntarget = "moon"', ":2: target ", "no target", ExitCode.USAGE),
         ('[stack]\nname = "lmm"', ":2: stack.name ", "no stack", ExitCode.USAGE),
-        ("[stack]", ":1: stack.name ", "is missing", ExitCode.FAILED),
+        (
+            '[stack]\nname = "Default"\n[stack.modules]\nexperiment_tracker = "mlflow"',
+            ":2: stack.name ",
+            "'default', but stack.modules make the custom stack",
+            ExitCode.FAILED,
+        ),
+        (
+            "[stack.modules]\ndeployer = 'seldon'\nDeployer = 'seldon'",
+            ":3: stack.modules.Deployer ",
+            "says again what deployer says",
+            ExitCode.FAILED,
+        ),
+        ("[stack]\nnmae = 'llm'", ":2: stack.nmae ", "not a key", ExitCode.FAILED),
+        (
+            "[stack.modules]\n\nexperiment_traker = 'mlflow'",
+            ":3: stack.modules.experiment_traker ",
+            "no module type",
+            ExitCode.USAGE,
+        ),
+        ("[paths]\nmoduls = []", ":2: paths.moduls ", "not a key", ExitCode.FAILED),
+        ("state.acount = 'a'", ":1: state.acount ", "not a key", ExitCode.FAILED),
+        (
+            "settings.experiment_tracker.port = 5001\n[settings.Experiment-Tracker]\nport = 1",
+            ":3: settings.Experiment-Tracker.port ",
+            "from 1024",
+            ExitCode.USAGE,
+        ),
+        (
+            "[settings.experiment_tracker]\nport = 5001\nPORT = 5002",
+            ":3: settings.experiment_tracker.PORT ",
+            "sets experiment_tracker.port again",
+            ExitCode.FAILED,
+        ),
         (
             '[stack]\nname = "custom"\n[stack.modules]\ndeployer = "kfserving"',
             ":4: stack.modules.deployer ",
@@ -101,6 +133,59 @@ def test_a_faulty_file_is_refused_with_line_and_key_and_left_alone(
     assert caught.value.exit_code is exit_code
     assert caught.value.hint
     assert path.read_text() == content
+
+
+MLFLOW = make_stack(CATALOG, {"experiment_tracker": "mlflow"})
+LLM = preset_stack(CATALOG, "llm")
+LLM_MODULES = "".join(f"{slot} = '{flavor}'\n" for slot, flavor in LLM.modules)
+
+
+@pytest.mark.parametrize(
+    ("content", "stack"),
+    [
+        ("[stack.modules]\nexperiment_tracker = 'mlflow'", MLFLOW),
+        ("stack.modules.Experiment-Tracker = 'MLflow'", MLFLOW),
+        ("stack = {name = 'CUSTOM', modules = {experiment_tracker = 'mlflow'}}", MLFLOW),
+        ("[stack]\nname = 'LLM'", LLM),
+        (f"[stack.modules]\n{LLM_MODULES}", LLM),
+        (f"[stack]\nname = 'llm'\n[stack.modules]\n{LLM_MODULES}", LLM),
+        (f"[stack]\nname = 'custom'\n[stack.modules]\n{LLM_MODULES}", LLM),
+        ("[stack]\nname = 'custom'", make_stack(CATALOG, {})),
+        ("[stack.modules]", make_stack(CATALOG, {})),
+        ("[stack]", None),
+        ("", None),
+    ],
+)
+def test_a_stack_is_what_its_modules_say_or_else_its_name(
+    tmp_path: Path, content: str, stack: Stack | None
+):
+    path = tmp_path / "matcha.toml"
+    path.write_text(content)
+    config = read(path)
+    assert config.stack == stack
+    write_config(path, config)
+    assert read(path) == config
+
+
+def test_a_contradiction_says_both_ways_out(tmp_path: Path):
+    path = tmp_path / "matcha.toml"
+    path.write_text(f"[stack.modules]\n{LLM_MODULES}[stack]\nname = 'default'")
+    with pytest.raises(MatchaError, match=r":8: stack.name is 'default', but .* the llm") as caught:
+        read(path)
+    assert caught.value.hint is not None
+    assert "Remove that line, and the modules count" in caught.value.hint
+    assert "[stack.modules] for default: zenml, mlflow, dvc, seldon" in caught.value.hint
+
+
+def test_settings_are_found_in_any_case_and_saved_as_they_are_called(tmp_path: Path):
+    path = tmp_path / "matcha.toml"
+    path.write_text("Target = 1")
+    with pytest.raises(MatchaError) as caught:  # TOML's own keys are as they are
+        read(path)
+    assert "Did you mean 'target'?" in (caught.value.hint or "")
+    path.write_text("target = 'LOCAL'\n[settings.Experiment-Tracker]\nPort = 5001\n")
+    config = read(path)
+    assert config == Config("local", settings={"experiment_tracker.port": 5001})
 
 
 def test_a_file_that_is_not_utf8_is_refused_with_its_line(tmp_path: Path):

@@ -7,7 +7,10 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-DEADLINE_SECONDS = 30.0
+DEADLINE_SECONDS = 60.0
+
+_STILL_PAUSES = 3
+_MOST_PAUSES = 10
 
 
 async def until(
@@ -24,12 +27,27 @@ async def until(
 async def until_on(pilot: Pilot[None], screen: type[Screen[Any]]) -> None:
     """Wait until a screen is open."""
     await until(pilot, lambda: isinstance(pilot.app.screen, screen))
-    await pilot.pause()
+    await until_still(pilot)
 
 
 async def until_seen(pilot: Pilot[None], words: str) -> None:
-    """Wait until some words are on the screen."""
+    """Wait until some words are on the screen, and what comes with them."""
     await until(pilot, lambda: words in seen(pilot))
+    await until_still(pilot)
+
+
+async def until_still(pilot: Pilot[None]) -> None:
+    """Wait until the screen stays as it is, or has a clock on it.
+
+    A pause alone may end too soon: on a busy machine an app that waits for its turn
+    looks like one that has nothing to do.
+    """
+    looks = [seen(pilot)]
+    while len(looks) < _MOST_PAUSES:
+        if len(looks) >= _STILL_PAUSES and len(set(looks[-_STILL_PAUSES:])) == 1:
+            return
+        await pilot.pause()
+        looks.append(seen(pilot))
 
 
 def seen(pilot: Pilot[None]) -> str:

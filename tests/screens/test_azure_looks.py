@@ -18,6 +18,7 @@ from matcha_tui.screens.settings import SettingsScreen
 from matcha_tui.screens.stack import StackScreen
 from tests.screens import recorded
 from tests.screens.cloudy import CHOSEN, MIXED, CloudySession, signed_in
+from tests.screens.keyboard import until_seen
 from tests.screens.looks import LARGE, SMALL, settle, steady
 
 
@@ -81,6 +82,6 @@ def test_the_device_code_looks_as_it_did(snap_compare):
     async def open_dialog(pilot: Pilot[None]) -> None:
         await settle(pilot)
         await pilot.app.push_screen(DeviceCodeScreen(session, ""))
-        await pilot.pause(0.1)
+        await until_seen(pilot, "WXYZ9876")
 
     assert snap_compare(app, terminal_size=SMALL, run_before=open_dialog)

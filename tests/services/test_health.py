@@ -1,10 +1,9 @@
 import json
+import socket
 import subprocess
 import sys
-import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-
-import psutil
 
 from matcha_tui.services.health import HealthState, check_services
 from tests.services.tiny_project import TinyProject, get
@@ -54,12 +53,38 @@ def test_services_that_do_not_answer_yet_are_starting_and_all_are_asked_at_once(
 ) -> None:
     for flavor in ("one", "two", "three"):
         project.define(flavor)
-        psutil.Process(project.start(flavor)).suspend()
-    began = time.monotonic()
-    found = check_services(project.services)
-    assert time.monotonic() - began < 1.9
+        project.start(flavor)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        for flavor in ("one", "two", "three"):
+            path = project.folder(flavor).service
+            service = json.loads(path.read_text())
+            service["definition"]["check"]["url"] = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+            path.write_text(json.dumps(service))
+        with ThreadPoolExecutor() as executor:
+            at_once = executor.submit(_count_open_connections, silent, 3)
+            found = check_services(project.services)
     assert {health.state for health in found} == {HealthState.STARTING}
     assert found[0].detail == "It is starting: no answer within 1 s."
+    assert at_once.result() == 3
+
+
+def _count_open_connections(listener: socket.socket, wanted: int) -> int:
+    """Say how many of the clients that come are still there when the last one has come."""
+    clients = [listener.accept()[0] for _ in range(wanted)]
+    still_there = 0
+    for client in clients:
+        client.setblocking(False)
+        try:
+            while client.recv(4096):  # what it asks; nothing more when it has gone
+                continue
+        except BlockingIOError:
+            still_there += 1
+    for client in clients:  # none is answered, each gives up by itself
+        with client:
+            client.settimeout(60)
+            while client.recv(4096):
+                continue
+    return still_there
 
 
 def test_a_folder_is_healthy_when_it_can_be_written_to(project: TinyProject) -> None:

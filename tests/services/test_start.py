@@ -78,7 +78,7 @@ def test_a_port_taken_at_the_last_moment_is_named_too(project: TinyProject) -> N
             thief.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             thief.bind(("127.0.0.1", port))
             thief.listen()
-            _, errors = starting.communicate(timeout=30)
+            _, errors = starting.communicate(timeout=60)
     assert f"port {port} is taken by python" in errors
     assert not project.processes()
 
@@ -105,7 +105,7 @@ def test_services_start_side_by_side(project: TinyProject) -> None:
     ports = [project.define(flavor) for flavor in flavors]
     starting = [project.begin("start", flavor) for flavor in flavors]
     for process in starting:
-        output, errors = process.communicate(timeout=40)
+        output, errors = process.communicate(timeout=60)
         assert process.returncode == 0, (output, errors)
     assert [get(port, "/version") for port in ports] == ["tiny 1.0"] * 4
     assert {project.health(flavor).supervised for flavor in flavors} == {True}

@@ -5,13 +5,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import psutil
 
@@ -26,24 +24,13 @@ from matcha_tui.services.processes import (
 )
 from matcha_tui.services.programs import program_state
 from matcha_tui.services.supervisor_files import find_supervisor
+from tests.waiting import wait_for as wait_for
 
 SECRET = "a password with {braces} and %(percents)s"
 
 _SERVER = Path(__file__).with_name("tiny_server.py")
 _NOT_USERS = ("PYTHONDONTWRITEBYTECODE",)  # compiling psutil for each process takes its time
 _promised: set[int] = set()
-_Found = TypeVar("_Found")
-
-
-def wait_for(find: Callable[[], _Found | None], seconds: float = 60) -> _Found:
-    """Poll until something is found (is neither None nor False)."""
-    deadline = time.monotonic() + seconds
-    while True:
-        found = find()
-        if found is not None and found is not False:
-            return found
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.05)
 
 
 def free_port() -> int:

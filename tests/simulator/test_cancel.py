@@ -32,13 +32,13 @@ def interrupt_while_creating(root: Root, name: str) -> str:
     for line in process.stdout:
         printed += line
         if line.startswith(f"{name}: Creating..."):
-            time.sleep(0.2)
+            time.sleep(0.2)  # nothing says when the provider has been asked
             process.send_signal(signal.SIGINT)
             break
     interrupted = time.monotonic()
     printed += process.communicate(timeout=DEADLINE_SECONDS)[0]
     assert process.returncode == 1, printed
-    assert time.monotonic() - interrupted < 5, "it waited for what was cancelled"
+    assert time.monotonic() - interrupted < 15, "it waited for what was cancelled"
     return printed
 
 

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -23,20 +22,12 @@ from matcha_tui.terraform.folder import Run, Step, create_run
 from matcha_tui.terraform.following import follow, initial_progress
 from matcha_tui.terraform.launch import start_run
 from matcha_tui.terraform.progress import RunProgress
-
-DEADLINE_SECONDS = 30.0
+from tests.waiting import DEADLINE_SECONDS
 
 
 @pytest.fixture(scope="session")
 def engine() -> Engine:
     return find_engine()
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.02)
 
 
 class Workbench:

@@ -13,11 +13,19 @@ from matcha_tui.terraform.events import CancelRequested
 from matcha_tui.terraform.folder import Run, is_live, read_result
 from matcha_tui.terraform.following import read_progress
 from matcha_tui.terraform.progress import RunState, StepState
-from tests.terraform.conftest import Workbench, collect, outcome, wait_until
+from tests.terraform.conftest import Workbench, collect, outcome
+from tests.waiting import wait_for
 
 # A program that a shell has started, as pip or uv would be: the shell's death doesn't end it.
 SLOW = "echo begun\nsleep 987\ntrue"
-DEAF = "import signal, time; signal.signal(signal.SIGINT, lambda *_: print('INT', flush=True)); "
+# A program that an interrupt does not end, but a file `stop` does.
+DEAF = """
+import os, signal, time
+signal.signal(signal.SIGINT, lambda *_: print("INT", flush=True))
+print("begun", flush=True)
+while not os.path.exists("stop"):
+    time.sleep(0.02)
+"""
 
 
 def has_begun(run: Run, word: bytes = b'"output":"begun"') -> bool:
@@ -27,7 +35,7 @@ def has_begun(run: Run, word: bytes = b'"output":"begun"') -> bool:
 async def test_a_cancel_ends_terraform_in_order(bench: Workbench) -> None:
     bench.configure(SLOW, "true")
     run = bench.start(lambda directory: [*bench.applying(directory), bench.step("touch", "never")])
-    wait_until(lambda: has_begun(run) and bench.program_runs("987"))
+    wait_for(lambda: has_begun(run) and bench.program_runs("987"))
     assert request_cancel(run)
     progress = await outcome(run)
     assert progress.state is RunState.CANCELLED
@@ -42,20 +50,21 @@ async def test_a_cancel_ends_terraform_in_order(bench: Workbench) -> None:
 async def test_after_a_cancel_the_state_is_saved_and_nothing_is_left(bench: Workbench) -> None:
     bench.configure(SLOW, "true")
     run = bench.start()
-    wait_until(lambda: has_begun(run) and bench.program_runs("987"))
+    wait_for(lambda: has_begun(run) and bench.program_runs("987"))
     request_cancel(run)
     await collect(run)
     state = json.loads((bench.root / "terraform.tfstate").read_text())
     assert {resource["name"] for resource in state["resources"]} == {"a0", "a1"}
-    wait_until(lambda: not bench.session())
+    wait_for(lambda: not bench.session())
 
 
 async def test_asking_twice_is_asking_once(bench: Workbench) -> None:
-    program = DEAF + "print('begun', flush=True); time.sleep(1.5)"
-    run = bench.start(lambda _: [bench.step("python3", "-c", program)])
-    wait_until(lambda: has_begun(run, b"begun"))
+    run = bench.start(lambda _: [bench.step("python3", "-c", DEAF)])
+    wait_for(lambda: has_begun(run, b"begun"))
     assert request_cancel(run)
     assert not request_cancel(run)
+    wait_for(lambda: has_begun(run, b"INT\n"))
+    (bench.root / "stop").touch()
     events = await collect(run)
     assert [event.forced for event in events if isinstance(event, CancelRequested)] == [False]
     assert (run.directory / "events.jsonl").read_text().count("INT\n") == 1
@@ -63,13 +72,14 @@ async def test_asking_twice_is_asking_once(bench: Workbench) -> None:
 
 
 async def test_forcing_is_the_second_interrupt_and_there_is_no_third(bench: Workbench) -> None:
-    program = DEAF + "print('begun', flush=True); time.sleep(2)"
-    run = bench.start(lambda _: [bench.step("python3", "-c", program)])
-    wait_until(lambda: has_begun(run, b"begun"))
+    run = bench.start(lambda _: [bench.step("python3", "-c", DEAF)])
+    wait_for(lambda: has_begun(run, b"begun"))
     assert not force_cancel(run), "a first cancel is never a forced one"
-    wait_until(lambda: has_begun(run, b"INT\n"))
+    wait_for(lambda: has_begun(run, b"INT\n"))
     assert force_cancel(run)
     assert not force_cancel(run)
+    wait_for(lambda: (run.directory / "events.jsonl").read_text().count("INT\n") == 2)
+    (bench.root / "stop").touch()
     events = await collect(run)
     assert [e.forced for e in events if isinstance(e, CancelRequested)] == [False, True]
     assert (run.directory / "events.jsonl").read_text().count("INT\n") == 2
@@ -92,7 +102,7 @@ async def test_no_step_starts_after_a_cancel(bench: Workbench) -> None:
 async def test_a_signal_to_the_worker_is_a_cancel(bench: Workbench, number: signal.Signals) -> None:
     bench.configure(SLOW)
     run = bench.start()
-    wait_until(lambda: has_begun(run) and bench.program_runs("987"))
+    wait_for(lambda: has_begun(run) and bench.program_runs("987"))
     os.kill(bench.workers[0], number)
     assert (await outcome(run)).state is RunState.CANCELLED
 
@@ -100,25 +110,25 @@ async def test_a_signal_to_the_worker_is_a_cancel(bench: Workbench, number: sign
 async def test_an_orphaned_terraform_is_cancelled_directly(bench: Workbench) -> None:
     bench.configure(SLOW)
     run = bench.start()
-    wait_until(lambda: has_begun(run) and bench.program_runs("987"))
+    wait_for(lambda: has_begun(run) and bench.program_runs("987"))
     os.kill(bench.workers[0], signal.SIGKILL)
-    await asyncio.to_thread(wait_until, lambda: not psutil.pid_exists(bench.workers[0]))
+    await asyncio.to_thread(wait_for, lambda: not psutil.pid_exists(bench.workers[0]))
     following = asyncio.create_task(collect(run))
     assert request_cancel(run)
     assert not request_cancel(run)
     state = bench.root / "terraform.tfstate"
-    await asyncio.to_thread(wait_until, lambda: state.exists() and "tainted" in state.read_text())
+    await asyncio.to_thread(wait_for, lambda: state.exists() and "tainted" in state.read_text())
     # The shell's own program is what is left; whoever forces the cancel ends it, too.
-    await asyncio.to_thread(wait_until, lambda: not bench.program_runs("apply"))
+    await asyncio.to_thread(wait_for, lambda: not bench.program_runs("apply"))
 
     def ends_when_forced() -> bool:
         force_cancel(run)
         return not is_live(run)
 
-    await asyncio.to_thread(wait_until, ends_when_forced)
+    await asyncio.to_thread(wait_for, ends_when_forced)
     await following
     assert read_progress(run).state is RunState.LOST
-    wait_until(lambda: not bench.session())
+    wait_for(lambda: not bench.session())
 
 
 def test_cancelling_what_has_ended_harms_nobody(bench: Workbench) -> None:

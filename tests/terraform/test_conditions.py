@@ -7,7 +7,8 @@ import pytest
 from matcha_tui.terraform.cancelling import request_cancel
 from matcha_tui.terraform.folder import Step, When, read_run
 from matcha_tui.terraform.progress import RunState, StepState
-from tests.terraform.conftest import Workbench, outcome, wait_until
+from tests.terraform.conftest import Workbench, outcome
+from tests.waiting import wait_for
 
 DONE, FAILED, SKIPPED = StepState.DONE, StepState.FAILED, StepState.SKIPPED
 
@@ -74,7 +75,7 @@ async def test_after_a_cancel_nothing_is_remedied_but_what_always_comes_is_done(
         ("touch kept", When.ALWAYS),
     ]
     run = bench.start(lambda _: steps(bench, *wanted))
-    wait_until(lambda: b"begun" in (run.directory / "events.jsonl").read_bytes())
+    wait_for(lambda: b"begun" in (run.directory / "events.jsonl").read_bytes())
     assert request_cancel(run)
     progress = await outcome(run)
     assert progress.state is RunState.CANCELLED

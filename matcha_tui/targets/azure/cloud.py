@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.guess import find_name, name_hint
 from matcha_tui.targets.azure.connection import (
     Connection,
     Patience,
@@ -99,11 +100,12 @@ def find_cloud(
     for variable in METADATA_VARIABLES:
         if host := environment.get(variable):
             return _ask_for_endpoints(host, patience, options)
-    name = environment.get(ENVIRONMENT_VARIABLE) or "public"
-    if name not in _KNOWN:
+    word = environment.get(ENVIRONMENT_VARIABLE) or "public"
+    name = find_name(word, _KNOWN)  # azurerm, too, takes it in any case
+    if name is None:
         raise MatchaError(
-            f"{ENVIRONMENT_VARIABLE} is {name!r}, which is no cloud that is known",
-            hint=f"Known: {', '.join(_KNOWN)}. Unset it for the public one.",
+            f"{ENVIRONMENT_VARIABLE} is {word!r}, which is no cloud that is known",
+            hint=f"{name_hint(word, _KNOWN)} Unset it for the public one.",
             exit_code=ExitCode.USAGE,
         )
     resource_manager, authority, suffix = _KNOWN[name]

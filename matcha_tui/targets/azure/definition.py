@@ -75,14 +75,7 @@ def read_definition(folder: Path) -> AzureDefinition:
         MatchaError: If it is faulty, naming file, line and key.
     """
     table = read_toml(folder / DEFINITION)
-    needs = table.texts("needs")
-    for name in needs:
-        if name not in NEEDS:
-            raise table.complaint(
-                "needs",
-                f"names {name!r}, which is no such part",
-                hint=f"Known: {', '.join(NEEDS)}.",
-            )
+    needs = table.names("needs", "such part", NEEDS)
     storage = table.text("storage", "")
     if not re.fullmatch(r"[a-z0-9]{0,9}", storage):
         raise table.complaint("storage", "has to be up to 9 small letters and digits")
@@ -109,9 +102,7 @@ def _read_health(top: TomlTable) -> HealthCheck:
     for key, names in named.items():
         for name in names:
             if name not in known:
-                raise table.complaint(
-                    key, f"names {name!r}, which is no property", hint=f"Known: {', '.join(known)}."
-                )
+                raise table.no_name(key, f"names {name!r}", "property", name, known)
     try:
         re.compile(table.text("expect"))
     except re.error as error:

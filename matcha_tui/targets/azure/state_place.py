@@ -8,6 +8,9 @@ from matcha_tui.targets.azure.names import STATE_CONTAINER
 from matcha_tui.targets.azure.settings import LOCAL, azure_values
 from matcha_tui.targets.base import Intent
 
+STATE_KEYS = ("resource_group", "account", "container")
+"""What ``matcha.toml`` says of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class StateStorage:
@@ -83,7 +86,7 @@ def find_storage(intent: Intent) -> StateStorage | None:
         return StateStorage(
             subscription_id=str(values["subscription_id"]),
             tenant_id=str(values["tenant_id"]),
-            **{name: place[name] for name in ("resource_group", "account", "container")},
+            **{name: place[name] for name in STATE_KEYS},
         )
     except KeyError as error:
         raise MatchaError(

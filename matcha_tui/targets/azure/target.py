@@ -12,6 +12,7 @@ from matcha_tui.targets.azure.names import derive_names
 from matcha_tui.targets.azure.place import choose_place, prepare_environment
 from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM, make_root
 from matcha_tui.targets.azure.settings import AZURE_SETTINGS, FIXED_SETTINGS, azure_values
+from matcha_tui.targets.azure.state_place import STATE_KEYS
 from matcha_tui.targets.base import (
     Check,
     ComponentHealth,
@@ -110,6 +111,7 @@ AZURE = Target(
     environment=_environment,
     state=SharedState(
         place=choose_place,
+        keys=STATE_KEYS,
         prepare=(*_PROGRAM, "matcha_tui.targets.azure.prepare_state"),
         fetch=_fetch,
         find_lock=_find_lock,

@@ -201,7 +201,7 @@ def test_a_sign_in_that_hangs_ends(azure: AzureCloud, cloud: Cloud):
     started = time.monotonic()
     error = refusal(cloud, azure.principal)
     assert "no answer in time" in error.message
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +21,7 @@ from matcha_tui.targets.azure.terraform_identity import terraform_environment
 from tests.azure_cloud import AzureCloud
 from tests.azure_cloud.answers import SUBSCRIPTION
 from tests.azure_cloud.azurite import azurite
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -196,10 +196,8 @@ def test_a_lock_without_an_owner_can_be_taken_away(
 
 
 def _wait_for_owner(blobs: StateBlobs):
-    deadline = time.monotonic() + WAIT_SECONDS
-    while time.monotonic() < deadline:
+    def named_owner():
         owner = blobs.lock_owner("foundation")
-        if owner is not None and owner.lock_id:
-            return owner
-        time.sleep(0.1)
-    raise AssertionError("nobody took the lock")
+        return owner if owner is not None and owner.lock_id else None
+
+    return wait_for(named_owner)

@@ -38,7 +38,7 @@ def refusal(account: Account, what: str) -> MatchaError:
     started = time.monotonic()
     with pytest.raises(MatchaError) as error:
         ASK[what](account)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
     assert "\n" not in error.value.message
     assert error.value.hint
     return error.value

@@ -86,11 +86,7 @@ def read_foundation_costs(path: Path) -> tuple[FoundationCost, ...]:
 
 def _read_cost(table: TomlTable) -> FoundationCost:
     table.refuse_unknown(("item", "sku", "unit", "quantity", "at_most", "when"))
-    unit, when = table.text("unit"), table.text("when")
-    if unit not in UNITS_A_MONTH:
-        raise table.complaint("unit", f"is {unit!r}, which is no unit", hint=_known(UNITS_A_MONTH))
-    if when not in _OWNERS:
-        raise table.complaint("when", f"is {when!r}, which never is", hint=_known(_OWNERS))
+    unit, when = table.name("unit", "unit", UNITS_A_MONTH), table.name("when", "time", _OWNERS)
     at_most = _read_quantity(table, "at_most") if "at_most" in table.content else None
     return FoundationCost(
         table.text("item"),
@@ -104,10 +100,6 @@ def _read_cost(table: TomlTable) -> FoundationCost:
 
 def _read_quantity(table: TomlTable, key: str) -> int | str:
     return table.text(key) if isinstance(table.content.get(key), str) else table.integer(key)
-
-
-def _known(words: Iterable[str]) -> str:
-    return f"Known: {', '.join(words)}."
 
 
 def collect_items(

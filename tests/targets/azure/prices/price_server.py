@@ -4,7 +4,6 @@ import json
 import re
 import ssl
 import threading
-import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,12 +47,14 @@ class PlayedList:
         asked: The filter of every question.
         instead: What to answer first, instead of pages.
         always: What to answer after that, instead of pages.
+        ended: Set when the server ends, so that no answer is waited for.
     """
 
     url: str = ""
     asked: list[str] = field(default_factory=list)
     instead: deque[Answer] = field(default_factory=deque)
     always: Answer | None = None
+    ended: threading.Event = field(default_factory=threading.Event)
 
     def answer(self, query: str) -> Answer:
         parameters = {name: values[0] for name, values in parse_qs(query).items()}
@@ -103,14 +104,14 @@ def play_price_list(certificates: Certificates | None = None) -> Iterator[Played
 
         def do_GET(self) -> None:
             answer = played.answer(urlsplit(self.path).query)
-            time.sleep(answer.delay)
+            played.ended.wait(answer.delay)
             self.send_response(answer.status)
             for name, value in answer.headers:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(answer.body)))
             self.end_headers()
             for piece in pieces(answer):
-                time.sleep(answer.trickle)
+                played.ended.wait(answer.trickle)
                 self.wfile.write(piece)
 
         def log_message(self, *args: Any) -> None:
@@ -134,6 +135,7 @@ def play_price_list(certificates: Certificates | None = None) -> Iterator[Played
     try:
         yield played
     finally:
+        played.ended.set()
         server.shutdown()
         server.server_close()
         thread.join()

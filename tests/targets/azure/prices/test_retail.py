@@ -13,6 +13,7 @@ from tests.targets.azure.prices.price_server import ENTRIES, Answer, PlayedList
 NODE = "Standard_D4s_v5"
 LOAD_BALANCER = "Load Balancer Standard (Included LB Rules and Outbound Rules (first 5 rules))"
 BUSY = Answer(status=429, headers=(("Retry-After", "0"),))
+SILENCE = Answer(delay=600)
 
 
 def known(*names: str) -> list[Sku]:
@@ -70,9 +71,9 @@ def test_a_list_that_stays_busy_is_left_alone_after_four_tries(
 def test_a_wait_beyond_the_deadline_is_not_begun(price_list: PlayedList, now: datetime):
     price_list.always = Answer(status=429, headers=(("Retry-After", "86400"),))
     started = time.monotonic()
-    fetched = fetch_prices(patient(price_list.url, deadline=1), known(NODE), now)
+    fetched = fetch_prices(patient(price_list.url, deadline=15), known(NODE), now)
     assert "too many questions" in complaint(fetched)
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 15  # the pause alone would take 20 seconds
 
 
 @pytest.mark.parametrize(
@@ -116,27 +117,23 @@ def test_whatever_else_it_answers_comes_to_one_sentence(
 
 
 def test_a_list_that_says_nothing_is_given_up(price_list: PlayedList, now: datetime):
-    price_list.always = Answer(delay=0.6)
+    price_list.always = SILENCE
     fetched = fetch_prices(patient(price_list.url, timeout=0.2), known(NODE), now)
     assert complaint(fetched) == "Azure's price list at 127.0.0.1 does not answer"
 
 
 def test_a_list_that_answers_a_letter_at_a_time_is_given_up(price_list: PlayedList, now: datetime):
-    price_list.always = Answer(body=b"[" * 100, trickle=0.02)
-    started = time.monotonic()
+    price_list.always = Answer(body=b"[" * 100_000, trickle=0.02)
     fetched = fetch_prices(patient(price_list.url, deadline=0.4), known(NODE), now)
     assert complaint(fetched) == "Azure's price list takes too long to answer"
-    assert time.monotonic() - started < 1.5
 
 
 def test_who_cannot_be_reached_is_not_asked_for_the_rest(price_list: PlayedList, now: datetime):
-    price_list.always = Answer(delay=0.6)
+    price_list.always = SILENCE
     names = ("P4", "P6", "P10", "E4", "E6", "E10", "ACR Basic", "AKS Standard")
-    started = time.monotonic()
     fetched = fetch_prices(patient(price_list.url, timeout=0.2), known(*names), now)
     assert "does not answer" in complaint(fetched)
-    assert len(price_list.asked) == 4
-    assert time.monotonic() - started < 1.5
+    assert len(price_list.asked) <= 4  # as many as are asked for at once
 
 
 def test_a_list_that_is_not_there_is_named(now: datetime):
