@@ -15,7 +15,7 @@ from matcha_tui.services.layout import FlavorFolder, flavor_folders
 from matcha_tui.services.probe import find_problem
 from matcha_tui.services.processes import Leader, living_leader
 from matcha_tui.services.service import load_service
-from matcha_tui.services.supervisor_files import SupervisorFiles
+from matcha_tui.services.supervisor_files import find_supervisor
 
 
 class HealthState(StrEnum):
@@ -107,8 +107,11 @@ def _check_server(folder: FlavorFolder, check: HttpCheck) -> ServiceHealth:
 
 
 def _is_supervised(folder: FlavorFolder, leader: Leader) -> bool:
-    supervisor = SupervisorFiles(folder.path.parent).read_pid()
+    # Not by the recorded number alone: a killed supervisor is still the parent of its
+    # services for an instant, and later the number may be somebody else's.
+    supervisor = find_supervisor(folder.path.parent)
     try:
-        return psutil.Process(leader.keeper or leader.pid).ppid() == supervisor
+        parent = psutil.Process(leader.keeper or leader.pid).ppid()
     except psutil.NoSuchProcess:
         return False
+    return supervisor is not None and parent == supervisor.pid

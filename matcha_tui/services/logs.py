@@ -11,8 +11,8 @@ from collections import deque
 from pathlib import Path
 from typing import Any
 
-from matcha_tui.files import PRIVATE_FILE_MODE
-from matcha_tui.services.layout import FlavorFolder, flavor_folders
+from matcha_tui.files import PRIVATE_FILE_MODE, explain_os_errors
+from matcha_tui.services.layout import flavor_folders
 
 LOG_BYTES = 5 * 1024 * 1024
 """A log that has grown past this is put aside as ``log.1``."""
@@ -20,9 +20,10 @@ LOG_BYTES = 5 * 1024 * 1024
 _TAIL_BYTES = 64 * 1024
 
 
-def open_log(folder: FlavorFolder) -> int:
-    """Open a service's log for appending, private to its owner."""
-    return os.open(folder.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, PRIVATE_FILE_MODE)
+def open_log(log: Path) -> int:
+    """Open a log for appending, private to its owner."""
+    with explain_os_errors("write", log):
+        return os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, PRIVATE_FILE_MODE)
 
 
 def rotate(log: Path, limit: int = LOG_BYTES) -> None:

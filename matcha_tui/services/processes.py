@@ -141,5 +141,14 @@ def is_alive(pid: int) -> bool:
         return False
 
 
+def shown_by_psutil(text: str) -> str:
+    """An argument or variable of a process as psutil shows it: on Linux, with LF for CR.
+
+    psutil 7.2 reads both with universal newlines. Can go when it reads them as they are.
+    """
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def _is_marked(process: psutil.Process, marker: str, folder: FlavorFolder) -> bool:
-    return process.environ().get(marker) == str(folder.path)
+    marked = process.environ().get(marker, "")
+    return shown_by_psutil(marked) == shown_by_psutil(str(folder.path))

@@ -4,11 +4,12 @@ import time
 import xmlrpc.client
 from contextlib import suppress
 
+from matcha_tui.errors import MatchaError
 from matcha_tui.files import write_atomically
 from matcha_tui.services.layout import FlavorFolder
 from matcha_tui.services.rpc import UNREACHABLE, connect
-from matcha_tui.services.supervisor import KEEPER_SECONDS, find_supervisor, launch_locked
-from matcha_tui.services.supervisor_files import SupervisorFiles, locked
+from matcha_tui.services.supervisor import KEEPER_SECONDS, launch_locked
+from matcha_tui.services.supervisor_files import SupervisorFiles, find_supervisor, locked
 
 _LIVELY_SECONDS = 10  # what ends sooner after its start is started again after a growing pause
 _RETRIES = 100  # each pause is a second longer: it gives up after more than an hour
@@ -24,7 +25,7 @@ stopwaitsecs = {stop_seconds}
 stopasgroup = true
 killasgroup = true
 redirect_stderr = true
-stdout_logfile = %(ENV_MATCHA_SERVICES)s/{flavor}/log
+stdout_logfile = {flavor}/log
 stdout_logfile_maxbytes = 0
 """
 
@@ -39,23 +40,29 @@ def add_program(folder: FlavorFolder, stop_seconds: float) -> None:
     Raises:
         MatchaError: If the supervisor does not come up.
     """
-    program = _PROGRAM.format(
-        flavor=folder.flavor,
+    files = SupervisorFiles(folder.path.parent)
+    with locked(files):
+        write_atomically(folder.program, program_text(folder.flavor, stop_seconds))
+        files.write_configuration()
+        launch_locked(files)
+        try:
+            with connect(files) as proxy:
+                _add_and_start(proxy, folder.flavor)
+        except UNREACHABLE as error:
+            raise MatchaError(
+                f"{folder.flavor}: the supervisor of the services does not answer: {error}",
+                hint=f"Run the same command again. Its log is {files.log}.",
+            ) from error
+
+
+def program_text(flavor: str, stop_seconds: float) -> str:
+    """The part of the supervisor's configuration that is about one service."""
+    return _PROGRAM.format(
+        flavor=flavor,
         lively_seconds=_LIVELY_SECONDS,
         retries=_RETRIES,
         stop_seconds=int(stop_seconds) + KEEPER_SECONDS,
     )
-    files = SupervisorFiles(folder.path.parent)
-    with locked(files):
-        write_atomically(folder.program, program)
-        files.write_configuration()
-        launch_locked(files)
-        with connect(files) as proxy:
-            proxy.supervisor.reloadConfig()
-            try:
-                proxy.supervisor.addProcessGroup(folder.flavor)
-            except xmlrpc.client.Fault:  # it is there, from the launch or from before
-                _ensure_started(proxy, folder.flavor)
 
 
 def program_state(folder: FlavorFolder) -> str:
@@ -86,9 +93,19 @@ def remove_program(folder: FlavorFolder) -> None:
         return
 
 
-def _ensure_started(proxy: xmlrpc.client.ServerProxy, flavor: str) -> None:
-    with suppress(xmlrpc.client.Fault):  # it is started already
-        proxy.supervisor.startProcess(flavor, False)
+def _add_and_start(proxy: xmlrpc.client.ServerProxy, flavor: str) -> None:
+    try:
+        proxy.supervisor.reloadConfig()
+    except xmlrpc.client.Fault as fault:
+        raise MatchaError(
+            f"{flavor}: the supervisor cannot use its configuration: {fault.faultString}",
+            hint="Run `matcha destroy`, then `matcha provision`, which writes it anew.",
+        ) from fault
+    try:
+        proxy.supervisor.addProcessGroup(flavor)
+    except xmlrpc.client.Fault:  # it is there, from the launch or from before
+        with suppress(xmlrpc.client.Fault):  # it is started already
+            proxy.supervisor.startProcess(flavor, False)
 
 
 def _state(proxy: xmlrpc.client.ServerProxy, flavor: str) -> str:
@@ -100,15 +117,15 @@ def _state(proxy: xmlrpc.client.ServerProxy, flavor: str) -> str:
 
 
 def _stop_and_forget(proxy: xmlrpc.client.ServerProxy, flavor: str) -> None:
-    for _ in range(3):  # after a crash it may be started again between the two calls
-        with suppress(xmlrpc.client.Fault):  # it does not run, or is not known
+    while True:
+        # Each time, for after a crash it may be started again between the two calls.
+        with suppress(xmlrpc.client.Fault):  # it does not run, ends already, or is not known
             proxy.supervisor.stopProcess(flavor, False)
-        while _state(proxy, flavor) == "STOPPING":
-            # Each question also wakes the supervisor, which by itself looks once a second.
-            time.sleep(_POLL_SECONDS)
         try:
             proxy.supervisor.removeProcessGroup(flavor)
             return
         except xmlrpc.client.Fault as fault:
-            if "BAD_NAME" in fault.faultString:
+            if "STILL_RUNNING" not in fault.faultString:
                 return
+        # Each question also wakes the supervisor, which by itself looks once a second.
+        time.sleep(_POLL_SECONDS)

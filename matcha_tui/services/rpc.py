@@ -6,22 +6,17 @@ transport takes 100 ms, which five services would pay each, and it knows no time
 
 import http.client
 import socket
-import xml.parsers.expat
 import xmlrpc.client
 from pathlib import Path
 from typing import Any
+from xml.parsers.expat import ExpatError
 
 from matcha_tui.services.supervisor_files import SupervisorFiles
 
 TIMEOUT_SECONDS = 60.0
 
-UNREACHABLE = (
-    OSError,
-    http.client.HTTPException,
-    xmlrpc.client.ProtocolError,
-    xml.parsers.expat.ExpatError,  # an answer with a path that has a control character
-)
-"""What a call raises when nobody answers it so that it can be read."""
+UNREACHABLE = (OSError, http.client.HTTPException, xmlrpc.client.ProtocolError, ExpatError)
+"""What a call raises when nobody answers it, or with what is no XML (a path with an ESC)."""
 
 
 def connect(files: SupervisorFiles, timeout: float = TIMEOUT_SECONDS) -> xmlrpc.client.ServerProxy:

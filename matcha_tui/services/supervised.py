@@ -70,17 +70,19 @@ def clean_variables(variables: Mapping[str, str]) -> dict[str, str]:
 def _write_to_log(folder: FlavorFolder) -> None:
     with explain_os_errors("write", folder.log):
         rotate(folder.log)
-        log = open_log(folder)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
+    log = open_log(folder.log)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    os.close(nothing)
     os.close(log)
 
 
 def _keep(folder: FlavorFolder, leader: Leader, stop_seconds: float) -> bool:
-    """Stay until the leader has ended; tells whether that was because we were asked to."""
+    """Stay until the leader has ended; tells whether we are to end, too.
+
+    We are if we were asked to, or if our supervisor is gone: the next one starts another
+    in our place, and only that one may start the service again.
+    """
+    supervisor = os.getppid()
     asked_to_end = False
 
     def end(_number: int, _frame: FrameType | None) -> None:
@@ -90,13 +92,13 @@ def _keep(folder: FlavorFolder, leader: Leader, stop_seconds: float) -> bool:
     signal.signal(signal.SIGTERM, end)
     say(f"matcha: takes over {folder.flavor}, process {leader.pid}, from an earlier supervisor")
     write_leader(folder, replace(leader, keeper=os.getpid()))
-    while is_alive(leader.pid) and not asked_to_end:
+    while is_alive(leader.pid) and not asked_to_end and os.getppid() == supervisor:
         time.sleep(_KEEP_INTERVAL_SECONDS)
     if asked_to_end:
         end_group(leader.pid, stop_seconds)
         end_processes(marked_processes(folder, SERVICE_MARKER), stop_seconds)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    return asked_to_end
+    return asked_to_end or os.getppid() != supervisor
 
 
 def _become(service: Service, server: Server) -> None:

@@ -5,11 +5,13 @@ Terraform. It starts each service, and starts it again with growing pauses if it
 """
 
 import os
+import resource
 import shlex
 import subprocess
 import sys
 import time
 import xmlrpc.client
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -17,15 +19,22 @@ import psutil
 from matcha_tui.errors import MatchaError
 from matcha_tui.files import write_atomically
 from matcha_tui.services.layout import FlavorFolder, flavor_folders
-from matcha_tui.services.logs import tail
+from matcha_tui.services.logs import open_log, tail
 from matcha_tui.services.processes import end_processes, end_service, is_alive
 from matcha_tui.services.rpc import UNREACHABLE, connect
 from matcha_tui.services.service import load_service
-from matcha_tui.services.supervisor_files import SupervisorFiles, choose_socket_path, locked
+from matcha_tui.services.supervisor_files import (
+    OPEN_FILES,
+    SupervisorFiles,
+    choose_socket_path,
+    find_supervisor,
+    locked,
+)
 
 KEEPER_SECONDS = 5
 """What a service's stand-in parent may take beyond the service's own time to stop."""
 
+_MODULE = "matcha_tui.services.supervisord"
 _LAUNCH_SECONDS = 15
 _POLL_SECONDS = 0.05
 
@@ -49,28 +58,39 @@ def launch(services_directory: Path) -> int:
 def launch_locked(files: SupervisorFiles) -> int:
     """As `launch`, for a caller that holds the lock."""
     running = find_supervisor(files.services_directory)
-    if running is not None and _answers(files):
+    if running is not None and _is_current(running) and _answers(files):
         return running.pid
+    require_open_files()
     if running is not None:
-        # Its socket is gone. Killed, not asked: so the services live on, to be taken over.
-        running.kill()
+        # Its socket is gone, or an earlier matcha started it without our corrections.
+        # Killed, not asked: so the services live on, to be taken over.
+        with suppress(psutil.NoSuchProcess):
+            running.kill()
         end_processes([running], 0)
     socket_path = choose_socket_path(files.services_directory)
     files.remove()
-    write_atomically(files.address, str(socket_path))
+    write_atomically(files.address, os.fsencode(socket_path))
     files.write_configuration()
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "supervisor.supervisord", "-c", str(files.configuration)],
-        cwd=files.services_directory,
-        env=_supervisor_variables(files.services_directory, socket_path),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-        umask=0o077,
-    )
+    process = _launch_process(files, socket_path)
     _wait_until_it_answers(files, process)
     return process.pid
+
+
+def require_open_files() -> int:
+    """How many open files the supervisor and each service may have; it raises what is too low.
+
+    Raises:
+        MatchaError: If what is needed is more than may be asked for.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < OPEN_FILES:
+        raise MatchaError(
+            f"a service needs {OPEN_FILES} open files, and this terminal allows {hard}"
+            " (RLIMIT_NOFILE)",
+            hint=f"Run `ulimit -n {OPEN_FILES}`; if that is refused, have an administrator raise"
+            " the hard limit, or try a new terminal.",
+        )
+    return OPEN_FILES if soft != resource.RLIM_INFINITY and soft < OPEN_FILES else soft
 
 
 def shutdown(services_directory: Path) -> None:
@@ -91,18 +111,6 @@ def shutdown(services_directory: Path) -> None:
         files.lock.unlink(missing_ok=True)
 
 
-def find_supervisor(services_directory: Path) -> psutil.Process | None:
-    """The supervisor's process, if it lives."""
-    files = SupervisorFiles(services_directory.resolve())
-    pid = files.read_pid()
-    try:
-        process = psutil.Process(pid) if pid else None
-        is_ours = process is not None and str(files.configuration) in process.cmdline()
-    except psutil.Error:
-        return None
-    return process if is_ours else None
-
-
 def _end_with_services(
     files: SupervisorFiles, supervisor: psutil.Process, folders: tuple[FlavorFolder, ...]
 ) -> None:
@@ -117,7 +125,32 @@ def _end_with_services(
         end_service(folder, seconds)
 
 
-def _supervisor_variables(services_directory: Path, socket_path: Path) -> dict[str, str]:
+def _is_current(supervisor: psutil.Process) -> bool:
+    try:
+        return _MODULE in supervisor.cmdline()
+    except psutil.Error:
+        return False
+
+
+def _launch_process(files: SupervisorFiles, socket_path: Path) -> subprocess.Popen[bytes]:
+    log = open_log(files.log)
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", _MODULE, "-c", str(files.configuration)],
+            cwd=files.services_directory,
+            env=supervisor_variables(files.services_directory, socket_path),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+            start_new_session=True,
+            umask=0o077,
+        )
+    finally:
+        os.close(log)
+
+
+def supervisor_variables(services_directory: Path, socket_path: Path) -> dict[str, str]:
+    """The supervisor's environment, to which its configuration refers."""
     supervise = [sys.executable, "-P", "-m", "matcha_tui.services", "supervise"]
     return os.environ | {
         "MATCHA_SERVICES": str(services_directory),

@@ -1,4 +1,9 @@
-"""The files of a project's supervisor: its configuration, socket, process id and lock."""
+"""The files of a project's supervisor: its configuration, socket, process id and lock.
+
+The configuration holds no path but names relative to the services directory, in which the
+supervisor works, and variables. Supervisor expands some values twice, and so would take a
+`%` in a variable's value for another variable: only what it expands once has one.
+"""
 
 import fcntl
 import hashlib
@@ -10,23 +15,30 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from matcha_tui.errors import MatchaError
 from matcha_tui.files import explain_os_errors, make_private_directory, write_atomically
+from matcha_tui.services.processes import shown_by_psutil
 
 _SOCKET_PATH_BYTES = 88
 """A socket's path may have 103 bytes on macOS, and supervisord appends its pid at first."""
 
-_CONFIGURATION = """\
+OPEN_FILES = 1024
+"""What the supervisor and each service may have open at once, at least."""
+
+_CONFIGURATION = f"""\
 [supervisord]
 identifier = matcha
 nodaemon = true
 silent = true
 nocleanup = true
+minfds = {OPEN_FILES}
 minprocs = 1
-logfile = %(ENV_MATCHA_SERVICES)s/supervisor.log
+logfile = supervisor.log
 logfile_maxbytes = 1MB
 logfile_backups = 1
-pidfile = %(ENV_MATCHA_SERVICES)s/supervisor.pid
+pidfile = supervisor.pid
 
 [unix_http_server]
 file = %(ENV_MATCHA_SUPERVISOR_SOCKET)s
@@ -74,7 +86,7 @@ class SupervisorFiles:
     def read_address(self) -> Path | None:
         """The socket of the supervisor that was launched last."""
         try:
-            return Path(self.address.read_text(encoding="utf-8"))
+            return Path(os.fsdecode(self.address.read_bytes()))
         except FileNotFoundError:
             return None
 
@@ -99,6 +111,19 @@ class SupervisorFiles:
         rotated = self.log.with_name(f"{self.log.name}.1")
         for path in (self.configuration, self.pid, self.log, rotated, self.address):
             path.unlink(missing_ok=True)
+
+
+def find_supervisor(services_directory: Path) -> psutil.Process | None:
+    """The supervisor's process, if it lives."""
+    files = SupervisorFiles(services_directory.resolve())
+    pid = files.read_pid()
+    try:
+        process = psutil.Process(pid) if pid else None
+        words = process.cmdline() if process else []
+    except psutil.Error:
+        return None
+    configuration = shown_by_psutil(str(files.configuration))
+    return process if configuration in map(shown_by_psutil, words) else None
 
 
 @contextmanager
@@ -131,7 +156,8 @@ def choose_socket_path(services_directory: Path) -> Path:
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
     for base in (runtime, tempfile.gettempdir(), "/tmp"):  # noqa: S108 - checked below
         path = Path(base) / f"matcha-{os.getuid()}" / f"{name}.sock"
-        if base and Path(base).is_dir() and len(os.fsencode(path)) <= _SOCKET_PATH_BYTES:
+        is_usable = path.is_absolute() and Path(base).is_dir()
+        if is_usable and len(os.fsencode(path)) <= _SOCKET_PATH_BYTES:
             _make_own_directory(path.parent)
             return path
     raise MatchaError(

@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 from tests.command_line import DVC_ONLY, Matcha
 
@@ -9,6 +10,7 @@ CHECKS = [
     "project folder",
     "disk",
     "ports",
+    "open files",
     "package index",
     "supervisor",
 ]
@@ -37,7 +39,7 @@ def test_no_engine_fails_and_the_rest_is_checked_all_the_same(matcha: Matcha):
     (matcha.folder / "matcha.toml").write_text(DVC_ONLY)
     answer = matcha("doctor", "--engine", "/no/such/terraform")
     assert answer.returncode == 4
-    assert len([line for line in answer.stdout.splitlines() if " passed " in line]) == 6
+    assert len([line for line in answer.stdout.splitlines() if " passed " in line]) == 7
 
 
 def test_a_provision_is_refused_for_what_can_be_known_before(matcha: Matcha, taken_port: int):
@@ -63,3 +65,15 @@ def test_a_dead_supervisor_is_found_and_repaired(matcha: Matcha):
     assert matcha("provision", "--yes").returncode == 0
     assert matcha("doctor").returncode == 0
     assert matcha("destroy", "--yes").returncode == 0
+
+
+def test_too_few_open_files_are_refused_before_anything_is_made(matcha: Matcha, tmp_path: Path):
+    (matcha.folder / "matcha.toml").write_text(DVC_ONLY)
+    limited = tmp_path / "matcha"
+    limited.write_text(f'#!/bin/sh\nulimit -n 64\nexec "{matcha.program}" "$@"\n')
+    limited.chmod(0o700)
+    refused = Matcha(matcha.folder, matcha.environment, limited)("provision", "--yes")
+    assert refused.returncode == 4
+    assert "a service needs 1024 open files, and this terminal allows 64" in refused.stderr
+    assert "ulimit -n 1024" in refused.stderr
+    assert not (matcha.folder / ".matcha" / "services").exists()

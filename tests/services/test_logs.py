@@ -2,18 +2,17 @@ import os
 import stat
 from pathlib import Path
 
-from matcha_tui.services.layout import FlavorFolder
 from matcha_tui.services.logs import LOG_BYTES, Rotation, open_log, rotate, tail
 
 
 def test_a_grown_log_is_put_aside_and_its_writer_goes_on(tmp_path: Path) -> None:
-    folder = FlavorFolder(tmp_path)
-    log = open_log(folder)
+    path = tmp_path / "log"
+    log = open_log(path)
     os.write(log, b"old\n" * 10)
-    rotate(folder.log, limit=20)
+    rotate(path, limit=20)
     os.write(log, b"new\n")
     os.close(log)
-    assert folder.log.read_text() == "new\n"
+    assert path.read_text() == "new\n"
     aside = tmp_path / "log.1"
     assert aside.read_text() == "old\n" * 10
     assert stat.S_IMODE(aside.stat().st_mode) == 0o600

@@ -1,5 +1,7 @@
 import os
 import stat
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,9 +9,15 @@ from pathlib import Path
 import psutil
 import pytest
 
-from matcha_tui.services.supervisor import find_supervisor, launch, shutdown
-from matcha_tui.services.supervisor_files import SupervisorFiles, choose_socket_path
-from tests.services.tiny_project import SECRET, TinyProject, wait_for
+from matcha_tui.services.processes import is_alive
+from matcha_tui.services.service import render_service
+from matcha_tui.services.supervisor import launch, shutdown
+from matcha_tui.services.supervisor_files import (
+    SupervisorFiles,
+    choose_socket_path,
+    find_supervisor,
+)
+from tests.services.tiny_project import SECRET, TinyProject, project_in, wait_for
 
 
 @pytest.fixture
@@ -90,17 +98,24 @@ def test_a_project_with_a_very_long_path_has_its_socket_elsewhere(
     tmp_path: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
-    project = TinyProject((tmp_path / ("long" * 20) / "services").resolve())
-    project.define("tiny")
-    try:
+    with project_in(tmp_path / ("long" * 20)) as project:
+        project.define("tiny")
         project.start("tiny")
         address = SupervisorFiles(project.services).read_address()
         assert address is not None
         assert address.parent.parent == runtime
         assert stat.S_IMODE(address.parent.stat().st_mode) == 0o700
         assert stat.S_IMODE(address.stat().st_mode) == 0o600
-    finally:
-        project.clean_up()
+
+
+def test_a_relative_runtime_folder_is_passed_over(
+    tmp_path: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(runtime.parent)  # the supervisor works in another folder
+    monkeypatch.setenv("XDG_RUNTIME_DIR", runtime.name)
+    chosen = choose_socket_path(tmp_path / ("long" * 20))
+    assert chosen.is_absolute()
+    assert not list(runtime.iterdir())
 
 
 def test_a_socket_folder_of_somebody_else_is_refused(
@@ -152,3 +167,125 @@ def test_a_supervisor_that_cannot_come_up_says_why(project: TinyProject) -> None
     assert done.returncode == 1
     assert done.stderr.startswith("matcha: ")
     assert "Traceback" not in done.stderr
+
+
+def test_what_supervisord_refuses_is_shown_to_the_user(project: TinyProject) -> None:
+    project.define("tiny")
+    project.folder("tiny").program.write_text("[program:tiny]\nstartsecs = many\n")
+    done = project.run("launch")
+    assert done.returncode == 1
+    assert done.stderr.startswith("matcha: the supervisor of the services did not come up: ")
+    assert "'many'" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_configuration_that_a_running_supervisor_refuses_is_shown(project: TinyProject) -> None:
+    project.define("tiny")
+    project.define("other")
+    project.run("launch")
+    project.folder("other").program.write_text("[program:other]\nstartsecs = many\n")
+    done = project.run("start", "tiny")
+    assert done.returncode == 1
+    assert "tiny: the supervisor cannot use its configuration: " in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_too_few_open_files_are_refused_with_their_limit(project: TinyProject) -> None:
+    done = _launch_with(project, "ulimit -n 64")
+    assert done.returncode == 1
+    assert done.stderr == (
+        "matcha: a service needs 1024 open files, and this terminal allows 64 (RLIMIT_NOFILE)."
+        " Run `ulimit -n 1024`; if that is refused, have an administrator raise the hard limit,"
+        " or try a new terminal.\n"
+    )
+    assert find_supervisor(project.services) is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere psutil tells no limits")
+def test_a_low_limit_that_may_be_raised_is_raised_for_the_services(project: TinyProject) -> None:
+    assert _launch_with(project, "ulimit -S -n 64").returncode == 0
+    project.define("tiny")
+    service = psutil.Process(project.start("tiny"))
+    for process in (project.supervisor(), service):
+        assert process.rlimit(psutil.RLIMIT_NOFILE)[0] == 1024
+
+
+def _launch_with(project: TinyProject, limit: str) -> subprocess.CompletedProcess[str]:
+    launch = [sys.executable, "-P", "-m", "matcha_tui.services", "launch"]
+    return subprocess.run(
+        ["/bin/sh", "-c", f'{limit}; exec "$@"', "sh", *launch],
+        env=project.variables(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_supervisor_of_an_earlier_matcha_is_replaced_and_services_stay(
+    project: TinyProject,
+) -> None:
+    old = _start_as_an_earlier_matcha_did(project)
+    pid = wait_for(lambda: project.health("tiny").pid)
+    assert project.run("launch").returncode == 0
+    assert not is_alive(old.pid)
+    wait_for(lambda: project.health("tiny").supervised)
+    assert project.pid("tiny") == pid
+
+
+@pytest.mark.parametrize("verb", ["stop", "shutdown"])
+def test_what_an_earlier_matcha_started_is_ended_in_a_folder_of_any_name(
+    verb: str, tmp_path: Path
+) -> None:
+    with project_in(tmp_path / "es\x1bcape") as project:
+        _start_as_an_earlier_matcha_did(project)
+        wait_for(lambda: project.health("tiny").pid)
+        done = project.run(verb, "tiny" if verb == "stop" else None)
+        assert done.returncode == 0, done
+        assert not project.processes()
+        assert project.run("shutdown").returncode == 0
+        assert find_supervisor(project.services) is None
+
+
+_EARLIER_CONFIGURATION = """\
+[supervisord]
+nodaemon = true
+silent = true
+minprocs = 1
+logfile = %(ENV_MATCHA_SERVICES)s/supervisor.log
+pidfile = %(ENV_MATCHA_SERVICES)s/supervisor.pid
+
+[unix_http_server]
+file = %(ENV_MATCHA_SUPERVISOR_SOCKET)s
+
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
+"""
+
+_EARLIER_PROGRAM = """\
+[program:tiny]
+command = %(ENV_MATCHA_SUPERVISE)s tiny
+autorestart = true
+stopasgroup = true
+redirect_stderr = true
+stdout_logfile = %(ENV_MATCHA_SERVICES)s/tiny/log
+"""
+
+
+def _start_as_an_earlier_matcha_did(project: TinyProject) -> psutil.Process:
+    project.define("tiny")
+    render_service(project.folder("tiny"), project.definition("tiny"))
+    files = SupervisorFiles(project.services)
+    project.folder("tiny").program.write_text(_EARLIER_PROGRAM)
+    files.configuration.write_text(f"{_EARLIER_CONFIGURATION}\n{_EARLIER_PROGRAM}")
+    socket_path = choose_socket_path(project.services)
+    files.address.write_text(str(socket_path))
+    subprocess.Popen(
+        [sys.executable, "-P", "-m", "supervisor.supervisord", "-c", str(files.configuration)],
+        cwd=project.services,
+        env=project.variables(
+            MATCHA_SUPERVISOR_SOCKET=str(socket_path),
+            MATCHA_SUPERVISE=f"{sys.executable} -P -m matcha_tui.services supervise",
+        ),
+        start_new_session=True,
+    ).returncode = 0  # it stays, as that which a provision launches
+    return wait_for(lambda: find_supervisor(project.services))

@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +23,7 @@ from matcha_tui.services.processes import (
     marked_processes,
 )
 from matcha_tui.services.programs import program_state
-from matcha_tui.services.supervisor import find_supervisor
+from matcha_tui.services.supervisor_files import find_supervisor
 from tests.waiting import wait_for as wait_for
 
 SECRET = "a password with {braces} and %(percents)s"
@@ -50,7 +52,7 @@ class TinyProject:
     def definition(self, flavor: str) -> Path:
         return self.services.parent.parent / f"{flavor}.toml"
 
-    def define(self, flavor: str, manner: str = "plain", start_seconds: int = 20) -> int:
+    def define(self, flavor: str, manner: str = "plain", start_seconds: int = 60) -> int:
         """Write a module.toml and values.json; returns the port."""
         port = free_port()
         self.definition(flavor).write_text(definition_text(manner, start_seconds))
@@ -133,11 +135,35 @@ class TinyProject:
 
     def clean_up(self) -> None:
         supervisor = find_supervisor(self.services)
-        if supervisor:  # first, or it would start them again
-            found = [supervisor, *supervisor.children(recursive=True)]
-            end_processes(found, 0)
+        if supervisor:  # first, or it would start them again; stopped, so that it starts no more
+            with stopped(supervisor):
+                end_processes([supervisor, *supervisor.children(recursive=True)], 0)
         while found := self.processes():
             end_processes(found, 0)
+
+
+@contextmanager
+def stopped(process: psutil.Process) -> Iterator[None]:
+    """A process that does nothing within the block."""
+    process.suspend()
+    try:
+        wait_for(lambda: process.status() == psutil.STATUS_STOPPED)
+        yield
+    finally:
+        with suppress(psutil.NoSuchProcess):
+            process.resume()
+
+
+@contextmanager
+def project_in(folder: Path) -> Iterator[TinyProject]:
+    """A project in a folder that is made for it; whatever it started is ended."""
+    services = folder.resolve() / ".matcha" / "services"
+    services.mkdir(parents=True)
+    project = TinyProject(services)
+    try:
+        yield project
+    finally:
+        project.clean_up()
 
 
 def get(port: int, path: str) -> str:
@@ -146,7 +172,7 @@ def get(port: int, path: str) -> str:
         return str(response.read().decode())
 
 
-def definition_text(manner: str = "plain", start_seconds: int = 20) -> str:
+def definition_text(manner: str = "plain", start_seconds: int = 60) -> str:
     """A module.toml of a flavor whose server is the tiny one."""
     return f"""\
 title = "Tiny"

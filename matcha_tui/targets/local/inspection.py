@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.services.health import HealthState, check_services
 from matcha_tui.services.storage import describe_leftovers
-from matcha_tui.services.supervisor import find_supervisor
+from matcha_tui.services.supervisor_files import find_supervisor
 from matcha_tui.targets.base import ComponentHealth, ComponentState
 
 _SUPERVISOR = "module.supervisor.terraform_data.supervisor"

@@ -17,7 +17,8 @@ from matcha_tui.services.definition import Server, read_definition
 from matcha_tui.services.environment import is_installed
 from matcha_tui.services.explain_uv import explain_failure
 from matcha_tui.services.layout import flavor_folder, flavor_folders
-from matcha_tui.services.supervisor import find_supervisor
+from matcha_tui.services.supervisor import require_open_files
+from matcha_tui.services.supervisor_files import find_supervisor
 from matcha_tui.targets.base import Check, Intent
 from matcha_tui.targets.checks import Unverified, check_engine, look
 from matcha_tui.targets.local.folder import check_path
@@ -84,6 +85,10 @@ def _ports(intent: Intent) -> str:
     return "those that are set can be had" if count else "none is set: free ones are taken"
 
 
+def _open_files(intent: Intent) -> str:
+    return f"a service may have {require_open_files()} files open"
+
+
 def _package_index(intent: Intent) -> str:
     to_install = _to_install(intent)
     wanted = next(
@@ -144,6 +149,7 @@ _CHECKS: tuple[tuple[str, Callable[[Intent], str], bool], ...] = (
     ("project folder", _folder, True),
     ("disk", _disk, True),
     ("ports", _ports, True),
+    ("open files", _open_files, True),
     ("package index", _package_index, False),
     ("supervisor", _supervisor, False),
 )
