@@ -10,7 +10,7 @@ from matcha_tui.toml_file import TomlTable, read_toml
 PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 """In a text of [service] or [health]: a setting's name, or one of `FOLDER_PLACEHOLDERS`."""
 
-FOLDER_PLACEHOLDERS = ("environment", "data")
+FOLDER_PLACEHOLDERS = ("environment", "data", "guard")
 
 _SERVER_KEYS = (
     "packages",
