@@ -93,8 +93,19 @@ async def serve(port: int, folder: str) -> int:
     with socket.socket(proto=socket.IPPROTO_TCP) as public:
         public.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         public.bind((_LOOPBACK, port))
-        started = await _start_chroma(folder)
-        return await _forward(public, *started) if started else 1
+        for inner_port in BLOCKED_PORTS:
+            # The UDP port of that number says to other guards that the TCP port is taken; so no
+            # two of them start a server on one port, and forward to each other's.
+            with socket.socket(type=socket.SOCK_DGRAM) as claim:
+                if not _binds(claim, inner_port) or not _is_free(inner_port):
+                    continue
+                chroma = await _start_chroma(inner_port, folder)
+                if chroma is not None:
+                    return await _forward(public, chroma, inner_port)
+                if _is_free(inner_port):  # so it ended for another reason, which it has said
+                    return 1
+        print("All ports are taken that no web page can reach:", *BLOCKED_PORTS)  # noqa: T201 - log
+        return 1
 
 
 async def _forward(public: socket.socket, chroma: Process, inner_port: int) -> int:
@@ -120,19 +131,13 @@ async def _forward(public: socket.socket, chroma: Process, inner_port: int) -> i
     return int(has_ended)
 
 
-async def _start_chroma(folder: str) -> tuple[Process, int] | None:
+async def _start_chroma(port: int, folder: str) -> Process | None:
     program = str(Path(sys.executable).with_name("chroma"))
-    for port in filter(_is_free, BLOCKED_PORTS):
-        arguments = ("run", "--host", _LOOPBACK, "--port", str(port), "--path", folder)
-        chroma = await asyncio.create_subprocess_exec(program, *arguments)
-        while chroma.returncode is None and _is_free(port):  # noqa: ASYNC110 - it tells nobody
-            await asyncio.sleep(_POLL_SECONDS)
-        if chroma.returncode is None:
-            return chroma, port
-        if _is_free(port):  # so it ended for another reason, which it has said
-            return None
-    print("All ports are taken that no web page can reach:", *BLOCKED_PORTS)  # noqa: T201 - its log
-    return None
+    arguments = ("run", "--host", _LOOPBACK, "--port", str(port), "--path", folder)
+    chroma = await asyncio.create_subprocess_exec(program, *arguments)
+    while chroma.returncode is None and _is_free(port):  # noqa: ASYNC110 - it tells nobody
+        await asyncio.sleep(_POLL_SECONDS)
+    return chroma if chroma.returncode is None else None
 
 
 async def _end(chroma: Process) -> None:
@@ -143,6 +148,14 @@ async def _end(chroma: Process) -> None:
         except TimeoutError:
             chroma.kill()
             await chroma.wait()
+
+
+def _binds(claim: socket.socket, port: int) -> bool:
+    try:
+        claim.bind((_LOOPBACK, port))
+    except OSError:
+        return False
+    return True
 
 
 def _is_free(port: int) -> bool:
