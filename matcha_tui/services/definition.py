@@ -14,7 +14,7 @@ PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)(?::([a-z]+))?\}")
 """In a text of [service] or [health]: a setting's name, or one of `FOLDER_PLACEHOLDERS`, and
 perhaps one of `FORMS`: ``{data:url}``."""
 
-FOLDER_PLACEHOLDERS = ("environment", "data")
+FOLDER_PLACEHOLDERS = ("environment", "data", "guard")
 
 FORMS: Mapping[str | None, Callable[[str], str]] = {
     None: str,

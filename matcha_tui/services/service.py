@@ -26,6 +26,9 @@ from matcha_tui.services.layout import FlavorFolder
 
 Value = str | int | bool
 
+GUARD_DIRECTORY = Path(__file__).parent / "inside"
+"""Holds the package `matcha_guard`, which keeps web pages away from a service."""
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
@@ -108,7 +111,11 @@ def _fill(folder: FlavorFolder, content: str) -> Service:
     rendered = _parse(folder.service, content)
     table, values = rendered["definition"], rendered["values"]
     texts = {name: str(value) for name, value in values.items()}
-    texts |= {"environment": str(folder.environment), "data": str(folder.data)}
+    texts |= {
+        "environment": str(folder.environment),
+        "data": str(folder.data),
+        "guard": str(GUARD_DIRECTORY),
+    }
     return Service(
         folder=folder,
         title=table["title"],

@@ -14,17 +14,27 @@ HIGHEST_PORT = 32767  # those above are the kernel's to hand out (ip_local_port_
 LOWEST_PORT = 1024  # those below need root
 
 _KEYS = ("name", "type", "help", "default", "preferred", "pattern", "minimum", "maximum", "choices")
+_HOST = re.compile(
+    r"(?:(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}|\[(?P<v6>[0-9a-f:.]{2,45})\])"
+    r"(?::(?P<port>[0-9]{1,5}))?",
+    re.ASCII,
+)
+_PORTS = range(1, 65536)
 _TRUTHS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
 class SettingType(StrEnum):
-    """What a setting's value is."""
+    """What a setting's value is.
+
+    Hosts are separated by commas; ``matcha.toml`` may also have them as a list.
+    """
 
     STRING = "string"
     INTEGER = "integer"
     BOOLEAN = "boolean"
     CHOICE = "choice"
     PORT = "port"
+    HOSTS = "hosts"
     SECRET = "secret"
 
 
@@ -72,6 +82,8 @@ class Setting:
             if isinstance(value, int) and not isinstance(value, bool):
                 return self._check_number(value)
             raise self._refusal(value, "a whole number")
+        if self.type is SettingType.HOSTS and isinstance(value, list):
+            value = ",".join(str(name) for name in value)
         if isinstance(value, str):
             return self._check_text(value)
         raise self._refusal(value, "a text")
@@ -108,6 +120,8 @@ class Setting:
         return value
 
     def _check_text(self, value: str) -> str:
+        if self.type is SettingType.HOSTS:
+            return self._check_hosts(value)
         if self.type is SettingType.CHOICE:
             choice = find_name(value, self.choices)
             if choice is None:
@@ -121,6 +135,13 @@ class Setting:
         if not value.isprintable():
             raise self._refusal(value, "printable")
         return value
+
+    def _check_hosts(self, value: str) -> str:
+        names = [name.strip().lower() for name in value.split(",")]
+        for name in filter(None, names):
+            if not _is_host(name):
+                raise self._refusal(name, "names of hosts such as models.example or 10.0.0.5:8080")
+        return ",".join(dict.fromkeys(filter(None, names)))
 
     def _refusal(self, value: object, wanted: str) -> MatchaError:
         shown = "the value given" if self.type is SettingType.SECRET else repr(value)
@@ -169,4 +190,17 @@ def _default(table: TomlTable, kind: SettingType) -> SettingValue:
         return table.integer("default")
     if kind is SettingType.PORT:
         return table.integer("default", 0)
-    return table.text("default", "" if kind is SettingType.SECRET else None)
+    return table.text("default", "" if kind in (SettingType.SECRET, SettingType.HOSTS) else None)
+
+
+def _is_host(text: str) -> bool:
+    match = _HOST.fullmatch(text)
+    if match is None or int(match["port"] or 1) not in _PORTS:
+        return False
+    import ipaddress  # late: few settings need it
+
+    try:
+        ipaddress.IPv6Address(match["v6"] or "::1")
+    except ipaddress.AddressValueError:
+        return False
+    return True

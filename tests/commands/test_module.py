@@ -65,7 +65,7 @@ def test_choosing_a_faulty_module_is_refused_with_the_sentence_of_the_warning(ow
     warning, error, hint = answer.stderr.splitlines()
     assert f"{definition}:27: service.command has the placeholder {{date}}" in warning
     assert error.removeprefix("matcha: ") == warning.removeprefix("matcha: warning: ")
-    assert "Known: data, environment, port" in hint
+    assert "Known: data, environment, guard, port" in hint
     assert (own.folder / "matcha.toml").read_text() == before
     other = own("stack", "add", "data_version_control", "dvc")
     assert other.returncode == 0

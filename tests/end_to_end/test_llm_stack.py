@@ -16,6 +16,14 @@ import uv
 
 from tests.command_line import SCRIPTS, Matcha, make_environment
 from tests.end_to_end.clients import python_of, run_client
+from tests.end_to_end.pages import (
+    PORTS_OF_NO_PAGE,
+    domestic_requests,
+    foreign_requests,
+    http_request,
+    raw_answer,
+    status_of,
+)
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.e2e
@@ -69,15 +77,46 @@ def test_what_is_deployed_is_private(matcha: Matcha):
 
 
 def test_it_listens_on_loopback_only(matcha: Matcha):
-    listening = [
-        connection.laddr
-        for process in matcha.processes()
-        for connection in process.net_connections("tcp")
-        if connection.status == psutil.CONN_LISTEN
-    ]
+    listening = _listening(matcha)
     assert len(listening) >= 4
     assert {address[0].removeprefix("::ffff:") for address in listening} == {"127.0.0.1"}
     assert all(1024 <= address[1] < 32768 for address in listening)
+
+
+def test_no_port_answers_what_a_web_page_can_send(matcha: Matcha):
+    ports = {address[1] for address in _listening(matcha)} - PORTS_OF_NO_PAGE
+    assert len(ports) >= 6, "every server's, MLServer's three among them"
+    grpc_port = int(matcha.get("model-deployer", "grpc-url").rpartition(":")[2])
+    for port in ports - {grpc_port}:
+        for name, request in foreign_requests(port).items():
+            status = status_of(port, request)
+            assert status in (400, 403), f"{name} is answered with {status} by port {port}"
+
+
+def test_every_name_of_this_machine_is_answered_at_any_port(matcha: Matcha):
+    urls = {
+        "experiment_tracker": matcha.get("experiment-tracker", "tracking-url"),
+        "orchestrator": matcha.get("pipeline", "server-url"),
+        "vector_database": matcha.get("vector-database", "url"),
+        "deployer": f"http://{matcha.get('model-deployer', 'base-url')}",
+    }
+    paths = ("/version", "/api/v1/info", "/api/v2/heartbeat", "/v2")
+    for (owner, url), path in zip(urls.items(), paths, strict=True):
+        port = int(url.rpartition(":")[2])
+        for name, request in domestic_requests(path).items():
+            assert status_of(port, request) == 200, f"{name} is refused by {url}"
+        said = raw_answer(port, foreign_requests(port)["another host"]).decode()
+        assert said.startswith("HTTP/1.1 403")
+        assert f"--set {owner}.allowed_hosts=NAME" in said
+
+
+def test_browsers_get_nothing_out_of_grpc_and_its_clients_do(matcha: Matcha):
+    url = matcha.get("model-deployer", "grpc-url")
+    port = int(url.rpartition(":")[2])
+    for name, request in {**foreign_requests(port), **domestic_requests("/")}.items():
+        assert status_of(port, request) is None, f"{name} is answered over HTTP/1.1"
+    printed = run_client(python_of(matcha.folder, "seldon"), "ask_over_grpc.py", url)
+    assert printed.strip() == "mlserver"
 
 
 def test_a_setup_script_reads_its_values_with_sed(matcha: Matcha):
@@ -209,6 +248,21 @@ def test_a_second_provision_finds_nothing_to_do(matcha: Matcha):
     assert _service_pids(matcha) == before
 
 
+def test_a_further_name_is_allowed_and_only_its_service_restarts(matcha: Matcha):
+    before = _service_pids(matcha)
+    port = int(matcha.get("experiment-tracker", "tracking-url").rpartition(":")[2])
+    request = http_request("/version", "tea.example", "https://tea.example")
+    assert status_of(port, request) == 403
+    setting = "experiment_tracker.allowed_hosts=tea.example"
+    changed = matcha("provision", "--yes", "--set", setting)
+    assert changed.returncode == 0, changed.stderr
+    assert status_of(port, request) == 200
+    assert status_of(port, http_request("/version", "cup.example")) == 403
+    after = _service_pids(matcha)
+    assert after["mlflow"] != before["mlflow"]
+    assert {**before, "mlflow": 0} == {**after, "mlflow": 0}
+
+
 def test_the_stack_cannot_be_changed_while_it_is_deployed(matcha: Matcha):
     before = (matcha.folder / "matcha.toml").read_bytes()
     refused = matcha("stack", "remove", "deployer")
@@ -246,12 +300,7 @@ def test_provision_repairs_what_is_down_and_nothing_else(matcha: Matcha):
 
 
 def test_destroy_leaves_nothing_behind(matcha: Matcha):
-    ports = {
-        connection.laddr[1]
-        for process in matcha.processes()
-        for connection in process.net_connections("tcp")
-        if connection.status == psutil.CONN_LISTEN
-    }
+    ports = {address[1] for address in _listening(matcha)}
     destroy = matcha("destroy", "--yes")
     assert destroy.returncode == 0, destroy.stderr
     assert matcha.processes() == []
@@ -270,6 +319,16 @@ def test_a_second_destroy_says_that_nothing_is_deployed(matcha: Matcha):
     again = matcha("destroy", "--yes")
     assert again.returncode == 3
     assert "nothing is deployed" in again.stderr
+
+
+def _listening(matcha: Matcha) -> list[tuple[str, int]]:
+    """Return every address that a process of the stack listens on."""
+    return [
+        connection.laddr
+        for process in matcha.processes()
+        for connection in process.net_connections("tcp")
+        if connection.status == psutil.CONN_LISTEN
+    ]
 
 
 def _service_pids(matcha: Matcha) -> dict[str, int]:

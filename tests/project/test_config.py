@@ -37,6 +37,19 @@ def test_what_is_written_is_read_back(tmp_path: Path):
     assert read(path) == config
 
 
+def test_names_of_hosts_may_be_a_list_and_no_wildcard(tmp_path: Path):
+    path = tmp_path / "matcha.toml"
+    text = "version = 1\n[settings.experiment_tracker]\nallowed_hosts = {}\n"
+    path.write_text(text.format('["Tea.example", "10.0.0.5:80"]'))
+    read_back = {"experiment_tracker.allowed_hosts": "tea.example,10.0.0.5:80"}
+    assert read(path).settings == read_back
+    write_config(path, read(path))
+    assert read(path).settings == read_back
+    path.write_text(text.format('["*.example"]'))
+    with pytest.raises(MatchaError, match=r"toml:3: settings\.experiment_tracker\.allowed_hosts"):
+        read(path)
+
+
 def test_the_file_is_meant_to_be_shared(tmp_path: Path):
     path = tmp_path / "matcha.toml"
     write_config(path, Config(stack=preset_stack(CATALOG, "llm")))

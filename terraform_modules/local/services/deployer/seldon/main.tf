@@ -15,6 +15,10 @@ variable "metrics_port" {
   type = number
 }
 
+variable "allowed_hosts" {
+  type = string
+}
+
 module "storage" {
   source     = "../../../storage"
   flavor     = "seldon"
@@ -26,9 +30,10 @@ module "service" {
   flavor     = module.storage.flavor
   definition = "${path.module}/module.toml"
   settings = {
-    http_port    = var.http_port
-    grpc_port    = var.grpc_port
-    metrics_port = var.metrics_port
+    http_port     = var.http_port
+    grpc_port     = var.grpc_port
+    metrics_port  = var.metrics_port
+    allowed_hosts = var.allowed_hosts
   }
 }
 

@@ -21,6 +21,10 @@ variable "jwt_secret_key" {
   sensitive = true
 }
 
+variable "allowed_hosts" {
+  type = string
+}
+
 module "storage" {
   source     = "../../../storage"
   flavor     = "zenml"
@@ -36,6 +40,7 @@ module "service" {
     username       = var.username
     password       = var.password
     jwt_secret_key = var.jwt_secret_key
+    allowed_hosts  = var.allowed_hosts
   }
 }
 

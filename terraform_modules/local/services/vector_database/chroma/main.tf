@@ -7,6 +7,10 @@ variable "port" {
   type = number
 }
 
+variable "allowed_hosts" {
+  type = string
+}
+
 module "storage" {
   source     = "../../../storage"
   flavor     = "chroma"
@@ -17,7 +21,10 @@ module "service" {
   source     = "../../../service"
   flavor     = module.storage.flavor
   definition = "${path.module}/module.toml"
-  settings   = { port = var.port }
+  settings = {
+    port          = var.port
+    allowed_hosts = var.allowed_hosts
+  }
 }
 
 output "properties" {

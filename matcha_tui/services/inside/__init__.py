@@ -1,0 +1,1 @@
+"""What runs inside the services' own environments: this folder is on their ``PYTHONPATH``."""
