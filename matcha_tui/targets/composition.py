@@ -21,6 +21,7 @@ from matcha_tui.targets.base import Intent, ModuleValues, Root, Target
 
 RESOURCES_OUTPUT = "resources"
 ROOT_FILE = "main.tf.json"
+_VARIABLES_FILE = "terraform.tfvars.json"
 _REQUIRED_TERRAFORM = ">= 1.6"
 
 
@@ -54,7 +55,7 @@ def compose_layer(
     content = _content(root, layer, flavors)
     write_atomically(directory / ROOT_FILE, json.dumps(content, indent=2) + "\n")
     write_atomically(
-        directory / "terraform.tfvars.json", json.dumps(variables, indent=2, sort_keys=True) + "\n"
+        directory / _VARIABLES_FILE, json.dumps(variables, indent=2, sort_keys=True) + "\n"
     )
     return directory
 
@@ -94,6 +95,27 @@ def composed_backend(directory: Path) -> dict[str, Any] | None:
         return None
     backend: dict[str, Any] = root["terraform"].get("backend", {})
     return backend
+
+
+def refuse_lower_values(directory: Path, intent: Intent) -> None:
+    """Refuse to lower a setting that can only grow below what a layer was composed with.
+
+    Args:
+        directory: The layer's folder.
+        intent: What is to be built.
+
+    Raises:
+        MatchaError: If one would be lowered.
+    """
+    try:
+        composed = json.loads((directory / _VARIABLES_FILE).read_bytes())
+    except FileNotFoundError:
+        return
+    for flavor in intent.flavors:
+        for setting in flavor.settings:
+            dotted = f"{flavor.module_type}.{setting.name}"
+            wanted = intent.config.settings.get(dotted, setting.default)
+            setting.refuse_lower(wanted, composed.get(_variable(flavor, setting.name)))
 
 
 def composed_flavors(directory: Path) -> tuple[Flavor, ...]:
