@@ -7,13 +7,21 @@ from pathlib import Path
 
 import pytest
 
+from matcha_tui.errors import MatchaError
 from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace, prepare_workspace
 from matcha_tui.stack.catalog import MODULE_TYPES, Catalog, load_catalog
+from matcha_tui.targets.azure.target import AZURE
 from matcha_tui.targets.base import Intent
-from matcha_tui.targets.composition import compose_layer, composed_flavors, composed_modules
+from matcha_tui.targets.composition import (
+    compose_layer,
+    composed_flavors,
+    composed_modules,
+    refuse_lower_values,
+)
 from matcha_tui.targets.local.target import LOCAL
 from matcha_tui.terraform.engine import find_engine
+from tests.azure.project import SETTINGS
 
 CATALOG = load_catalog()
 STACKS = [
@@ -87,3 +95,22 @@ def test_a_flavor_of_the_users_lies_where_ours_would(tmp_path: Path):
     shutil.rmtree(own)
     (flavor,) = composed_flavors(layer)
     assert (flavor.resource, flavor.properties[0].secret) == ("vector-database", True)
+
+
+def test_what_can_only_grow_is_not_lowered_below_what_was_composed(tmp_path: Path):
+    workspace = Workspace(tmp_path)
+    prepare_workspace(workspace)
+    flavors = [CATALOG.find("azure", "vector_database", "chroma")]
+    layer = workspace.layer(flavors[0].layer)
+
+    def wanting(size: int | None) -> Intent:
+        chosen = {} if size is None else {"vector_database.storage_gb": size}
+        return Intent(workspace, flavors, Config("azure", settings=SETTINGS | chosen))
+
+    refuse_lower_values(layer, wanting(1))  # nothing was composed yet
+    chosen = wanting(64)
+    compose_layer(chosen, CATALOG, AZURE, flavors[0].layer, AZURE.resolve(chosen))
+    refuse_lower_values(layer, wanting(65))
+    for size in (63, None):  # its default is less, too
+        with pytest.raises(MatchaError, match="storage_gb is 64 in what is deployed"):
+            refuse_lower_values(layer, wanting(size))
