@@ -105,7 +105,7 @@ def test_what_can_only_grow_is_not_lowered_below_what_was_composed(tmp_path: Pat
 
     def wanting(size: int | None) -> Intent:
         chosen = {} if size is None else {"vector_database.storage_gb": size}
-        return Intent(workspace, flavors, Config("azure", settings=SETTINGS | chosen))
+        return Intent(workspace, flavors, Config("azure", settings={**SETTINGS, **chosen}))
 
     refuse_lower_values(layer, wanting(1))  # nothing was composed yet
     chosen = wanting(64)
@@ -114,3 +114,17 @@ def test_what_can_only_grow_is_not_lowered_below_what_was_composed(tmp_path: Pat
     for size in (63, None):  # its default is less, too
         with pytest.raises(MatchaError, match="storage_gb is 64 in what is deployed"):
             refuse_lower_values(layer, wanting(size))
+    output = json.loads((layer / "main.tf.json").read_text())["output"]["sizes"]
+    assert output == {"value": {"vector_database_storage_gb": "${var.vector_database_storage_gb}"}}
+
+
+def test_what_can_only_grow_is_not_lowered_below_what_a_colleague_built(tmp_path: Path):
+    workspace = Workspace(tmp_path)
+    prepare_workspace(workspace)
+    flavors = [CATALOG.find("azure", "vector_database", "chroma")]
+    layer = workspace.layer(flavors[0].layer)
+    layer.mkdir()
+    outputs = {"sizes": {"value": {"vector_database_storage_gb": 64}}}
+    (layer / "shared.tfstate").write_text(json.dumps({"outputs": outputs}))
+    with pytest.raises(MatchaError, match="storage_gb is 64 in what is deployed"):
+        refuse_lower_values(layer, Intent(workspace, flavors, Config("azure")))
