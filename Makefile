@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export XDG_CACHE_HOME := $(CURDIR)/.cache
 
-.PHONY: run test test-all azurite check screenshots setup
+.PHONY: run test test-all azurite charts check screenshots setup
 .SILENT:
 
 run: setup
@@ -24,6 +24,10 @@ check: setup
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.terraform_format terraform_modules
 	$(BIN)/python -m tests.terraform_format tests/examples
+
+# Asks the network whether the charts on Azure read the keys that the modules set.
+charts: setup
+	$(BIN)/python -m tests.read_charts terraform_modules/azure
 
 azurite: .cache/azurite/ready
 

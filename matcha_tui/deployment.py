@@ -25,6 +25,7 @@ from matcha_tui.selection import (
     learn,
     nothing_deployed,
     refresh,
+    refuse_lower_settings,
     refuse_other_stack,
     refuse_other_state,
     save_config,
@@ -284,6 +285,7 @@ def _compose_and_start(
         if is_deployed(project):
             refuse_other_stack(project)
             refuse_other_state(project)
+            refuse_lower_settings(project)
             repairs = target.repairs(workspace, composed_stack(project))
         _compose(project)
         write_adoptions(workspace, target.layers, adoptions)

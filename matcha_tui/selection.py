@@ -23,6 +23,7 @@ from matcha_tui.targets.composition import (
     composed_backend,
     composed_flavors,
     composed_modules,
+    refuse_lower_values,
 )
 from matcha_tui.targets.local.target import LOCAL
 
@@ -115,6 +116,7 @@ def save_config(project: Project, config: Config) -> Project:
         if is_deployed(project):
             refuse_other_stack(changed)
             _refuse_fixed_settings(project, config)
+            refuse_lower_settings(changed)
         write_config(project.workspace.config_file, config)
     return changed
 
@@ -235,6 +237,18 @@ def _refuse_fixed_settings(project: Project, config: Config) -> None:
                 hint="Run `matcha destroy` first.",
                 exit_code=ExitCode.REFUSED,
             )
+
+
+def refuse_lower_settings(project: Project) -> None:
+    """Refuse to lower what can only grow, as the size of a disk.
+
+    Raises:
+        MatchaError: If a setting is lower than in what is deployed.
+    """
+    for layer in project.target.layers:
+        directory = project.workspace.layer(layer)
+        if has_resources(directory):
+            refuse_lower_values(directory, project.intent)
 
 
 def refuse_other_state(project: Project) -> None:

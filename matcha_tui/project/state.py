@@ -43,6 +43,27 @@ def _has_resources(path: Path) -> bool:
         ) from error
 
 
+def read_output(layer_directory: Path, name: str) -> object:
+    """Read one output of a layer from its state, or from the copy of a shared one.
+
+    Args:
+        layer_directory: The layer's folder; it need not exist.
+        name: The output.
+
+    Returns:
+        Its value, or ``None`` when there is none, or none that can be read.
+    """
+    for file in (_OWN_STATE, SHARED_STATE):
+        try:
+            value: object = json.loads((layer_directory / file).read_bytes())["outputs"][name][
+                "value"
+            ]
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        return value
+    return None
+
+
 def read_resources(path: Path) -> dict[str, dict[str, str]] | None:
     """Read ``matcha.state``: resource to property to value, secrets included.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from matcha_tui.guess import name_hint
+from matcha_tui.probe import Question
 from matcha_tui.toml_file import TomlTable, read_toml
 
 PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)(?::([a-z]+))?\}")
@@ -49,6 +50,11 @@ class HttpCheck:
     url: str
     expect: str
     start_seconds: float
+
+    @property
+    def question(self) -> Question:
+        """What is asked each time; a server on this machine answers within a second."""
+        return Question(self.url, self.expect, seconds=1.0)
 
 
 @dataclass(frozen=True, slots=True)

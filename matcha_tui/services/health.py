@@ -10,9 +10,9 @@ from pathlib import Path
 import psutil
 
 from matcha_tui.errors import MatchaError
+from matcha_tui.probe import find_problem
 from matcha_tui.services.definition import DirectoryCheck, HttpCheck
 from matcha_tui.services.layout import FlavorFolder, flavor_folders
-from matcha_tui.services.probe import find_problem
 from matcha_tui.services.processes import Leader, living_leader
 from matcha_tui.services.service import load_service
 from matcha_tui.services.supervisor_files import find_supervisor
@@ -91,7 +91,7 @@ def _check_server(folder: FlavorFolder, check: HttpCheck) -> ServiceHealth:
     if leader is None:
         detail = f"It does not run; its log is {folder.log}."
         return ServiceHealth(folder.flavor, HealthState.DOWN, detail, check.url)
-    problem = find_problem(check)
+    problem = find_problem(check.question)
     up_seconds = max(0.0, time.time() - leader.created)
     supervised = _is_supervised(folder, leader)
     if problem is None:

@@ -3,12 +3,12 @@
 import time
 
 from matcha_tui.errors import MatchaError
+from matcha_tui.probe import find_problem
 from matcha_tui.services.definition import HttpCheck
 from matcha_tui.services.layout import FlavorFolder
 from matcha_tui.services.logs import tail
 from matcha_tui.services.narration import say
 from matcha_tui.services.ports import describe_holder, is_free
-from matcha_tui.services.probe import find_problem
 from matcha_tui.services.processes import Leader, end_service, living_leader
 from matcha_tui.services.programs import add_program, program_state, remove_program
 from matcha_tui.services.service import Service, load_service
@@ -80,7 +80,7 @@ def _wait_until_healthy(service: Service, check: HttpCheck) -> None:
     while True:
         leader = living_leader(folder)
         first = first or leader
-        problem = find_problem(check) if leader else "not started yet"
+        problem = find_problem(check.question) if leader else "not started yet"
         if problem is None and living_leader(folder) == leader:
             return
         now = time.monotonic()

@@ -13,7 +13,18 @@ SettingValue = str | int | bool
 HIGHEST_PORT = 32767  # those above are the kernel's to hand out (ip_local_port_range)
 LOWEST_PORT = 1024  # those below need root
 
-_KEYS = ("name", "type", "help", "default", "preferred", "pattern", "minimum", "maximum", "choices")
+_KEYS = (
+    "name",
+    "type",
+    "help",
+    "default",
+    "preferred",
+    "pattern",
+    "minimum",
+    "maximum",
+    "only_grows",
+    "choices",
+)
 _HOST = re.compile(
     r"(?:(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}|\[(?P<v6>[0-9a-f:.]{2,45})\])"
     r"(?::(?P<port>[0-9]{1,5}))?",
@@ -53,6 +64,8 @@ class Setting:
         minimum: For a whole number, the least allowed.
         maximum: For a whole number, the most allowed.
         choices: For a choice, the values that exist.
+        only_grows: For a whole number, whether it cannot be lowered once it is deployed,
+            as the size of a disk.
     """
 
     name: str
@@ -64,6 +77,7 @@ class Setting:
     minimum: int | None = None
     maximum: int | None = None
     choices: tuple[str, ...] = ()
+    only_grows: bool = False
 
     def check(self, value: object) -> SettingValue:
         """Return a value read from a file, if it is one that this setting can have.
@@ -87,6 +101,25 @@ class Setting:
         if isinstance(value, str):
             return self._check_text(value)
         raise self._refusal(value, "a text")
+
+    def refuse_lower(self, value: object, deployed: object) -> None:
+        """Refuse to lower what can only grow.
+
+        Args:
+            value: What it is to be.
+            deployed: What it is, as far as that is known.
+
+        Raises:
+            MatchaError: If that is lower than what is deployed.
+        """
+        if not (self.only_grows and isinstance(value, int) and isinstance(deployed, int)):
+            return
+        if value < deployed:
+            raise MatchaError(
+                f"{self.name} is {deployed} in what is deployed, and cannot be lowered to {value}",
+                hint=f"Set it to {deployed} or more, or run `matcha destroy` first.",
+                exit_code=ExitCode.REFUSED,
+            )
 
     def parse(self, text: str) -> SettingValue:
         """Return the value that a user typed.
@@ -174,7 +207,10 @@ def read_setting(table: TomlTable) -> Setting:
         minimum=table.integer("minimum") if "minimum" in table.content else None,
         maximum=table.integer("maximum") if "maximum" in table.content else None,
         choices=table.texts("choices"),
+        only_grows=table.boolean("only_grows", False),
     )
+    if setting.only_grows and kind is not SettingType.INTEGER:
+        raise table.complaint("only_grows", "is for a setting of the type integer")
     if kind is not SettingType.SECRET:
         try:
             setting.check(setting.default)

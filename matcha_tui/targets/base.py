@@ -207,6 +207,8 @@ class Target:
         health: Asks every deployed component how it is.
         repairs: The addresses of Terraform resources that are to be made again
             because what they stand for is down.
+        clearing: By layer, what removes, before it is planned, what a killed run left
+            half done and would be refused: a command that is followed by the engine's.
         remedies: By layer, what to do when it cannot be destroyed in order: a command
             that is followed by the engine's.
         sweep: A command that, after a destroy, ends what an interrupted run left
@@ -238,6 +240,7 @@ class Target:
     checks: Callable[[Intent], tuple[Check, ...]]
     health: Callable[[Intent], tuple[ComponentHealth, ...]]
     repairs: Callable[[Workspace, Mapping[str, str]], tuple[str, ...]]
+    clearing: Mapping[str, tuple[str, ...]]
     remedies: Mapping[str, tuple[str, ...]]
     sweep: tuple[str, ...]
     check: CheckFlavor

@@ -14,6 +14,7 @@ from typing import Any
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.files import explain_os_errors, make_private_directory, write_atomically
+from matcha_tui.project.state import read_output
 from matcha_tui.stack.catalog import MODULE_TYPES, Catalog, Flavor
 from matcha_tui.stack.flavor import read_flavor
 from matcha_tui.stack.setting import SettingType
@@ -21,6 +22,8 @@ from matcha_tui.targets.base import Intent, ModuleValues, Root, Target
 
 RESOURCES_OUTPUT = "resources"
 ROOT_FILE = "main.tf.json"
+_SIZES_OUTPUT = "sizes"
+_VARIABLES_FILE = "terraform.tfvars.json"
 _REQUIRED_TERRAFORM = ">= 1.6"
 
 
@@ -54,7 +57,7 @@ def compose_layer(
     content = _content(root, layer, flavors)
     write_atomically(directory / ROOT_FILE, json.dumps(content, indent=2) + "\n")
     write_atomically(
-        directory / "terraform.tfvars.json", json.dumps(variables, indent=2, sort_keys=True) + "\n"
+        directory / _VARIABLES_FILE, json.dumps(variables, indent=2, sort_keys=True) + "\n"
     )
     return directory
 
@@ -94,6 +97,35 @@ def composed_backend(directory: Path) -> dict[str, Any] | None:
         return None
     backend: dict[str, Any] = root["terraform"].get("backend", {})
     return backend
+
+
+def refuse_lower_values(directory: Path, intent: Intent) -> None:
+    """Refuse to lower a setting that can only grow below what is deployed, by whomever.
+
+    Args:
+        directory: The layer's folder.
+        intent: What is to be built.
+
+    Raises:
+        MatchaError: If one would be lowered.
+    """
+    deployed = read_output(directory, _SIZES_OUTPUT)
+    known = [deployed if isinstance(deployed, dict) else {}, _composed_values(directory)]
+    for flavor in intent.flavors:
+        for setting in flavor.settings:
+            dotted = f"{flavor.module_type}.{setting.name}"
+            wanted = intent.config.settings.get(dotted, setting.default)
+            for values in known:
+                setting.refuse_lower(wanted, values.get(_variable(flavor, setting.name)))
+
+
+def _composed_values(directory: Path) -> dict[str, Any]:
+    """Return what a layer was composed with; a run may have failed before its state says so."""
+    try:
+        values: dict[str, Any] = json.loads((directory / _VARIABLES_FILE).read_bytes())
+    except FileNotFoundError:  # a colleague built it
+        return {}
+    return values
 
 
 def composed_flavors(directory: Path) -> tuple[Flavor, ...]:
@@ -151,6 +183,14 @@ def _content(root: Root, layer: str, flavors: Sequence[Flavor]) -> dict[str, Any
     outputs = dict(root.outputs)
     if root.resources is not None:
         outputs[RESOURCES_OUTPUT] = {"sensitive": True, "value": resources}
+    sizes = [
+        _variable(flavor, setting.name)
+        for flavor in flavors
+        for setting in flavor.settings
+        if setting.only_grows
+    ]
+    if sizes:  # a colleague's folder knows them from the state alone
+        outputs[_SIZES_OUTPUT] = {"value": {name: f"${{var.{name}}}" for name in sizes}}
     terraform: dict[str, Any] = {"required_version": _REQUIRED_TERRAFORM}
     if root.backend:
         terraform["backend"] = dict(root.backend)

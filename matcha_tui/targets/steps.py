@@ -62,6 +62,7 @@ def provision_steps(work: Work, plans: Path) -> list[Step]:
     return [
         *_prepare_steps(work),
         _init_step(work, first),
+        *_clear(work, first),
         _plan_step(work, plans, first),
         *apply_steps(work, plans),
     ]
@@ -83,6 +84,7 @@ def apply_steps(work: Work, plans: Path) -> list[Step]:
         steps += [
             _init_step(work, layer),
             *_hand_over(work, layer),
+            *_clear(work, layer),
             _plan_step(work, plans, layer),
             _apply_step(work, "apply", layer, plans),
             *_keep_state(work, layer),
@@ -152,6 +154,11 @@ def _keep_state(work: Work, layer: str) -> list[Step]:
     return [
         Step("note state", layer, command, directory, directory / SHARED_STATE, When.ALWAYS),
     ]
+
+
+def _clear(work: Work, layer: str) -> list[Step]:
+    command = work.target.clearing.get(layer)
+    return [_step(work, "clear", layer, (*command, *work.engine.command))] if command else []
 
 
 def _remedy(work: Work, layer: str) -> list[Step]:

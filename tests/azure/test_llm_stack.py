@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.azure.charts import must_fit_their_charts, values_of
 from tests.azure.project import SETTINGS, AzureProject
 from tests.command_line import SCRIPTS
 
@@ -44,6 +45,50 @@ def test_one_command_builds_it(lasting_azure: AzureProject):
     assert types.count("azurerm_mysql_flexible_server") == 1
     assert types.count("azurerm_storage_account") == 3
     assert types.count("helm_release") == 5
+
+
+def test_every_value_is_one_that_its_chart_reads(lasting_azure: AzureProject):
+    releases = lasting_azure.simulator.of_type("helm_release")
+    assert len(releases) == 5
+    must_fit_their_charts(releases)
+
+
+def test_pods_may_do_no_more_than_they_need(lasting_azure: AzureProject):
+    values = {
+        one["name"]: values_of(one) for one in lasting_azure.simulator.of_type("helm_release")
+    }
+    chroma = values["chroma"]["podSpec"]["securityContext"]
+    zenml = values["zenml"]
+    for pod, container in (
+        (chroma, chroma),
+        (zenml["podSecurityContext"], zenml["securityContext"]),
+        (
+            values["mlflow"]["podSecurityContext"],
+            values["mlflow"]["initContainers"][0]["securityContext"],
+        ),
+    ):
+        assert pod["seccompProfile"] == {"type": "RuntimeDefault"}
+        assert container["allowPrivilegeEscalation"] is False
+        assert container["capabilities"] == {"drop": ["ALL"]}
+        assert container["runAsNonRoot"] is True
+        assert container["runAsUser"] > 0
+
+
+def test_what_mlflow_installs_is_locked_and_bounded(lasting_azure: AzureProject):
+    (release,) = (
+        one for one in lasting_azure.simulator.of_type("helm_release") if one["name"] == "mlflow"
+    )
+    (installing,) = values_of(release)["initContainers"]
+    assert {"--require-hashes", "--no-deps"} <= set(installing["command"])
+    assert set(installing["resources"]) == {"requests", "limits"}
+    (lock,) = (
+        one["data"]["requirements.txt"]
+        for one in lasting_azure.simulator.of_type("kubernetes_config_map_v1")
+        if one["metadata"][0]["name"] == "azure-identity"
+    )
+    lines = [line for line in lock.splitlines() if not line.startswith("#")]
+    assert lines
+    assert all("==" in line and " --hash=sha256:" in line for line in lines)
 
 
 def test_it_gives_what_scripts_read_and_masks_what_is_secret(lasting_azure: AzureProject):

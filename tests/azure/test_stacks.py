@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.azure.charts import CHARTS, must_fit_their_charts, values_of
 from tests.azure.project import MODULES, AzureProject
 
 pytestmark = pytest.mark.slow
@@ -52,6 +53,33 @@ def test_everything_that_can_be_set_is_set(azure: AzureProject):
     assert (gpu["vm_size"], gpu["max_count"]) == ("Standard_NC4as_T4_v3", 2)
     (group,) = azure.simulator.of_type("azurerm_resource_group")
     assert group["tags"]["team"] == "research"
+    releases = azure.simulator.of_type("helm_release")
+    assert {one["name"] for one in releases} == set(CHARTS)
+    must_fit_their_charts(releases)
     assert len(azure.simulator.of_type("azurerm_consumption_budget_resource_group")) == 1
     azure.must_find_no_changes()
     azure.must_destroy()
+
+
+def test_chromas_disk_grows_and_never_shrinks(azure: AzureProject):
+    azure.choose("vector_database")
+    azure.must_provision()
+
+    def disk() -> str:
+        (claim,) = azure.simulator.of_type("kubernetes_persistent_volume_claim_v1")
+        size: str = claim["spec"][0]["resources"][0]["requests"]["storage"]
+        return size
+
+    assert disk() == "32Gi"
+    azure.must_provision("--set", "vector_database.storage_gb=64")
+    assert disk() == "64Gi"
+    (chroma,) = (one for one in azure.simulator.of_type("helm_release") if one["name"] == "chroma")
+    assert values_of(chroma)["chromadb"]["data"]["volumeSize"] == "1Gi"
+    refused = azure.provision("--set", "vector_database.storage_gb=48")
+    assert refused.returncode == 3
+    assert "storage_gb is 64 in what is deployed, and cannot be lowered to 48" in refused.stderr
+    config = azure.matcha.folder / "matcha.toml"
+    config.write_text(config.read_text().replace("storage_gb = 64", "storage_gb = 48"))
+    assert azure.provision().returncode == 3
+    config.write_text(config.read_text().replace("storage_gb = 48", "storage_gb = 64"))
+    assert disk() == "64Gi"

@@ -100,7 +100,7 @@ def test_providers_are_pinned_and_only_those_in_use(folder: Path):
 @each_folder
 def test_every_chart_has_an_exact_version(folder: Path):
     for release in re.findall(r'(?ms)^resource "helm_release".*?^}', _terraform(folder)):
-        assert re.search(r'(?m)^  version +=  *"\d+\.\d+\.\d+"', release)
+        assert re.search(r'(?m)^  version +=  *"\d+\.\d+\.\d+(-[\w.]+)?"', release)
 
 
 @each_folder

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from tests.simulator import helm
 from tests.simulator.objects import Objects
 from tests.simulator.refusal import RefusedError
 from tests.simulator.templates import kubernetes_manifest_id
@@ -112,7 +113,7 @@ def refuse_creation(objects: Objects, type_name: str, values: Body) -> None:
         _refuse_missing_group(objects, values.get("resource_group_name"))
     elif type_name == "helm_release":
         if is_taken:
-            raise RefusedError("installation failed", "cannot re-use a name that is still in use")
+            helm.refuse_installation(objects[key]["values"], values)
         if not values.get("create_namespace"):
             _refuse_missing_namespace(objects, values["namespace"], "create: failed to create: ")
     else:

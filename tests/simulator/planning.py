@@ -38,7 +38,8 @@ def plan(type_name: str, block: Block, prior: Body | None, proposed: Body) -> Pl
     state = _plan_body(block, prior, proposed, "", rules)
     if type_name.startswith("azurerm_"):
         _settle_location(state, prior)
-    if prior is not None and state != prior:
+    is_unfinished = type_name == "helm_release" and (prior or {}).get("status") != "deployed"
+    if prior is not None and (state != prior or is_unfinished):
         for name in rules.get("recomputed", ()):
             state[name] = UNKNOWN
     return Planned(state, () if prior is None else _replaced(rules, block, prior, state))
@@ -113,8 +114,18 @@ def _replaced(
         for rule in rules.get("replaced", ())
         for name in (configurable if rule == "*" else [rule])
     ]
+    names += [name for name in rules.get("only_grows", ()) if _shrinks(prior, state, name)]
     changes = (_changed_path(prior, state, name.split(".")) for name in names)
     return tuple(path for path in changes if path is not None)
+
+
+def _shrinks(prior: Any, state: Any, name: str) -> bool:
+    """Whether a size such as ``32Gi`` would be less than before; all have the same unit here."""
+    for part in name.split("."):
+        prior, state = (
+            (one[0] if isinstance(one, list) and one else one)[part] for one in (prior, state)
+        )
+    return int(str(state).rstrip("Gi")) < int(str(prior).rstrip("Gi"))
 
 
 def _changed_path(prior: Any, state: Any, names: list[str]) -> tuple[str | int, ...] | None:

@@ -8,7 +8,7 @@ from typing import Any
 from tf.gen import tfplugin_pb2 as messages
 from tf.gen import tfplugin_pb2_grpc as services
 
-from tests.simulator import cloud
+from tests.simulator import cloud, helm
 from tests.simulator.answers import answering, refusals
 from tests.simulator.checks import check
 from tests.simulator.data_sources import read_data_source
@@ -162,7 +162,7 @@ class SimulatedProvider(services.ProviderServicer):  # type: ignore[misc]
             objects = read(self._objects)
             self._reach(objects)
             cloud.refuse_creation(objects, type_name, state)
-            self._take_time(type_name, "create")
+            self._take_time(type_name, "create", entry)
         except RefusedError as refused:
             if refused.left != "nothing":
                 if type_name == "helm_release":
@@ -179,8 +179,12 @@ class SimulatedProvider(services.ProviderServicer):  # type: ignore[misc]
         if not cloud.is_kept(type_name):
             return
         self._meet("update", type_name, state)
-        self._reach(read(self._objects))
-        self._take_time(type_name, "update")
+        objects = read(self._objects)
+        self._reach(objects)
+        found = objects.get(cloud.key_of(type_name, prior))
+        if type_name == "helm_release" and found:
+            helm.refuse_upgrade(found["values"])
+        self._take_time(type_name, "update", found)
         with changing(self._objects) as objects:
             key = cloud.find_key(objects, type_name, cloud.key_of(type_name, prior))
             if key is None:
@@ -245,8 +249,17 @@ class SimulatedProvider(services.ProviderServicer):  # type: ignore[misc]
             lambda delay: self._wait(delay, type_name, operation),
         )
 
-    def _take_time(self, type_name: str, operation: str) -> None:
-        self._wait(minutes(type_name, operation) * self._seconds_a_minute, type_name, operation)
+    def _take_time(
+        self, type_name: str, operation: str, entry: dict[str, Any] | None = None
+    ) -> None:
+        seconds = minutes(type_name, operation) * self._seconds_a_minute
+        if type_name == "helm_release" and entry and seconds > 0:
+            status = "pending-install" if operation == "create" else "pending-upgrade"
+            key = cloud.key_of(type_name, entry["values"])
+            with helm.working(self._objects, key, entry, status):
+                self._wait(seconds, type_name, operation)
+        else:
+            self._wait(seconds, type_name, operation)
 
     def _wait(self, seconds: float, type_name: str, operation: str) -> None:
         """Wait, unless Terraform was interrupted: what Azure has begun, it then goes on with."""

@@ -8,13 +8,21 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from matcha_tui.errors import MatchaError
 from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace, prepare_workspace
 from matcha_tui.stack.catalog import MODULE_TYPES, Catalog, load_catalog
+from matcha_tui.targets.azure.target import AZURE
 from matcha_tui.targets.base import Intent
-from matcha_tui.targets.composition import compose_layer, composed_flavors, composed_modules
+from matcha_tui.targets.composition import (
+    compose_layer,
+    composed_flavors,
+    composed_modules,
+    refuse_lower_values,
+)
 from matcha_tui.targets.local.target import LOCAL
 from matcha_tui.terraform.engine import find_engine
+from tests.azure.project import SETTINGS
 from tests.hard_names import folder_names
 
 CATALOG = load_catalog()
@@ -104,3 +112,36 @@ def test_the_path_of_any_folder_is_a_value_and_never_part_of_the_root(name: str,
     variables = json.loads((layer / "terraform.tfvars.json").read_text())
     assert variables["context"]["services_directory"] == str(folder / ".matcha/services")
     assert composed_modules(layer) == {"data_version_control": "dvc"}
+
+
+def test_what_can_only_grow_is_not_lowered_below_what_was_composed(tmp_path: Path):
+    workspace = Workspace(tmp_path)
+    prepare_workspace(workspace)
+    flavors = [CATALOG.find("azure", "vector_database", "chroma")]
+    layer = workspace.layer(flavors[0].layer)
+
+    def wanting(size: int | None) -> Intent:
+        chosen = {} if size is None else {"vector_database.storage_gb": size}
+        return Intent(workspace, flavors, Config("azure", settings={**SETTINGS, **chosen}))
+
+    refuse_lower_values(layer, wanting(1))  # nothing was composed yet
+    chosen = wanting(64)
+    compose_layer(chosen, CATALOG, AZURE, flavors[0].layer, AZURE.resolve(chosen))
+    refuse_lower_values(layer, wanting(65))
+    for size in (63, None):  # its default is less, too
+        with pytest.raises(MatchaError, match="storage_gb is 64 in what is deployed"):
+            refuse_lower_values(layer, wanting(size))
+    output = json.loads((layer / "main.tf.json").read_text())["output"]["sizes"]
+    assert output == {"value": {"vector_database_storage_gb": "${var.vector_database_storage_gb}"}}
+
+
+def test_what_can_only_grow_is_not_lowered_below_what_a_colleague_built(tmp_path: Path):
+    workspace = Workspace(tmp_path)
+    prepare_workspace(workspace)
+    flavors = [CATALOG.find("azure", "vector_database", "chroma")]
+    layer = workspace.layer(flavors[0].layer)
+    layer.mkdir()
+    outputs = {"sizes": {"value": {"vector_database_storage_gb": 64}}}
+    (layer / "shared.tfstate").write_text(json.dumps({"outputs": outputs}))
+    with pytest.raises(MatchaError, match="storage_gb is 64 in what is deployed"):
+        refuse_lower_values(layer, Intent(workspace, flavors, Config("azure")))

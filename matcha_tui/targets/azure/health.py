@@ -1,19 +1,15 @@
 """Asks every component that was built on Azure how it is, side by side."""
 
-import base64
-import re
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
+from matcha_tui.probe import Question, find_problem
 from matcha_tui.project.state import read_resources
 from matcha_tui.stack.flavor import Flavor
 from matcha_tui.targets.azure.definition import HealthCheck, read_definition
 from matcha_tui.targets.base import ComponentHealth, ComponentState, Intent
 
-_TIMEOUT_SECONDS = 5.0
-_BODY_BYTES = 64 * 1024
+_SECONDS = 5.0
 _NOT_BUILT = "it was never built"
 _NO_SERVER = "it was built; there is no server to ask"
 
@@ -48,19 +44,7 @@ def _health(flavor: Flavor, given: Mapping[str, Mapping[str, str]]) -> Component
 
 
 def _find_problem(check: HealthCheck, url: str, properties: Mapping[str, str]) -> str | None:
-    request = urllib.request.Request(url)  # noqa: S310 - https, from our own modules
+    credentials = None
     if check.username and check.password:
-        pair = f"{properties[check.username]}:{properties[check.password]}"
-        encoded = base64.b64encode(pair.encode()).decode()
-        request.add_header("Authorization", f"Basic {encoded}")
-    try:
-        with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310
-            body = answer.read(_BODY_BYTES).decode("utf-8", "replace")
-    except urllib.error.HTTPError as error:
-        error.close()
-        return f"it answers with HTTP status {error.code}"
-    except urllib.error.URLError as error:
-        return f"it cannot be reached: {error.reason}"
-    except OSError as error:
-        return f"no answer: {error or type(error).__name__}"
-    return None if re.search(check.expect, body) else "something else answers there"
+        credentials = properties[check.username], properties[check.password]
+    return find_problem(Question(url, check.expect, _SECONDS, credentials, through_proxy=True))

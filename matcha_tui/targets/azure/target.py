@@ -120,6 +120,7 @@ AZURE = Target(
     checks=_checks,
     health=_health,
     repairs=lambda _workspace, _modules: (),
+    clearing={PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.releases")},
     remedies={PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.abandon")},
     sweep=(),
     check=_check,

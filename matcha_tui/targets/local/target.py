@@ -105,6 +105,7 @@ LOCAL = Target(
     checks=_checks,
     health=_health,
     repairs=_repairs,
+    clearing={},
     remedies={},
     sweep=(sys.executable, "-P", "-m", "matcha_tui.services", "sweep"),
     check=_check,

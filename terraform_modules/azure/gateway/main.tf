@@ -33,6 +33,7 @@ resource "helm_release" "traefik" {
   version         = "41.3.0"
   atomic          = true # a first install that fails can be tried again
   cleanup_on_fail = true
+  upgrade_install = true # and so can one that a killed run left
   max_history     = 3
   timeout         = 900 # the disk and the address take their time
   values          = [yamlencode(local.values)]

@@ -19,6 +19,7 @@ resource "helm_release" "device_plugin" {
   version         = "0.17.1"
   atomic          = true # a first install that fails can be tried again
   cleanup_on_fail = true
+  upgrade_install = true # and so can one that a killed run left
   max_history     = 3
 
   values = [yamlencode({

@@ -27,9 +27,10 @@ resource "helm_release" "operator" {
   namespace       = kubernetes_namespace_v1.operator.metadata[0].name
   repository      = "https://seldonio.github.io/helm-charts"
   chart           = "seldon-core-operator"
-  version         = "1.19.0" # 1.18 knows Kubernetes to 1.27 only
-  atomic          = true     # a first install that fails can be tried again
+  version         = "1.19.0-rc.1" # 1.18 knows Kubernetes to 1.27 only, and 1.19.0 is not out
+  atomic          = true          # a first install that fails can be tried again
   cleanup_on_fail = true
+  upgrade_install = true # and so can one that a killed run left
   max_history     = 3
   timeout         = 900
 
@@ -38,6 +39,10 @@ resource "helm_release" "operator" {
     ambassador   = { enabled = false }
     istio        = { enabled = false }
     certManager  = { enabled = false }
+
+    # The operator makes its webhook's certificate anew at every start. The chart's would end after
+    # 365 days, and every deployment of a model would be refused from then on.
+    managerCreateResources = true
   })]
 
   depends_on = [kubernetes_namespace_v1.workloads]

@@ -2,16 +2,18 @@ locals {
   # TLS with a check of the server's name: the chart has no setting of its own for it.
   database = "${azurerm_mysql_flexible_database.this.name}?ssl_ca=/etc/ssl/certs/ca-certificates.crt"
   hosts    = [var.context.gateway.host, "mlflow.${local.namespace}", "mlflow.${local.namespace}.svc.cluster.local"]
+}
 
-  # The image has no azure-identity, which workload identity needs, and its makers will not add
-  # it (community-charts/helm-charts#423). It can go when MLflow's image has it. What it builds
-  # on (azure-core, cryptography, requests, typing-extensions) is in the image.
-  identity_packages = [
-    "azure-identity==1.25.1",
-    "msal==1.34.0",
-    "msal-extensions==1.3.1",
-    "PyJWT==2.10.1",
-  ]
+# The image has no azure-identity, which workload identity needs, and its makers will not add
+# it (community-charts/helm-charts#423). It can go when MLflow's image has it. What it builds
+# on (azure-core, cryptography, requests, typing-extensions) is in the image.
+resource "kubernetes_config_map_v1" "identity" {
+  metadata {
+    name      = "azure-identity"
+    namespace = kubernetes_namespace_v1.this.metadata[0].name
+  }
+
+  data = { "requirements.txt" = file("${path.module}/identity.txt") }
 }
 
 resource "helm_release" "mlflow" {
@@ -22,6 +24,7 @@ resource "helm_release" "mlflow" {
   version         = "1.11.5"
   atomic          = true # a first install that fails can be tried again
   cleanup_on_fail = true
+  upgrade_install = true # and so can one that a killed run left
   max_history     = 3
   timeout         = 900
 
@@ -68,6 +71,13 @@ resource "helm_release" "mlflow" {
       annotations = { "azure.workload.identity/client-id" = azurerm_user_assigned_identity.this.client_id }
     }
     extraPodLabels = { "azure.workload.identity/use" = "true" }
+    podAnnotations = { "matcha/identity" = sha256(kubernetes_config_map_v1.identity.data["requirements.txt"]) } # a change restarts them
+    podSecurityContext = {
+      fsGroup             = 1001
+      fsGroupChangePolicy = "OnRootMismatch"
+      runAsNonRoot        = true
+      seccompProfile      = { type = "RuntimeDefault" }
+    }
 
     extraArgs = { workers = "2" }
     extraEnvVars = {
@@ -79,11 +89,18 @@ resource "helm_release" "mlflow" {
     }
 
     initContainers = [{
-      name         = "azure-identity"
-      image        = "docker.io/library/python:3.13-slim"
-      command      = concat(["pip", "install", "--no-cache-dir", "--no-deps", "--target", "/identity"], local.identity_packages)
-      env          = [{ name = "HOME", value = "/tmp" }]
-      volumeMounts = [{ name = "identity", mountPath = "/identity" }]
+      name    = "azure-identity"
+      image   = "docker.io/library/python:3.13-slim"
+      command = ["python", "-m", "pip", "install", "--no-cache-dir", "--no-deps", "--require-hashes", "--only-binary", ":all:", "--target", "/identity", "--requirement", "/requirements/requirements.txt"]
+      env     = [{ name = "HOME", value = "/tmp" }]
+      resources = {
+        requests = { cpu = "100m", memory = "128Mi" }
+        limits   = { memory = "512Mi" }
+      }
+      volumeMounts = [
+        { name = "identity", mountPath = "/identity" },
+        { name = "requirements", mountPath = "/requirements", readOnly = true },
+      ]
       securityContext = {
         allowPrivilegeEscalation = false
         capabilities             = { drop = ["ALL"] }
@@ -92,7 +109,10 @@ resource "helm_release" "mlflow" {
         runAsGroup               = 1001
       }
     }]
-    extraVolumes      = [{ name = "identity", emptyDir = {} }]
+    extraVolumes = [
+      { name = "identity", emptyDir = { sizeLimit = "64Mi" } },
+      { name = "requirements", configMap = { name = kubernetes_config_map_v1.identity.metadata[0].name } },
+    ]
     extraVolumeMounts = [{ name = "identity", mountPath = "/identity", readOnly = true }]
   })]
 

@@ -34,6 +34,7 @@ resource "helm_release" "zenml" {
   version         = "0.98.0"
   atomic          = true # a first install that fails can be tried again
   cleanup_on_fail = true
+  upgrade_install = true # and so can one that a killed run left
   max_history     = 3
   timeout         = 1200 # the first start makes all tables
 
@@ -68,6 +69,13 @@ resource "helm_release" "zenml" {
     resources = {
       requests = { cpu = "250m", memory = "768Mi" }
       limits   = { memory = "2Gi" }
+    }
+    podSecurityContext = { seccompProfile = { type = "RuntimeDefault" } }
+    securityContext = {
+      allowPrivilegeEscalation = false
+      capabilities             = { drop = ["ALL"] }
+      runAsNonRoot             = true
+      runAsUser                = 1000
     }
   })]
 
