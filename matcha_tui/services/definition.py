@@ -1,11 +1,16 @@
 """What a flavor's module.toml says about its service."""
 
+import hashlib
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from matcha_tui.files import explain_os_errors
 from matcha_tui.toml_file import TomlTable, read_toml
+
+LOCK = "requirements.lock"
+"""Beside module.toml: its packages and all that they need, with versions and hashes."""
 
 PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 """In a text of [service] or [health]: a setting's name, or one of `FOLDER_PLACEHOLDERS`."""
@@ -56,6 +61,7 @@ class Server:
         directories: Made inside its data folder before the first start.
         stop_seconds: How long it may take to end when asked to.
         disk_megabytes: What its environment needs; 0 when unknown.
+        lock: The digest of its lock; empty without one.
     """
 
     packages: tuple[str, ...]
@@ -64,6 +70,7 @@ class Server:
     directories: tuple[str, ...]
     stop_seconds: float
     disk_megabytes: int
+    lock: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +110,7 @@ def read_definition(path: Path) -> Definition:
         title=top.text("title"),
         settings=names,
         ports=tuple(setting.text("name") for setting in settings if setting.text("type") == "port"),
-        server=_server(top.table("service"), known) if "service" in top.content else None,
+        server=_server(top.table("service"), known, path) if "service" in top.content else None,
         check=_check(top.table("health"), known),
     )
     if (definition.server is None) != isinstance(definition.check, DirectoryCheck):
@@ -115,7 +122,7 @@ def read_definition(path: Path) -> Definition:
     return definition
 
 
-def _server(table: TomlTable, known: Collection[str]) -> Server:
+def _server(table: TomlTable, known: Collection[str], path: Path) -> Server:
     table.refuse_unknown(_SERVER_KEYS)
     if not table.texts("command"):
         raise table.complaint("command", "is missing", hint="Add it: program and arguments.")
@@ -130,7 +137,15 @@ def _server(table: TomlTable, known: Collection[str]) -> Server:
         directories=table.texts("directories"),
         stop_seconds=table.integer("stop_seconds", 10),
         disk_megabytes=table.integer("disk_megabytes", 0),
+        lock=_digest(path.with_name(LOCK)) if table.texts("packages") else "",
     )
+
+
+def _digest(lock: Path) -> str:
+    if not lock.exists():
+        return ""
+    with explain_os_errors("read", lock):
+        return hashlib.sha256(lock.read_bytes()).hexdigest()
 
 
 def _check(table: TomlTable, known: Collection[str]) -> HttpCheck | DirectoryCheck:

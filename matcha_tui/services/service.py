@@ -107,7 +107,7 @@ def _fill(folder: FlavorFolder, content: str) -> Service:
     rendered = _parse(folder.service, content)
     table, values = rendered["definition"], rendered["values"]
     texts = {name: str(value) for name, value in values.items()}
-    texts |= {"environment": str(folder.environment), "data": str(folder.data)}
+    texts |= {"environment": str(folder.environment.resolve()), "data": str(folder.data)}
     return Service(
         folder=folder,
         title=table["title"],

@@ -215,6 +215,7 @@ class Target:
             ``None`` where there is none.
         leftovers: What a destroy deletes or keeps besides Terraform's resources,
             one line each.
+        advise: Says what would make a sound flavor better.
     """
 
     name: str
@@ -239,3 +240,4 @@ class Target:
     parts: Callable[[Flavor], Mapping[str, str]]
     kubeconfig: Callable[[Workspace], str | None]
     leftovers: Callable[[Intent], tuple[str, ...]]
+    advise: Callable[[Flavor], tuple[str, ...]] = lambda _flavor: ()
