@@ -68,7 +68,7 @@ def lock(folders: tuple[Path, ...]) -> None:
             click.echo(f"{folder.name}: no packages, so there is nothing to lock", err=True)
             continue
         count = write_lock(folder, server)
-        click.echo(f"{folder / LOCK}: {count} packages")
+        click.echo(f"{folder / LOCK}: {count} package{'s' if count != 1 else ''}")
 
 
 def _resolve(folder: Path) -> Path:
