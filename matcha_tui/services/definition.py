@@ -61,7 +61,6 @@ class Server:
         directories: Made inside its data folder before the first start.
         stop_seconds: How long it may take to end when asked to.
         disk_megabytes: What its environment needs; 0 when unknown.
-        lock: The digest of its lock; empty without one.
     """
 
     packages: tuple[str, ...]
@@ -70,7 +69,6 @@ class Server:
     directories: tuple[str, ...]
     stop_seconds: float
     disk_megabytes: int
-    lock: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +81,7 @@ class Definition:
         ports: Names of the settings that are ports.
         server: ``None`` for a flavor that is only a folder.
         check: How to tell that it is healthy.
+        lock: The digest of its lock; empty without one.
     """
 
     title: str
@@ -90,6 +89,7 @@ class Definition:
     ports: tuple[str, ...]
     server: Server | None
     check: HttpCheck | DirectoryCheck
+    lock: str
 
 
 def read_definition(path: Path) -> Definition:
@@ -110,8 +110,9 @@ def read_definition(path: Path) -> Definition:
         title=top.text("title"),
         settings=names,
         ports=tuple(setting.text("name") for setting in settings if setting.text("type") == "port"),
-        server=_server(top.table("service"), known, path) if "service" in top.content else None,
+        server=_server(top.table("service"), known) if "service" in top.content else None,
         check=_check(top.table("health"), known),
+        lock=_digest(path.with_name(LOCK)),
     )
     if (definition.server is None) != isinstance(definition.check, DirectoryCheck):
         raise top.complaint(
@@ -122,7 +123,7 @@ def read_definition(path: Path) -> Definition:
     return definition
 
 
-def _server(table: TomlTable, known: Collection[str], path: Path) -> Server:
+def _server(table: TomlTable, known: Collection[str]) -> Server:
     table.refuse_unknown(_SERVER_KEYS)
     if not table.texts("command"):
         raise table.complaint("command", "is missing", hint="Add it: program and arguments.")
@@ -137,7 +138,6 @@ def _server(table: TomlTable, known: Collection[str], path: Path) -> Server:
         directories=table.texts("directories"),
         stop_seconds=table.integer("stop_seconds", 10),
         disk_megabytes=table.integer("disk_megabytes", 0),
-        lock=_digest(path.with_name(LOCK)) if table.texts("packages") else "",
     )
 
 

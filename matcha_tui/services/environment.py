@@ -51,13 +51,14 @@ def install(service: Service, definition: Path) -> None:
         return
     end_processes(marked_processes(folder, INSTALL_MARKER), _END_SECONDS)  # of a killed install
     make_private_directory(folder.path)
-    environment = store.find_environment(folder.flavor, server)
+    environment = store.find_environment(folder.flavor, server.packages, service.lock)
     waiting = f"{folder.flavor}: waits for another matcha that makes or removes its environment"
     with store.hold(environment, lambda: say(waiting)) as lock:
         if environment.is_whole:
             say(f"{folder.flavor}: its environment is there already, in {environment.path}")
         else:
-            _make(environment, folder, server, definition.with_name(LOCK), lock)
+            lock_file = definition.with_name(LOCK) if service.lock else None
+            _make(environment, folder, server, lock_file, lock)
         store.give_to(environment, folder)
 
 
@@ -76,14 +77,18 @@ def free_megabytes(path: Path) -> int:
 
 
 def _make(
-    environment: Environment, folder: FlavorFolder, server: Server, lock_file: Path, lock: int
+    environment: Environment,
+    folder: FlavorFolder,
+    server: Server,
+    lock_file: Path | None,
+    lock: int,
 ) -> None:
     making = make_private_directory(store.making_folder(environment.store))
     for left in making.glob(f"{environment.name}.*"):  # nobody holds it: we have the lock
         store.discard(left)
     _require_disk(folder, server, making)
     requirements = ["--", *server.packages] if server.packages else []
-    if server.lock:
+    if lock_file:
         check_lock(lock_file, server.packages)
         # The lock has whatever they need: nothing is left to be resolved.
         requirements = ["--require-hashes", "--no-deps", "--requirements", str(lock_file)]

@@ -19,13 +19,12 @@ import shutil
 import stat
 import sys
 import sysconfig
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from matcha_tui.files import explain_os_errors, make_private_directory, user_cache, write_atomically
-from matcha_tui.services.definition import Server
 from matcha_tui.services.layout import FlavorFolder
 
 _FORMAT = 1
@@ -90,10 +89,16 @@ def making_folder(store: Path) -> Path:
     return store / ".making"
 
 
-def find_environment(flavor: str, server: Server) -> Environment:
-    """The environment that a flavor needs on this machine, with this Python; made or not."""
+def find_environment(flavor: str, packages: Sequence[str], lock: str) -> Environment:
+    """The environment that a flavor needs on this machine, with this Python; made or not.
+
+    Args:
+        flavor: Its name.
+        packages: What is installed.
+        lock: The digest of their lock, which then says it all; or nothing.
+    """
     made_from = [
-        *(_FORMAT, server.lock or list(server.packages)),
+        *(_FORMAT, lock or list(packages)),
         *(sys.implementation.name, platform.python_version(), sys.base_prefix),
         sysconfig.get_platform(),
     ]

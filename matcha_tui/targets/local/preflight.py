@@ -10,12 +10,13 @@ from functools import partial
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.files import explain_os_errors
-from matcha_tui.services.definition import Server, read_definition
+from matcha_tui.services.definition import Definition, Server, read_definition
 from matcha_tui.services.environment import free_megabytes
 from matcha_tui.services.index import ASK_SECONDS, ask_index, describe_index, uv_environment
 from matcha_tui.services.layout import flavor_folders
 from matcha_tui.services.store import find_environment, store_folder
 from matcha_tui.services.supervisor import find_supervisor
+from matcha_tui.stack.flavor import DEFINITION, Flavor
 from matcha_tui.targets.base import Check, Intent
 from matcha_tui.targets.checks import Unverified, check_engine, look
 from matcha_tui.targets.local.values import check_ports
@@ -77,7 +78,8 @@ def _ports(intent: Intent) -> str:
 def _package_index(intent: Intent) -> str:
     environment = uv_environment(os.environ)
     to_install = _to_install(intent)
-    asked = _first_package(to_install) or _first_package(_servers(intent))
+    every = {flavor.name: definition.server for flavor, definition in _definitions(intent)}
+    asked = _first_package(to_install) or _first_package(every)
     if asked is None:
         return f"nothing has to be fetched from {describe_index(environment)}"
     try:
@@ -94,9 +96,13 @@ def _package_index(intent: Intent) -> str:
         raise Unverified(f"{error.message} ({index})", error.hint or "") from error
 
 
-def _first_package(servers: Mapping[str, Server]) -> tuple[str, str] | None:
-    with_packages = ((name, server) for name, server in servers.items() if server.packages)
-    return next(((name, server.packages[0]) for name, server in with_packages), None)
+def _first_package(servers: Mapping[str, Server | None]) -> tuple[str, str] | None:
+    found = (
+        (name, server.packages[0])
+        for name, server in servers.items()
+        if server is not None and server.packages
+    )
+    return next(found, None)
 
 
 def _supervisor(intent: Intent) -> str:
@@ -115,18 +121,15 @@ def _supervisor(intent: Intent) -> str:
 def _to_install(intent: Intent) -> dict[str, Server]:
     """Return the servers whose environments are still to be made, by flavor."""
     return {
-        name: server
-        for name, server in _servers(intent).items()
-        if not find_environment(name, server).is_whole
+        flavor.name: server
+        for flavor, definition in _definitions(intent)
+        if (server := definition.server) is not None
+        and not find_environment(flavor.name, server.packages, definition.lock).is_whole
     }
 
 
-def _servers(intent: Intent) -> dict[str, Server]:
-    found = {
-        flavor.name: read_definition(flavor.folder / "module.toml").server
-        for flavor in intent.flavors
-    }
-    return {name: server for name, server in found.items() if server is not None}
+def _definitions(intent: Intent) -> list[tuple[Flavor, Definition]]:
+    return [(flavor, read_definition(flavor.folder / DEFINITION)) for flavor in intent.flavors]
 
 
 _CHECKS: tuple[tuple[str, Callable[[Intent], str], bool], ...] = (

@@ -65,11 +65,11 @@ def _check(flavor: Flavor) -> None:
     from matcha_tui.services.layout import flavor_folder
 
     flavor_folder(flavor.folder, flavor.name)
-    server = read_definition(flavor.folder / DEFINITION).server
-    if server is not None and server.lock:
+    definition = read_definition(flavor.folder / DEFINITION)
+    if definition.server is not None and definition.lock:
         from matcha_tui.services.locks import check_lock  # it takes longer than the rest
 
-        check_lock(flavor.folder / LOCK, server.packages)
+        check_lock(flavor.folder / LOCK, definition.server.packages)
 
 
 def _parts(flavor: Flavor) -> Mapping[str, str]:
@@ -82,8 +82,8 @@ def _parts(flavor: Flavor) -> Mapping[str, str]:
 def _advise(flavor: Flavor) -> tuple[str, ...]:
     from matcha_tui.services.definition import LOCK, read_definition
 
-    server = read_definition(flavor.folder / DEFINITION).server
-    if server is None or server.lock or not server.packages:
+    definition = read_definition(flavor.folder / DEFINITION)
+    if definition.server is None or definition.lock or not definition.server.packages:
         return ()
     return (
         f"there is no {LOCK}: what its packages need may be another version tomorrow."
