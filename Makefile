@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export XDG_CACHE_HOME := $(CURDIR)/.cache
 
-.PHONY: run test test-all azurite charts check screenshots setup
+.PHONY: run test test-all azurite charts check locks screenshots setup
 .SILENT:
 
 run: setup
@@ -30,6 +30,10 @@ charts: setup
 	$(BIN)/python -m tests.read_charts terraform_modules/azure
 
 azurite: .cache/azurite/ready
+
+# The newest versions that fit each module.toml, with hashes, for every Python and platform.
+locks: setup
+	$(BIN)/matcha module lock $(dir $(wildcard terraform_modules/local/services/*/*/module.toml))
 
 screenshots: setup
 	$(BIN)/python -m screenshots.take

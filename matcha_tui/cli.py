@@ -16,7 +16,7 @@ from matcha_tui.streams import OutputError, run_program
 
 COMMANDS = {
     "stack": ("matcha_tui.commands.stack", "Choose what is built: show, set, add, remove, list."),
-    "module": ("matcha_tui.commands.module", "Check a module of your own."),
+    "module": ("matcha_tui.commands.module", "Check a module of your own; lock its packages."),
     "plan": ("matcha_tui.commands.build", "Show what a provision would do, and change nothing."),
     "cost": ("matcha_tui.commands.cost", "Say what the stack costs an hour and a month."),
     "provision": ("matcha_tui.commands.build", "Build the stack, or repair it."),
@@ -35,6 +35,7 @@ COMMANDS = {
     "destroy": ("matcha_tui.commands.build", "Take everything down again."),
     "force-unlock": ("matcha_tui.commands.unblock", "Free a lock that a dead run has left."),
     "doctor": ("matcha_tui.commands.doctor", "Check what a provision needs."),
+    "cache": ("matcha_tui.commands.cache", "List and remove shared environments of services."),
     "completion": ("matcha_tui.commands.completion", "Print what completes matcha in a shell."),
     "version": ("matcha_tui.commands.inspect", "Print the versions of matcha-tui and its engine."),
 }

@@ -7,7 +7,7 @@ same directory and renamed. Nothing here is readable by another user (0600/0700)
 import errno
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from matcha_tui.errors import MatchaError
 
 PRIVATE_FILE_MODE = 0o600
 PRIVATE_DIRECTORY_MODE = 0o700
+
+_APPLICATION = "matcha-tui"
 
 _MEANINGS = {
     errno.ENOSPC: ("the disk is full", "Free some space, then run the same command again."),
@@ -26,6 +28,24 @@ _MEANINGS = {
     errno.EACCES: ("permission is denied", "Check who owns it, or work in a folder of your own."),
     errno.EPERM: ("permission is denied", "Check who owns it, or work in a folder of your own."),
 }
+
+
+def user_cache(environment: Mapping[str, str]) -> Path:
+    """Where matcha keeps what this user's projects share and what can be made again.
+
+    Args:
+        environment: Its ``XDG_CACHE_HOME`` counts, on macOS, too; a relative one does not,
+            as its specification has it.
+
+    Returns:
+        The folder, which need not exist.
+    """
+    chosen = Path(environment.get("XDG_CACHE_HOME", ""))
+    if chosen.is_absolute():
+        return chosen / _APPLICATION
+    import platformdirs  # late: most commands never ask for the cache
+
+    return platformdirs.user_cache_path(_APPLICATION)
 
 
 @contextmanager
@@ -70,7 +90,7 @@ def current_folder() -> Path:
 
 
 def make_private_directory(path: Path) -> Path:
-    """Create a directory that only its owner can enter, with its parents.
+    """Create a directory that only its owner can enter; parents that are missing, too.
 
     Args:
         path: The directory; it may exist already.
@@ -82,7 +102,9 @@ def make_private_directory(path: Path) -> Path:
         MatchaError: If it cannot be created.
     """
     with explain_os_errors("create", path):
-        path.mkdir(mode=PRIVATE_DIRECTORY_MODE, parents=True, exist_ok=True)
+        for missing in reversed([parent for parent in path.parents if not parent.exists()]):
+            missing.mkdir(mode=PRIVATE_DIRECTORY_MODE, exist_ok=True)  # parents=True: for anybody
+        path.mkdir(mode=PRIVATE_DIRECTORY_MODE, exist_ok=True)
     return path
 
 

@@ -8,6 +8,8 @@ who wants to hold it tells the two apart, and waits for one who only asks.
 import fcntl
 import os
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from matcha_tui.files import PRIVATE_FILE_MODE, explain_os_errors
@@ -60,6 +62,34 @@ def try_lock(path: Path) -> int | None:
             if not is_held:
                 os.close(descriptor)
         time.sleep(_PAUSE_SECONDS)
+
+
+@contextmanager
+def wait_for_lock(path: Path, on_wait: Callable[[], None] = lambda: None) -> Iterator[int]:
+    """Hold the lock on a file inside the block, after whoever holds it now.
+
+    Args:
+        path: The file; it is made if need be, and its folder must exist.
+        on_wait: Called if somebody else holds it.
+
+    Yields:
+        The open file: a process that inherits it holds the lock, too.
+
+    Raises:
+        MatchaError: If the file cannot be opened.
+    """
+    while True:
+        descriptor = _open(path)
+        try:
+            if not _try(descriptor, fcntl.LOCK_EX):
+                if not _try(descriptor, fcntl.LOCK_SH):  # held, and not merely asked about
+                    on_wait()
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if _is_at(descriptor, path):  # else it was removed meanwhile
+                yield descriptor
+                return
+        finally:
+            os.close(descriptor)
 
 
 def release_lock(descriptor: int) -> None:

@@ -1,8 +1,10 @@
 """What all tests need of the process that they run in."""
 
+import os
 import signal
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -11,9 +13,15 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("matcha", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("matcha")
 
+CACHE = Path(__file__).parents[1] / ".cache"
+
 
 def pytest_configure() -> None:
-    """Let an interrupt reach what tests start, though a shell's background job ignores it."""
+    """Keep to the checkout's cache, which all tests share, as `make` does.
+
+    And let an interrupt reach what tests start, though a shell's background job ignores it.
+    """
+    os.environ["XDG_CACHE_HOME"] = str(CACHE)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

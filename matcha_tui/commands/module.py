@@ -16,7 +16,7 @@ _PLACE = "TARGET/LAYER/MODULE_TYPE/FLAVOR"
 
 @click.group(epilog="Example: matcha module check my_modules/local/services/vector_database/qdrant")
 def module() -> None:
-    """Check a module of your own."""
+    """Check a module of your own, and lock its packages."""
 
 
 @module.command(
@@ -30,13 +30,7 @@ def module() -> None:
 @click.pass_context
 def check(context: click.Context, folder: Path, place: str | None, engine: str | None) -> None:
     """Check the flavor in the folder DIR: its module.toml and its Terraform; exit 1 if faulty."""
-    folder = folder.resolve()
-    if not (folder / DEFINITION).is_file():
-        raise MatchaError(
-            f"{folder} has no {DEFINITION}, so it is no flavor",
-            hint="Name the folder of one flavor: it holds module.toml and main.tf.",
-            exit_code=ExitCode.USAGE,
-        )
+    folder = _resolve(folder)
     where = _find_place(folder, place)
     click.echo(f"{where} in {folder}", err=True)
     faults = 0
@@ -47,6 +41,8 @@ def check(context: click.Context, folder: Path, place: str | None, engine: str |
             click.echo(f"       {fault.message}")
             for line in (fault.hint or "").splitlines():
                 click.echo(f"         {line}")
+        for line in finding.advice:
+            click.echo(f"       {line}")
     if faults:
         click.echo("Mend that, and check it again.", err=True)
         context.exit(ExitCode.FAILED)
@@ -55,6 +51,35 @@ def check(context: click.Context, folder: Path, place: str | None, engine: str |
         f" then `matcha stack add {where.module_type} {where.flavor}`.",
         err=True,
     )
+
+
+@module.command(epilog="Example: matcha module lock my_modules/local/services/deployer/bentoml")
+@click.argument(
+    "folders", metavar="DIR...", type=click.Path(path_type=Path), nargs=-1, required=True
+)
+def lock(folders: tuple[Path, ...]) -> None:
+    """Write requirements.lock in the flavor's folder DIR: all packages, with hashes."""
+    from matcha_tui.services.definition import LOCK, read_definition
+    from matcha_tui.services.locks import write_lock
+
+    for folder in map(_resolve, folders):
+        server = read_definition(folder / DEFINITION).server
+        if server is None or not server.packages:
+            click.echo(f"{folder.name}: no packages, so there is nothing to lock", err=True)
+            continue
+        count = write_lock(folder, server)
+        click.echo(f"{folder / LOCK}: {count} package{'s' if count != 1 else ''}")
+
+
+def _resolve(folder: Path) -> Path:
+    folder = folder.resolve()
+    if not (folder / DEFINITION).is_file():
+        raise MatchaError(
+            f"{folder} has no {DEFINITION}, so it is no flavor",
+            hint="Name the folder of one flavor: it holds module.toml and main.tf.",
+            exit_code=ExitCode.USAGE,
+        )
+    return folder
 
 
 def _find_place(folder: Path, place: str | None) -> Place:

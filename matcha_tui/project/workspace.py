@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.files import make_private_directory, write_atomically
+from matcha_tui.files import make_private_directory, user_cache, write_atomically
 from matcha_tui.terraform.plain_text import escape_line
 
 
@@ -56,7 +56,7 @@ class Workspace:
 
     @property
     def services(self) -> Path:
-        """One folder a local service: environment, data and log."""
+        """One folder a local service: data, log and the way to its environment."""
         return self.directory / "services"
 
     @property
@@ -78,8 +78,7 @@ def find_plugin_cache(environment: Mapping[str, str]) -> Path:
     Returns:
         The folder, which may not exist yet.
     """
-    cache = environment.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(cache) / "matcha-tui" / "terraform-plugins"
+    return user_cache(environment) / "terraform-plugins"
 
 
 def refuse_unprintable_path(workspace: Workspace) -> None:

@@ -75,7 +75,8 @@ def _install(options: argparse.Namespace) -> None:
     from matcha_tui.services.service import render_service
 
     directory = services_directory_from_environment()
-    install(render_service(flavor_folder(directory, options.flavor), options.definition))
+    service = render_service(flavor_folder(directory, options.flavor), options.definition)
+    install(service, options.definition)
 
 
 def _start(options: argparse.Namespace) -> None:

@@ -1,15 +1,20 @@
 """What a flavor's module.toml says about its service."""
 
 import glob
+import hashlib
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from matcha_tui.files import explain_os_errors
 from matcha_tui.guess import name_hint
 from matcha_tui.probe import Question
 from matcha_tui.toml_file import TomlTable, read_toml
+
+LOCK = "requirements.lock"
+"""Beside module.toml: its packages and all that they need, with versions and hashes."""
 
 PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)(?::([a-z]+))?\}")
 """In a text of [service] or [health]: a setting's name, or one of `FOLDER_PLACEHOLDERS`, and
@@ -111,6 +116,7 @@ class Definition:
         server: ``None`` for a flavor that is only a folder.
         check: How to tell that it is healthy.
         limits: In which folders it cannot be.
+        lock: The digest of its lock; empty without one.
     """
 
     title: str
@@ -119,6 +125,7 @@ class Definition:
     server: Server | None
     check: HttpCheck | DirectoryCheck
     limits: FolderLimits
+    lock: str
 
 
 def read_definition(path: Path) -> Definition:
@@ -142,6 +149,7 @@ def read_definition(path: Path) -> Definition:
         server=_server(top.table("service"), known) if "service" in top.content else None,
         check=_check(top.table("health"), known),
         limits=_limits(top.table("folder")),
+        lock=_digest(path.with_name(LOCK)),
     )
     if (definition.server is None) != isinstance(definition.check, DirectoryCheck):
         raise top.complaint(
@@ -168,6 +176,13 @@ def _server(table: TomlTable, known: Collection[str]) -> Server:
         stop_seconds=table.integer("stop_seconds", 10),
         disk_megabytes=table.integer("disk_megabytes", 0),
     )
+
+
+def _digest(lock: Path) -> str:
+    if not lock.exists():
+        return ""
+    with explain_os_errors("read", lock):
+        return hashlib.sha256(lock.read_bytes()).hexdigest()
 
 
 def _check(table: TomlTable, known: Collection[str]) -> HttpCheck | DirectoryCheck:

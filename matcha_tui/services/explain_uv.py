@@ -5,7 +5,7 @@ import re
 from matcha_tui.errors import MatchaError
 
 _PACKAGE = re.compile(
-    r"/simple/(?P<index>[\w.-]+)/"
+    r"(?:fetch|url)[^`\n]*[`(]?\w+://[^\s`)]*/(?P<index>[\w.-]+)/[`)]?(?:\n|$)"
     r"|(?:download|fetch|extract|unpack|install)[^`\n]*`(?P<named>[\w.-]+(?:==[\w.+!-]+)?)`",
     re.IGNORECASE,
 )
@@ -16,8 +16,13 @@ _RULES = (
         "Free some space, then run the same command again: what was downloaded is kept.",
     ),
     (
+        re.compile(r"\b40[13] |unauthorized|forbidden|credentials", re.IGNORECASE),
+        "the package index refuses the login",
+        "Check the name and the password of the index in the variables that uv or pip reads.",
+    ),
+    (
         re.compile(
-            r"dns error|error sending request|Connect\b|connection|timed out|timeout"
+            r"dns error|error sending request|Connect\b|connection\b|timed out|timeout"
             r"|network|tunnel|Could not connect|Failed to fetch|certificate",
             re.IGNORECASE,
         ),
@@ -26,24 +31,39 @@ _RULES = (
         " what was downloaded is kept.",
     ),
     (
-        re.compile(r"No solution found|unsatisfiable", re.IGNORECASE),
+        re.compile(r"--require-hashes|hash mismatch", re.IGNORECASE),
+        "what the package index has is not what its lock says",
+        "Renew the lock, or ask whoever runs the index.",
+    ),
+    (
+        re.compile(r"No solution found|unsatisfiable|not found in the package registry"),
         "its packages are not on the package index, or do not fit this Python",
-        "Look at the lines above; a mirror may lack them.",
+        "A mirror may lack them.",
     ),
 )
+_LAST_LINES = 3
+_LINE_CHARACTERS = 200
+_FRAME = re.compile(r"^[\s×╰─▶├│|`>-]*(?:x )?")
 
 
 def explain_failure(flavor: str, output: str) -> MatchaError:
-    """One sentence for what uv said at length.
+    """One sentence for what uv said at length, with the end of that as the hint.
 
     Args:
         flavor: Which service was to be installed.
-        output: Everything that uv wrote.
+        output: Everything that uv wrote; nothing in it is secret any more.
     """
     match = _PACKAGE.search(output)
     package = (match["index"] or match["named"]) if match else None
     what = f"cannot install {package} for {flavor}" if package else f"cannot install {flavor}"
     for pattern, meaning, hint in _RULES:
         if pattern.search(output):
-            return MatchaError(f"{what}: {meaning}", hint=hint)
-    return MatchaError(what, hint="What uv says about it is above.")
+            return MatchaError(f"{what}: {meaning}", hint=f"{hint}{_quote(output)}")
+    return MatchaError(what, hint=f"Run the same command again.{_quote(output)}")
+
+
+def _quote(output: str) -> str:
+    """The last lines of uv, which may have been shown nowhere."""
+    lines = [_FRAME.sub("", line).strip()[:_LINE_CHARACTERS] for line in output.splitlines()]
+    said = ["".join(c if c.isprintable() else " " for c in line) for line in lines if line]
+    return f" uv says: {' / '.join(said[-_LAST_LINES:])}" if said else " uv said nothing."

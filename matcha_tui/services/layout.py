@@ -27,7 +27,7 @@ class FlavorFolder:
 
     @property
     def environment(self) -> Path:
-        """Its Python environment."""
+        """The way to its Python environment: a symbolic link into the environment store."""
         return self.path / "environment"
 
     @property

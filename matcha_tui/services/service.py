@@ -40,6 +40,7 @@ class Service:
         ports: Setting to port, for every port it listens on.
         server: What runs; ``None`` for a flavor that is only a folder.
         check: How to tell that it is healthy.
+        lock: The digest of the lock of its packages; empty without one.
         fingerprint: Changes with anything of the above.
     """
 
@@ -48,6 +49,7 @@ class Service:
     ports: Mapping[str, int]
     server: Server | None
     check: HttpCheck | DirectoryCheck
+    lock: str
     fingerprint: str
 
     @property
@@ -112,7 +114,7 @@ def _fill(folder: FlavorFolder, content: str) -> Service:
     table, values = rendered["definition"], rendered["values"]
     texts = {name: str(value) for name, value in values.items()}
     texts |= {
-        "environment": str(folder.environment),
+        "environment": str(folder.environment.resolve()),
         "data": str(folder.data),
         "guard": str(GUARD_DIRECTORY),
     }
@@ -122,6 +124,7 @@ def _fill(folder: FlavorFolder, content: str) -> Service:
         ports={name: int(values[name]) for name in table["ports"]},
         server=_fill_server(Server(**table["server"]), texts) if table["server"] else None,
         check=_fill_check(table["check"], texts),
+        lock=table.get("lock", ""),  # an earlier version wrote none
         fingerprint=hashlib.sha256(content.encode()).hexdigest(),
     )
 

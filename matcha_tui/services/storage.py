@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from matcha_tui.services.narration import say
 from matcha_tui.services.processes import INSTALL_MARKER, end_processes, marked_processes
 from matcha_tui.services.service import Service
 from matcha_tui.services.start import stop
+from matcha_tui.services.store import take_from
 
 _END_SECONDS = 5
+_MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +27,11 @@ class Leftover:
         flavor: Which one.
         data: The folder with what it keeps.
         data_bytes: How much is in it.
-        environment: The folder that can be installed again; ``None`` if there is none.
     """
 
     flavor: str
     data: Path
     data_bytes: int
-    environment: Path | None
 
 
 def prepare(service: Service) -> None:
@@ -49,11 +50,11 @@ def prepare(service: Service) -> None:
 
 
 def remove(folder: FlavorFolder, *, keep_data: bool) -> None:
-    """End what still runs of a flavor and delete all that it keeps.
+    """End what still runs of a flavor and delete all that it keeps but its environment.
 
     Args:
         folder: The flavor's folder; it need not exist.
-        keep_data: Keep its data after all, and its environment and settings.
+        keep_data: Keep its data after all, its settings and its use of its environment.
 
     Raises:
         MatchaError: If something cannot be deleted.
@@ -64,6 +65,7 @@ def remove(folder: FlavorFolder, *, keep_data: bool) -> None:
         folder.service.unlink(missing_ok=True)  # so that nobody asks how it is
         say(f"{folder.flavor}: its data stays in {folder.data}")
         return
+    take_from(folder)
     if folder.path.exists():
         with explain_os_errors("delete", folder.path):
             shutil.rmtree(folder.path)
@@ -76,17 +78,23 @@ def describe_leftovers(services_directory: Path) -> tuple[Leftover, ...]:
         Leftover(
             flavor=folder.flavor,
             data=folder.data,
-            data_bytes=_size(folder.data),
-            environment=folder.environment if folder.environment.is_dir() else None,
+            data_bytes=directory_size(folder.data),
         )
         for folder in kept_folders(services_directory)
         if folder.data.is_dir()
     )
 
 
-def _size(directory: Path) -> int:
-    return sum(
-        (Path(parent) / name).lstat().st_size
-        for parent, _, names in os.walk(directory)
-        for name in names
-    )
+def directory_size(directory: Path) -> int:
+    """How many bytes the files below a folder have; what goes meanwhile does not count."""
+    total = 0
+    for parent, _, names in os.walk(directory):
+        for name in names:
+            with suppress(FileNotFoundError):
+                total += Path(parent, name).lstat().st_size
+    return total
+
+
+def size_in_words(size: int) -> str:
+    """A size in bytes as people say it."""
+    return f"{size / _MEGABYTE:,.1f} MB" if size >= _MEGABYTE / 10 else f"{size / 1000:,.0f} kB"

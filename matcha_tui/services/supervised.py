@@ -9,11 +9,13 @@ import signal
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from types import FrameType
 
 import psutil
 
+from matcha_tui.errors import MatchaError
 from matcha_tui.files import explain_os_errors, make_private_directory
 from matcha_tui.services.definition import Server
 from matcha_tui.services.layout import FlavorFolder
@@ -30,6 +32,7 @@ from matcha_tui.services.processes import (
     write_leader,
 )
 from matcha_tui.services.service import Service, load_service
+from matcha_tui.services.store import record_use, used_environment
 
 _INHERITED = {
     "ALL_PROXY", "CURL_CA_BUNDLE", "HOME", "HTTPS_PROXY", "HTTP_PROXY", "LANG", "LANGUAGE",
@@ -104,9 +107,9 @@ def _keep(folder: FlavorFolder, leader: Leader, stop_seconds: float) -> bool:
 def _become(service: Service, server: Server) -> None:
     folder = service.folder
     make_private_directory(folder.data)
-    variables = clean_variables(os.environ) | server.variables
+    variables = clean_variables(os.environ) | _environment_variables(folder) | server.variables
     path = variables.get("PATH", os.defpath)
-    variables["PATH"] = f"{folder.environment / 'bin'}{os.pathsep}{path}"
+    variables["PATH"] = f"{folder.environment.resolve() / 'bin'}{os.pathsep}{path}"
     variables[SERVICE_MARKER] = str(folder.path)
     me = psutil.Process()
     write_leader(folder, Leader(me.pid, me.create_time(), service.fingerprint))
@@ -114,3 +117,13 @@ def _become(service: Service, server: Server) -> None:
     os.chdir(folder.data)
     with explain_os_errors("run", folder.path / server.command[0]):
         os.execvpe(server.command[0], server.command, variables)  # noqa: S606 - no shell wanted
+
+
+def _environment_variables(folder: FlavorFolder) -> dict[str, str]:
+    """Let nothing be written into the environment, which other projects use as well."""
+    environment = used_environment(folder)
+    if environment is None:
+        return {}
+    with suppress(MatchaError):  # a full disk keeps no service from starting
+        record_use(environment, folder)
+    return {"PYTHONPYCACHEPREFIX": str(environment.bytecode)}

@@ -5,7 +5,6 @@ supervisor works, and variables. Supervisor expands some values twice, and so wo
 `%` in a variable's value for another variable: only what it expands once has one.
 """
 
-import fcntl
 import hashlib
 import os
 import stat
@@ -18,7 +17,8 @@ from pathlib import Path
 import psutil
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.files import explain_os_errors, make_private_directory, write_atomically
+from matcha_tui.files import make_private_directory, write_atomically
+from matcha_tui.locks import wait_for_lock
 from matcha_tui.services.processes import shown_by_psutil
 
 _SOCKET_PATH_BYTES = 88
@@ -130,17 +130,8 @@ def find_supervisor(services_directory: Path) -> psutil.Process | None:
 def locked(files: SupervisorFiles) -> Iterator[None]:
     """Keep others from changing the supervisor meanwhile; services start side by side."""
     make_private_directory(files.services_directory)
-    while True:
-        with explain_os_errors("open", files.lock):
-            descriptor = os.open(files.lock, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            if not _is_at(descriptor, files.lock):  # removed while we waited
-                continue
-            yield
-            return
-        finally:
-            os.close(descriptor)
+    with wait_for_lock(files.lock):
+        yield
 
 
 def choose_socket_path(services_directory: Path) -> Path:
@@ -174,10 +165,3 @@ def _make_own_directory(path: Path) -> None:
         raise MatchaError(
             f"{path} is not private to you", hint="Remove it, or set TMPDIR to a folder of yours."
         )
-
-
-def _is_at(descriptor: int, path: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(descriptor), path.stat())
-    except FileNotFoundError:
-        return False

@@ -222,6 +222,7 @@ class Target:
             one line each.
         component_log: The file that a flavor's server writes its log to, which need not
             exist; ``None`` where logs are no files of this machine.
+        advise: Says what would make a sound flavor better.
     """
 
     name: str
@@ -248,3 +249,4 @@ class Target:
     kubeconfig: Callable[[Workspace], str | None]
     leftovers: Callable[[Intent], tuple[str, ...]]
     component_log: Callable[[Workspace, str], Path | None] = lambda _workspace, _flavor: None
+    advise: Callable[[Flavor], tuple[str, ...]] = lambda _flavor: ()

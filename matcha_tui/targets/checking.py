@@ -48,10 +48,12 @@ class Finding:
     Attributes:
         what: What was checked.
         faults: What is wrong, each with what to do about it.
+        advice: What would be better.
     """
 
     what: str
     faults: tuple[MatchaError, ...] = ()
+    advice: tuple[str, ...] = ()
 
 
 def check_flavor(
@@ -81,7 +83,7 @@ def check_flavor(
     except MatchaError as error:
         yield Finding(what, (error,))
         return
-    yield Finding(what)
+    yield Finding(what, advice=target.advise(flavor))
     with tempfile.TemporaryDirectory(prefix="matcha-module-") as temporary:
         yield from _check_terraform(
             Path(temporary).resolve(), flavor, parts, catalog, target, engine

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from matcha_tui.files import make_private_directory
+from matcha_tui.variables import from_folder
 
 _BREAKING_NAMES = ("TF_DATA_DIR", "TF_WORKSPACE")
 _ARGUMENTS_PREFIX = "TF_CLI_ARGS"
@@ -32,7 +33,8 @@ def run_environment(
     """The environment of a run.
 
     Args:
-        base: The user's environment.
+        base: The user's environment; relative paths in it count from the working
+            directory, which is the run's no more.
         plugin_cache: Where providers are kept between runs, unless the user has
             set such a place; created when missing, because Terraform insists on it.
         extra: Variables of the target; these win.
@@ -43,7 +45,8 @@ def run_environment(
     Raises:
         MatchaError: If the plugin cache cannot be created.
     """
-    environment = {name: value for name, value in base.items() if not _is_breaking(name, base)}
+    kept = {name: value for name, value in base.items() if not _is_breaking(name, base)}
+    environment = from_folder(kept, Path.cwd())
     environment |= {"TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1"}
     if plugin_cache is not None and not environment.get("TF_PLUGIN_CACHE_DIR"):
         environment["TF_PLUGIN_CACHE_DIR"] = str(make_private_directory(plugin_cache).absolute())

@@ -1,7 +1,11 @@
 import json
+import shutil
 from pathlib import Path
 
 from tests.command_line import DVC_ONLY, Matcha
+from tests.services.tiny_index import SECRET, run_index
+
+MLFLOW = Path(__file__).parents[2] / "terraform_modules/local/services/experiment_tracker/mlflow"
 
 TRACKER = DVC_ONLY.replace('data_version_control = "dvc"', 'experiment_tracker = "mlflow"')
 CHECKS = [
@@ -26,13 +30,35 @@ def test_a_machine_that_has_everything_passes(matcha: Matcha):
     assert sorted(path.name for path in matcha.folder.iterdir()) == ["matcha.toml"]
 
 
-def test_an_index_that_does_not_answer_fails(matcha: Matcha):
+def test_an_index_that_does_not_answer_fails(matcha: Matcha, tmp_path: Path):
     (matcha.folder / "matcha.toml").write_text(TRACKER)
-    nobody = {"UV_DEFAULT_INDEX": "http://127.0.0.1:9/simple"}
+    nobody = {
+        "UV_DEFAULT_INDEX": "http://tea:s3cret@127.0.0.1:9/simple",
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),  # there, no environment is made yet
+    }
     answer = Matcha(matcha.folder, matcha.environment | nobody)("doctor")
     assert answer.returncode == 4
     assert "the package index cannot be reached" in answer.stdout
+    assert "(http://tea:****@127.0.0.1:9/simple)" in answer.stdout
+    assert "uv says: " in answer.stdout
+    assert "s3cret" not in answer.stdout + answer.stderr
     assert answer.stdout.count(" failed ") == 1
+
+
+def test_the_index_that_answers_is_named_without_its_password(matcha: Matcha, tmp_path: Path):
+    (matcha.folder / "matcha.toml").write_text(TRACKER)
+    modules = tmp_path / "modules/local/services/experiment_tracker"
+    shutil.copytree(MLFLOW, modules / "mlflow", ignore=shutil.ignore_patterns("*.lock"))
+    definition = modules / "mlflow/module.toml"
+    definition.write_text(definition.read_text().replace("mlflow==3.17.2", "tiny-thing==1.0"))
+    (matcha.folder / "matcha.toml").write_text(
+        f'paths.modules = ["{tmp_path / "modules"}"]\n' + TRACKER
+    )
+    with run_index(tmp_path / "index") as index:
+        variables = matcha.environment | {"PIP_INDEX_URL": index.url}
+        answer = Matcha(matcha.folder, variables)("doctor")
+    assert answer.returncode == 0, answer.stdout
+    assert f"{index.url.replace(SECRET, '****')} answers, and has tiny-thing==1.0" in answer.stdout
 
 
 def test_no_engine_fails_and_the_rest_is_checked_all_the_same(matcha: Matcha):

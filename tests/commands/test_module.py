@@ -2,11 +2,14 @@
 
 import shutil
 import urllib.request
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.command_line import Matcha
+from tests.services.tiny_index import TinyIndex, run_index
 
 EXAMPLES = Path(__file__).parents[1] / "examples/my_modules"
 PLACE = "local/services/data_version_control/file_server"
@@ -20,6 +23,12 @@ def own(matcha: Matcha) -> Matcha:
         'paths.modules = ["./my_modules"]\n[stack]\nname = "custom"\nmodules = {}\n'
     )
     return matcha
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[TinyIndex]:
+    with run_index(tmp_path / "index") as index:
+        yield index
 
 
 def read(url: str) -> str:
@@ -114,6 +123,29 @@ def test_a_folder_elsewhere_is_checked_as_what_it_is_said_to_be(own: Matcha):
     assert "--as TARGET/LAYER/MODULE_TYPE/FLAVOR" in lost.stderr
     check = own("module", "check", "draft", "--as", PLACE)
     assert check.returncode == 0, check.stdout
+
+
+def test_a_module_without_a_lock_is_told_how_to_make_one(own: Matcha, index: TinyIndex):
+    folder = own.folder / "my_modules" / PLACE
+    definition = folder / "module.toml"
+    packages = 'packages = ["tiny-thing==1.0"]'
+    definition.write_text(definition.read_text().replace("packages = []", packages))
+    check = own("module", "check", str(folder))
+    assert check.returncode == 0, check.stdout
+    assert "there is no requirements.lock" in check.stdout
+    assert f"Make it: matcha module lock {folder}" in check.stdout
+
+    with_index = replace(own, environment=own.environment | {"UV_DEFAULT_INDEX": index.url})
+    lock = with_index("module", "lock", str(folder))
+    assert lock.returncode == 0, lock.stderr
+    assert lock.stdout == f"{folder}/requirements.lock: 1 package\n"
+    assert index.digest in (folder / "requirements.lock").read_text()
+    assert "requirements.lock" not in own("module", "check", str(folder)).stdout
+
+    definition.write_text(definition.read_text().replace("tiny-thing==1.0", "tiny-thing==1.1"))
+    behind = own("module", "check", str(folder))
+    assert behind.returncode == 1
+    assert "module.toml wants tiny-thing==1.1" in behind.stdout
 
 
 def test_what_is_no_flavor_is_refused(own: Matcha):

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,14 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Matcha:
     project.mkdir()
     (project / "matcha.toml").write_text(DVC_ONLY)
     return Matcha(project, make_environment(PATH=str(programs)), folder / "environment/bin/matcha")
+
+
+def test_every_lock_is_in_the_wheel(wheel: Path):
+    locks = {path.parent.name for path in (CHECKOUT / "terraform_modules").rglob("*.lock")}
+    assert locks == {"chroma", "mlflow", "seldon", "zenml"}
+    with zipfile.ZipFile(wheel) as content:
+        inside = [name for name in content.namelist() if name.endswith("/requirements.lock")]
+    assert {Path(name).parent.name for name in inside} == locks
 
 
 def test_without_any_engine_one_sentence_says_how_to_get_one(installed: Matcha):

@@ -18,11 +18,10 @@ NOBODY = "http://127.0.0.1:9/simple"  # the discard port: nothing listens there
 
 def test_it_names_the_package_keeps_what_was_done_and_goes_on_later(matcha: Matcha, tmp_path: Path):
     (matcha.folder / "matcha.toml").write_text(STACK)
-    offline = replace(
-        matcha,
-        environment=matcha.environment
-        | {"UV_DEFAULT_INDEX": NOBODY, "UV_CACHE_DIR": str(tmp_path), "UV_HTTP_RETRIES": "0"},
-    )
+    # The store and uv's cache are empty at first.
+    new = {"XDG_CACHE_HOME": str(tmp_path), "UV_CACHE_DIR": str(tmp_path / "uv")}
+    nobody = {"UV_DEFAULT_INDEX": NOBODY, "UV_HTTP_RETRIES": "0"}
+    offline = replace(matcha, environment=matcha.environment | new | nobody)
     failed = offline("provision", "--yes")
     assert failed.returncode == 1
     assert "cannot install chromadb for chroma: the package index cannot be reached" in (

@@ -21,6 +21,12 @@ _UNSOLVABLE = """\
       we can conclude that your requirements are unsatisfiable.
 """
 
+_REFUSED = """\
+error: No solution found when resolving dependencies
+hint: An index URL (http://127.0.0.1:1/) could not be queried due to a lack of valid \
+authentication credentials (401 Unauthorized)
+"""
+
 
 @pytest.mark.parametrize(
     ("output", "message"),
@@ -35,6 +41,7 @@ _UNSOLVABLE = """\
             "cannot install mlflow: its packages are not on the package index,"
             " or do not fit this Python",
         ),
+        (_REFUSED, "cannot install mlflow: the package index refuses the login"),
         ("error: something new", "cannot install mlflow"),
     ],
 )
@@ -42,3 +49,5 @@ def test_what_uv_says_at_length_becomes_one_sentence(output: str, message: str) 
     error = explain_failure("mlflow", output)
     assert error.message == message
     assert error.hint
+    assert "above" not in error.hint
+    assert output.rstrip().splitlines()[-1].strip(" x`->") in error.hint

@@ -1,4 +1,5 @@
 from matcha_tui.services.storage import describe_leftovers
+from matcha_tui.services.store import used_environment, users
 from tests.services.tiny_project import TinyProject
 
 
@@ -20,13 +21,17 @@ def test_folders_are_prepared_once_and_kept(project: TinyProject) -> None:
 
 def test_a_removed_flavor_leaves_nothing_even_while_it_runs(project: TinyProject) -> None:
     _fill(project)
+    environment = used_environment(project.folder("tiny"))
+    assert environment is not None
     assert project.run("remove", "tiny").returncode == 0
+    assert environment.is_whole
+    assert users(environment) == ()
     assert not project.folder("tiny").path.exists()
     assert not project.processes()
     assert project.run("remove", "tiny").returncode == 0
 
 
-def test_kept_data_is_listed_with_its_environment_and_nothing_runs(
+def test_kept_data_is_listed_and_nothing_runs(
     project: TinyProject,
 ) -> None:
     _fill(project)
@@ -34,14 +39,13 @@ def test_kept_data_is_listed_with_its_environment_and_nothing_runs(
     folder = project.folder("tiny")
     assert f"its data stays in {folder.data}" in done.stdout
     assert (folder.data / "files" / "precious").exists()
-    assert folder.environment.is_dir()
+    assert folder.environment.is_symlink()
     assert folder.values.exists()
     assert not project.processes()
 
     (leftover,) = describe_leftovers(project.services)
     assert (leftover.flavor, leftover.data) == ("tiny", folder.data)
     assert leftover.data_bytes == 1000
-    assert leftover.environment == folder.environment
 
 
 def test_a_sweep_ends_and_deletes_what_an_interrupted_run_left(project: TinyProject) -> None:

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from matcha_tui.project.workspace import Workspace
+from matcha_tui.services.environment import is_installed
 from matcha_tui.services.health import HealthState, check_services
-from matcha_tui.services.storage import describe_leftovers
+from matcha_tui.services.layout import flavor_folders
+from matcha_tui.services.storage import describe_leftovers, size_in_words
 from matcha_tui.services.supervisor_files import find_supervisor
 from matcha_tui.targets.base import ComponentHealth, ComponentState
 
 _SUPERVISOR = "module.supervisor.terraform_data.supervisor"
-_MEGABYTE = 1_000_000
 
 
 def find_health(workspace: Workspace) -> tuple[ComponentHealth, ...]:
@@ -26,6 +27,7 @@ def find_health(workspace: Workspace) -> tuple[ComponentHealth, ...]:
 def find_repairs(workspace: Workspace, modules: Mapping[str, str]) -> tuple[str, ...]:
     """Return the resources that stand for what is down."""
     found = {item.flavor: item for item in check_services(workspace.services)}
+    folders = {folder.flavor: folder for folder in flavor_folders(workspace.services)}
     addresses = [] if find_supervisor(workspace.services) else [_SUPERVISOR]
     for module_type, flavor in modules.items():
         health = found.get(flavor)
@@ -33,14 +35,16 @@ def find_repairs(workspace: Workspace, modules: Mapping[str, str]) -> tuple[str,
             is_server = health is None or health.url is not None
             resource = "service" if is_server else "storage"
             addresses.append(f"module.{module_type}.module.{resource}.terraform_data.{resource}")
+        if health and health.url is not None and not is_installed(folders[flavor]):
+            addresses.append(f"module.{module_type}.module.service.terraform_data.environment")
     return tuple(addresses)
 
 
 def find_leftovers(workspace: Workspace) -> tuple[str, ...]:
     """Return what each flavor has on disk, one line each."""
     return tuple(
-        f"{item.data.parent.relative_to(workspace.project)}: {_size(item.data_bytes)} of data"
-        + (" and its environment" if item.environment else "")
+        f"{item.data.parent.relative_to(workspace.project)}:"
+        f" {size_in_words(item.data_bytes)} of data"
         for item in describe_leftovers(workspace.services)
     )
 
@@ -49,8 +53,3 @@ def _address(url: str | None) -> str:
     """Return where a service answers, without the path that its health is asked at."""
     parts = urlsplit(url or "")
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
-
-
-def _size(size: int) -> str:
-    """Return a size in bytes as people say it."""
-    return f"{size / _MEGABYTE:,.1f} MB" if size >= _MEGABYTE / 10 else f"{size / 1000:,.0f} kB"

@@ -2,23 +2,22 @@
 
 import os
 import platform
-import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
-
-import uv
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.files import explain_os_errors
-from matcha_tui.services.definition import Server, read_definition
-from matcha_tui.services.environment import is_installed
-from matcha_tui.services.explain_uv import explain_failure
-from matcha_tui.services.layout import flavor_folder, flavor_folders
+from matcha_tui.services.definition import Definition, Server, read_definition
+from matcha_tui.services.environment import free_megabytes
+from matcha_tui.services.index import ASK_SECONDS, ask_index, describe_index, uv_environment
+from matcha_tui.services.layout import flavor_folders
+from matcha_tui.services.store import find_environment, store_folder
 from matcha_tui.services.supervisor import require_open_files
 from matcha_tui.services.supervisor_files import find_supervisor
+from matcha_tui.stack.flavor import DEFINITION, Flavor
 from matcha_tui.targets.base import Check, Intent
 from matcha_tui.targets.checks import Unverified, check_engine, look
 from matcha_tui.targets.local.folder import check_path
@@ -26,12 +25,6 @@ from matcha_tui.targets.local.values import check_ports
 
 _OLDEST_PYTHON = (3, 11)
 _NEWEST_PYTHON = (3, 13)  # what the services have been run with
-_MEGABYTE = 1024 * 1024
-_INDEX_SECONDS = 30
-_RESOLVE = (
-    *("pip", "compile", "--quiet", "--color", "never", "--no-deps", "--refresh"),
-    *("--python", sys.executable, "-"),
-)
 
 
 def list_checks(intent: Intent) -> tuple[Check, ...]:
@@ -68,14 +61,14 @@ def _folder(intent: Intent) -> str:
 
 
 def _disk(intent: Intent) -> str:
-    place = intent.workspace.project
-    with explain_os_errors("look at", place):
-        free = shutil.disk_usage(place).free // _MEGABYTE
+    place = store_folder()
+    free = free_megabytes(place)
     needed = sum(server.disk_megabytes for server in _to_install(intent).values())
     if free < needed:
         raise MatchaError(
             f"the stack needs {needed} MB of disk, and {free} MB are free at {place}",
-            hint="Free some space, or take a module out: matcha stack remove MODULE_TYPE.",
+            hint="Free some space, perhaps with `matcha cache prune`, or take a module out:"
+            " matcha stack remove MODULE_TYPE.",
         )
     return f"{free} MB are free, and {needed} MB are needed"
 
@@ -90,32 +83,33 @@ def _open_files(intent: Intent) -> str:
 
 
 def _package_index(intent: Intent) -> str:
+    environment = uv_environment(os.environ)
     to_install = _to_install(intent)
-    wanted = next(
-        ((name, server.packages[0]) for name, server in to_install.items() if server.packages), None
-    )
-    if wanted is None:
-        return "nothing has to be fetched"
-    flavor, package = wanted
-    # At the root, because below a project uv would take that project's settings.
+    every = {flavor.name: definition.server for flavor, definition in _definitions(intent)}
+    asked = _first_package(to_install) or _first_package(every)
+    if asked is None:
+        return f"nothing has to be fetched from {describe_index(environment)}"
     try:
-        answer = subprocess.run(
-            [uv.find_uv_bin(), *_RESOLVE],
-            input=package,
-            cwd="/",
-            env=os.environ | {"UV_HTTP_TIMEOUT": "10", "UV_HTTP_RETRIES": "0"},
-            capture_output=True,
-            text=True,
-            timeout=_INDEX_SECONDS,
-            check=False,
-        )
+        return f"{ask_index(*asked, environment)} answers, and has {asked[1]}"
     except subprocess.TimeoutExpired as error:
         raise Unverified(
-            f"the package index did not answer within {_INDEX_SECONDS} seconds"
+            f"{describe_index(environment)} did not answer within {ASK_SECONDS} seconds"
         ) from error
-    if answer.returncode != 0:
-        raise explain_failure(flavor, answer.stderr)
-    return f"the package index has {package}"
+    except MatchaError as error:
+        index = describe_index(environment)
+        if to_install:
+            raise MatchaError(f"{error.message} ({index})", hint=error.hint) from error
+        # Nothing is to be fetched now: what is there can be built without it.
+        raise Unverified(f"{error.message} ({index})", error.hint or "") from error
+
+
+def _first_package(servers: Mapping[str, Server | None]) -> tuple[str, str] | None:
+    found = (
+        (name, server.packages[0])
+        for name, server in servers.items()
+        if server is not None and server.packages
+    )
+    return next(found, None)
 
 
 def _supervisor(intent: Intent) -> str:
@@ -133,13 +127,16 @@ def _supervisor(intent: Intent) -> str:
 
 def _to_install(intent: Intent) -> dict[str, Server]:
     """Return the servers whose environments are still to be made, by flavor."""
-    found: dict[str, Server] = {}
-    for flavor in intent.flavors:
-        server = read_definition(flavor.folder / "module.toml").server
-        folder = flavor_folder(intent.workspace.services, flavor.name)
-        if server is not None and not is_installed(folder, server):
-            found[flavor.name] = server
-    return found
+    return {
+        flavor.name: server
+        for flavor, definition in _definitions(intent)
+        if (server := definition.server) is not None
+        and not find_environment(flavor.name, server.packages, definition.lock).is_whole
+    }
+
+
+def _definitions(intent: Intent) -> list[tuple[Flavor, Definition]]:
+    return [(flavor, read_definition(flavor.folder / DEFINITION)) for flavor in intent.flavors]
 
 
 _CHECKS: tuple[tuple[str, Callable[[Intent], str], bool], ...] = (

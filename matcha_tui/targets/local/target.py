@@ -62,11 +62,15 @@ def _repairs(workspace: Workspace, modules: Mapping[str, str]) -> tuple[str, ...
 
 
 def _check(flavor: Flavor) -> None:
-    from matcha_tui.services.definition import read_definition
+    from matcha_tui.services.definition import LOCK, read_definition
     from matcha_tui.services.layout import flavor_folder
 
     flavor_folder(flavor.folder, flavor.name)
-    read_definition(flavor.folder / DEFINITION)
+    definition = read_definition(flavor.folder / DEFINITION)
+    if definition.server is not None and definition.lock:
+        from matcha_tui.services.locks import check_lock  # it takes longer than the rest
+
+        check_lock(flavor.folder / LOCK, definition.server.packages)
 
 
 def _parts(flavor: Flavor) -> Mapping[str, str]:
@@ -74,6 +78,18 @@ def _parts(flavor: Flavor) -> Mapping[str, str]:
 
     is_server = read_definition(flavor.folder / DEFINITION).server is not None
     return {"storage": "storage"} | ({"service": "service"} if is_server else {})
+
+
+def _advise(flavor: Flavor) -> tuple[str, ...]:
+    from matcha_tui.services.definition import LOCK, read_definition
+
+    definition = read_definition(flavor.folder / DEFINITION)
+    if definition.server is None or definition.lock or not definition.server.packages:
+        return ()
+    return (
+        f"there is no {LOCK}: what its packages need may be another version tomorrow."
+        f" Make it: matcha module lock {flavor.folder}",
+    )
 
 
 def _leftovers(intent: Intent) -> tuple[str, ...]:
@@ -113,4 +129,5 @@ LOCAL = Target(
     kubeconfig=lambda _workspace: None,
     leftovers=_leftovers,
     component_log=_component_log,
+    advise=_advise,
 )

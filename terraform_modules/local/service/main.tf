@@ -18,11 +18,12 @@ variable "settings" {
 locals {
   definition = file(var.definition)
   packages   = try(regex("(?ms)^packages = \\[.*?\\]$", local.definition), local.definition)
+  lock       = try(filesha256("${dirname(var.definition)}/requirements.lock"), "")
   server     = try(regex("(?ms)^\\[service\\]$.*", local.definition), local.definition) # to the end: its variables and health
 }
 
 resource "terraform_data" "environment" {
-  triggers_replace = local.packages
+  triggers_replace = [local.packages, local.lock]
 
   provisioner "local-exec" {
     command     = "exec \"$MATCHA_PYTHON\" -P -m matcha_tui.services install ${var.flavor} --definition \"$MATCHA_DEFINITION\""

@@ -3,6 +3,7 @@
 import subprocess
 from pathlib import Path
 
+from matcha_tui.services.store import Environment
 from tests.command_line import make_environment
 
 
@@ -15,6 +16,9 @@ def run_client(python: str, script: str, *arguments: str, **variables: str) -> s
     """Run one of the client scripts, and return what it printed."""
     path = Path(__file__).parent / script
     environment = make_environment(DO_NOT_TRACK="true", ANONYMIZED_TELEMETRY="false", **variables)
+    used = Path(python).parents[1].resolve()
+    # As the services do: nothing is written into an environment.
+    environment["PYTHONPYCACHEPREFIX"] = str(Environment(used.parent, used.name).bytecode)
     finished = subprocess.run(
         [python, str(path), *arguments],
         capture_output=True,

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from matcha_tui.files import make_private_directory, write_atomically
+from matcha_tui.files import make_private_directory, user_cache, write_atomically
 from matcha_tui.targets.azure.prices.price import UNITS_A_MONTH, Price, Source, Tier
 
 LIFETIME = timedelta(days=7)
@@ -47,8 +47,7 @@ def find_cache(environment: Mapping[str, str], url: str, currency: str) -> Price
         url: Whose prices.
         currency: In which currency.
     """
-    home = environment.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return PriceCache(Path(home) / "matcha-tui" / "prices" / f"{currency}.json", url)
+    return PriceCache(user_cache(environment) / "prices" / f"{currency}.json", url)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,106 @@
+"""``matcha cache``: the environments of services, which all projects of a user share."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from matcha_tui.commands.asking import check_answers, need_terminal
+from matcha_tui.terraform.plain_text import clean_line
+from matcha_tui.widgets.duration import ago
+
+if TYPE_CHECKING:
+    from matcha_tui.services.pruning import Entry
+
+_VERSION = 1
+_ROW = "{:<28} {:<8} {:>10}  {:<14} {}"
+_output_option = click.option(
+    "--output", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+
+# What reads the store imports psutil: nobody who only asks for help waits for it.
+
+
+@click.group(epilog="Example: matcha cache prune --yes")
+def cache() -> None:
+    """List and remove the Python environments of services, which all projects share."""
+
+
+@cache.command("list", epilog="Example: matcha cache list --output json")
+@_output_option
+def list_(form: str) -> None:
+    """List the environments: flavor, Python, size, when one was last used and by whom."""
+    from matcha_tui.services.pruning import describe_store
+    from matcha_tui.services.store import store_folder
+
+    entries = describe_store()
+    if form == "json":
+        _print_json("environments", entries)
+        return
+    if not entries:
+        click.echo(f"There is no environment in {store_folder()}.", err=True)
+        return
+    _print_table(entries)
+    click.echo(f"{len(entries)} in {store_folder()}", err=True)
+
+
+@cache.command(epilog="Example: matcha cache prune --yes")
+@click.option("--yes", is_flag=True, help="Do not ask; needed where no terminal is.")
+@_output_option
+def prune(yes: bool, form: str) -> None:
+    """Remove the environments that no project uses; the next provision makes what it needs."""
+    from matcha_tui.services.pruning import describe_store, remove_unused, sweep_store
+    from matcha_tui.services.storage import size_in_words
+
+    check_answers("cache prune", yes, form, detach=False)
+    sweep_store()
+    unused = [entry for entry in describe_store() if not entry.is_used]
+    if unused and not yes:
+        need_terminal("cache prune")
+        _print_table(unused)
+        click.confirm(f"Remove {_count(unused)}?", abort=True, err=True)
+    removed = [entry for entry in unused if remove_unused(entry)]
+    if form == "json":
+        _print_json("removed", removed)
+    elif not unused:
+        click.echo("Every environment is used; nothing is removed.", err=True)
+    else:
+        for entry in removed:
+            click.echo(entry.environment.name)
+        size = size_in_words(sum(entry.size for entry in removed))
+        click.echo(f"Removed {_count(removed)}: {size}, less what uv's cache shares.", err=True)
+
+
+def _print_table(entries: Sequence["Entry"]) -> None:
+    from matcha_tui.services.storage import size_in_words
+
+    click.echo(_ROW.format("ENVIRONMENT", "PYTHON", "SIZE", "LAST USED", "USED BY"))
+    now = datetime.now(UTC)
+    for entry in entries:
+        projects = ", ".join(clean_line(str(project)) for project in entry.projects)
+        by = projects or ("a process" if entry.is_running else "nobody")
+        size, used = size_in_words(entry.size), ago(entry.last_used, now)
+        click.echo(_ROW.format(entry.environment.name, entry.python, size, used, by))
+
+
+def _print_json(name: str, entries: Sequence["Entry"]) -> None:
+    click.echo(json.dumps({"version": _VERSION, name: list(map(_document, entries))}, indent=2))
+
+
+def _document(entry: "Entry") -> dict[str, Any]:
+    return {
+        "name": entry.environment.name,
+        "flavor": entry.environment.flavor,
+        "python": entry.python,
+        "bytes": entry.size,
+        "last_used": entry.last_used.isoformat(timespec="seconds"),
+        "projects": [str(project) for project in entry.projects],
+        "running": entry.is_running,
+        "path": str(entry.environment.path),
+    }
+
+
+def _count(entries: Sequence["Entry"]) -> str:
+    return "1 environment" if len(entries) == 1 else f"{len(entries)} environments"
