@@ -93,7 +93,11 @@ def test_a_flavor_of_the_users_lies_where_ours_would(tmp_path: Path):
     catalog = load_catalog(additions=[tmp_path / "own"])
     layer = compose(tmp_path / "project", {"vector_database": "chroma"}, catalog)
     copy = layer / "modules/services/vector_database/chroma"
-    assert sorted(path.name for path in copy.iterdir()) == ["module.toml", "other.tf"]
+    assert sorted(path.name for path in copy.iterdir()) == [
+        "module.toml",
+        "other.tf",
+        "requirements.lock",
+    ]
     shutil.rmtree(own)
     (flavor,) = composed_flavors(layer)
     assert (flavor.resource, flavor.properties[0].secret) == ("vector-database", True)
