@@ -71,17 +71,25 @@ def _time_provision(project: Path) -> float:
 
 
 def _matcha(project: Path, *arguments: str) -> None:
-    done = subprocess.run(
-        [_MATCHA, *arguments], cwd=project, capture_output=True, text=True, check=False
-    )
+    done = _run(project, *arguments)
     if done.returncode:
-        _matcha_after_failure(project)
+        _run(project, "destroy", "--yes")  # to leave no server behind
         sys.exit(f"matcha {' '.join(arguments)}: {done.stderr}")
 
 
-def _matcha_after_failure(project: Path) -> None:
-    """Leave no server behind, whatever else fails."""
-    subprocess.run([_MATCHA, "destroy", "--yes"], cwd=project, capture_output=True, check=False)
+def _run(project: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    # With compiled bytecode, as users have it: a provision starts some twenty processes of ours.
+    environment = {
+        name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
+    }
+    return subprocess.run(
+        [_MATCHA, *arguments],
+        cwd=project,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def _bare_servers(project: Path) -> list[_BareServer]:
