@@ -227,5 +227,5 @@ def _check_placeholders(
                 raise table.complaint(
                     key,
                     f"has the placeholder {match[0]}, and {match[2]!r} is no form of a value",
-                    hint=f"Known: {', '.join(form for form in FORMS if form)}.",
+                    hint=name_hint(match[2], [form for form in FORMS if form]),
                 )
