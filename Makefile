@@ -3,6 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export XDG_CACHE_HOME := $(CURDIR)/.cache
+# Each command that a test calls would else compile all that it imports.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: run test test-all azurite charts check locks screenshots setup
 .SILENT:
