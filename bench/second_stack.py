@@ -7,6 +7,7 @@ time depends on the machine and on what else it does, so compare the ratio.
 """
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -41,39 +42,41 @@ class _BareServer:
 def main() -> None:
     """Print the table; exit 1 when a provision takes much longer than the bare servers."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+    # Whoever ends it ends its servers, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     ratios = []
     print(f"{'round':<6} {'provision s':>11} {'by hand s':>10} {'ratio':>6}   load")
     with tempfile.TemporaryDirectory(prefix="matcha-bench-") as temporary:
         # The first stack makes what is missing, and compiles what its servers need.
-        _time_provision(Path(temporary, "first"))
-        _matcha(Path(temporary, "first"), "destroy", "--yes")
+        _measure(Path(temporary, "first"))
         for number in range(1, rounds + 1):
-            project = Path(temporary, f"round-{number}")
-            provision = _time_provision(project)
-            servers = _bare_servers(project)
-            _matcha(project, "destroy", "--yes")
+            provision, servers = _measure(Path(temporary, f"round-{number}"))
             by_hand = _time_by_hand(servers)
             ratios.append(provision / by_hand)
             load = os.getloadavg()[0]
             print(
-                f"{number:<6} {provision:>11.1f} {by_hand:>10.1f} {ratios[-1]:>6.2f}   {load:.1f}"
+                f"{number:<6} {provision:>11.1f} {by_hand:>10.1f} {ratios[-1]:>6.2f}   {load:.1f}",
+                flush=True,
             )
     if min(ratios) > _LIMIT:
         sys.exit(f"over {_LIMIT} in every round; on a busy machine, measure again")
 
 
-def _time_provision(project: Path) -> float:
+def _measure(project: Path) -> tuple[float, list[_BareServer]]:
+    """Provision and destroy a stack; returns the seconds of the first, and what ran."""
     project.mkdir()
-    _matcha(project, "stack", "set", "llm")
-    began = time.monotonic()
-    _matcha(project, "provision", "--yes")
-    return time.monotonic() - began
+    try:
+        _matcha(project, "stack", "set", "llm")
+        began = time.monotonic()
+        _matcha(project, "provision", "--yes")
+        return time.monotonic() - began, _bare_servers(project)
+    finally:
+        _run(project, "destroy", "--yes")
 
 
 def _matcha(project: Path, *arguments: str) -> None:
     done = _run(project, *arguments)
     if done.returncode:
-        _run(project, "destroy", "--yes")  # to leave no server behind
         sys.exit(f"matcha {' '.join(arguments)}: {done.stderr}")
 
 
