@@ -17,7 +17,8 @@ test: setup
 	$(BIN)/python -m pytest -m 'e2e and not slow'
 
 test-all: test azurite
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'slow and not e2e'
+	$(BIN)/python -m pytest -m 'slow and e2e'
 
 check: setup
 	$(BIN)/ruff check .

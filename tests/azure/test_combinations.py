@@ -13,7 +13,7 @@ COMBINATIONS = [
     for size in range(1, len(MODULES) + 1)
     for modules in itertools.combinations(MODULES, size)
 ]
-QUICK = (("data_version_control",), ("deployer", "vector_database"), tuple(MODULES))
+QUICK = (("data_version_control",), tuple(MODULES))
 
 
 @pytest.fixture(scope="module")

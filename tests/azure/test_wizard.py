@@ -26,7 +26,7 @@ from tests.azure_cloud import azure_cloud
 from tests.azure_cloud.answers import SUBSCRIPTION
 from tests.screens.keyboard import seen, type_text, until, until_on, until_seen
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 NAMES = derive_names("tea", SUBSCRIPTION)
 SETTINGS = {

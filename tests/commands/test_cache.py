@@ -37,6 +37,7 @@ def listed(matcha: Matcha) -> list[dict[str, object]]:
     return found
 
 
+@pytest.mark.slow
 def test_an_environment_from_its_making_to_its_end(own: Matcha, tmp_path: Path):
     assert "There is no environment in " in own("cache", "list").stderr
     provision = own("provision", "--yes")
@@ -85,6 +86,7 @@ def test_an_environment_from_its_making_to_its_end(own: Matcha, tmp_path: Path):
     assert list((environment.parent / ".bytecode").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_kept_data_keeps_its_environment_and_a_project_that_is_gone_does_not(own: Matcha):
     assert own("provision", "--yes").returncode == 0
     assert own("destroy", "--yes", "--keep-data").returncode == 0

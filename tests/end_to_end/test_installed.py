@@ -12,7 +12,7 @@ import uv
 
 from tests.command_line import DVC_ONLY, Matcha, make_environment
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 CHECKOUT = Path(__file__).parents[2]
 

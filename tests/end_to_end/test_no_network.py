@@ -8,7 +8,7 @@ import pytest
 
 from tests.command_line import Matcha
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 STACK = (
     'version = 1\n[stack]\nname = "custom"\n[stack.modules]\n'

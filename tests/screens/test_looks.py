@@ -73,7 +73,11 @@ SAME_IN_BOTH = ("welcome_after_destroy", "home_while_running", "notice", "confir
 @pytest.mark.parametrize(
     ("case", "size"),
     [(case, SMALL) for case in CASES]
-    + [(case, LARGE) for case in CASES if case not in SAME_IN_BOTH],
+    + [
+        pytest.param(case, LARGE, marks=pytest.mark.slow)
+        for case in CASES
+        if case not in SAME_IN_BOTH
+    ],
     ids=lambda value: value if isinstance(value, str) else f"{value[0]}x{value[1]}",
 )
 def test_the_screen_looks_as_it_did(case, size, snap_compare):

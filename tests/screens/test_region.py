@@ -116,6 +116,7 @@ async def test_going_back_and_forth_keeps_the_region_and_the_filter():
         assert "Type to filter: norway" in seen(pilot)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("presses", "order"), [(1, "name"), (2, "geography"), (3, "zones"), (5, "fit"), (6, "cost")]
 )

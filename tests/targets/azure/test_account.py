@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
 from cryptography.x509 import load_pem_x509_certificate
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcha_tui.errors import MatchaError
@@ -227,6 +227,7 @@ def test_any_token_is_read_or_refused(token: str):
         read_claims(token)
 
 
+@settings(max_examples=30)
 @given(st.recursive(st.none() | st.text(), lambda inner: st.dictionaries(st.text(), inner)))
 def test_any_claims_are_read_or_refused(claims: object):
     with pytest.raises(MatchaError):
