@@ -179,8 +179,9 @@ def take_from(folder: FlavorFolder) -> None:
         return
     with explain_os_errors("delete", folder.environment):
         folder.environment.unlink()
-    with suppress(OSError):  # without the link it does not count
+    with suppress(OSError):  # without the link the record does not count
         _record(environment, folder).unlink(missing_ok=True)
+        os.utime(environment.path)  # which was in use until now
 
 
 def record_use(environment: Environment, folder: FlavorFolder) -> None:

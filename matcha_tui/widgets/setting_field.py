@@ -130,4 +130,6 @@ class SettingField(Vertical):
 def _placeholder(setting: Setting) -> str:
     if setting.type is SettingType.PORT and setting.default == 0:
         return f"free one from {setting.preferred}" if setting.preferred else "a free one"
+    if setting.type is SettingType.HOSTS:
+        return str(setting.default) or "none besides localhost"
     return str(setting.default)

@@ -1,5 +1,5 @@
 from matcha_tui.services.storage import describe_leftovers
-from matcha_tui.services.store import used_environment, users
+from matcha_tui.services.store import last_used, used_environment, users
 from tests.services.tiny_project import TinyProject
 
 
@@ -23,9 +23,11 @@ def test_a_removed_flavor_leaves_nothing_even_while_it_runs(project: TinyProject
     _fill(project)
     environment = used_environment(project.folder("tiny"))
     assert environment is not None
+    started = last_used(environment)
     assert project.run("remove", "tiny").returncode == 0
     assert environment.is_whole
     assert users(environment) == ()
+    assert last_used(environment) >= started, "it is as recent as its last project"
     assert not project.folder("tiny").path.exists()
     assert not project.processes()
     assert project.run("remove", "tiny").returncode == 0
