@@ -92,6 +92,12 @@ class Workbench:
                     alive.append(found)
         return alive
 
+    def signal_session(self, kind: signal.Signals) -> None:
+        """Send a signal to all of the sessions of the runs; one that ends meanwhile needs none."""
+        for found in self.session():
+            with contextlib.suppress(psutil.Error):
+                found.send_signal(kind)
+
     def program_runs(self, word: str) -> bool:
         """Whether a program with that word among its arguments runs in one of the runs."""
         for found in self.session():
@@ -105,9 +111,7 @@ class Workbench:
 def bench(tmp_path: Path, engine: Engine) -> Iterator[Workbench]:
     workbench = Workbench(tmp_path, engine)
     yield workbench
-    for left in workbench.session():
-        with contextlib.suppress(psutil.Error):
-            left.send_signal(signal.SIGKILL)
+    workbench.signal_session(signal.SIGKILL)
 
 
 async def collect(run: Run) -> list[Event]:

@@ -207,8 +207,7 @@ async def test_a_closed_terminal_ends_nothing(bench: Workbench) -> None:
     bench.configure("echo begun; while ! [ -e go ]; do sleep 0.02; done")
     run = bench.start()
     wait_for(lambda: b'"output":"begun"' in (run.directory / "events.jsonl").read_bytes())
-    for process in bench.session():
-        process.send_signal(signal.SIGHUP)
+    bench.signal_session(signal.SIGHUP)
     (bench.root / "go").touch()
     assert (await outcome(run)).state is RunState.DONE
 
