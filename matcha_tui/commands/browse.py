@@ -9,7 +9,7 @@ from matcha_tui.commands.naming import completing, resource_names
 from matcha_tui.commands.opening import open_project
 from matcha_tui.deployment import resources
 from matcha_tui.selection import Project, built_intent
-from matcha_tui.stack.names import Names
+from matcha_tui.stack.aliases import Names
 from matcha_tui.stack.pages import find_pages
 
 

@@ -20,7 +20,7 @@ from matcha_tui.project.config import declared_settings
 from matcha_tui.project.history import RunKind
 from matcha_tui.readiness import require_readiness
 from matcha_tui.selection import TARGETS, Project, save_config
-from matcha_tui.stack.names import find_setting
+from matcha_tui.stack.aliases import find_setting
 from matcha_tui.stack.setting import SettingType, SettingValue
 from matcha_tui.targets.base import Check, Finding, Verdict
 from matcha_tui.terraform.engine import Engine, find_engine

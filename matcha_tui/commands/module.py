@@ -60,7 +60,7 @@ def check(context: click.Context, folder: Path, place: str | None, engine: str |
 def lock(folders: tuple[Path, ...]) -> None:
     """Write requirements.lock in the flavor's folder DIR: all packages, with hashes."""
     from matcha_tui.services.definition import LOCK, read_definition
-    from matcha_tui.services.locks import write_lock
+    from matcha_tui.services.package_lock import write_lock
 
     for folder in map(_resolve, folders):
         server = read_definition(folder / DEFINITION).server

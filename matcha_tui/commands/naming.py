@@ -9,8 +9,8 @@ import click
 from matcha_tui.errors import MatchaError
 from matcha_tui.guess import find_name, fold_name
 from matcha_tui.selection import Project, built_intent, open_project
+from matcha_tui.stack.aliases import Names, make_names
 from matcha_tui.stack.catalog import MODULE_TYPES
-from matcha_tui.stack.names import Names, make_names
 
 Resources = Mapping[str, Mapping[str, str]]
 Complete = Callable[[click.Context, click.Parameter, str], list[str]]

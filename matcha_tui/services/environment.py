@@ -22,8 +22,8 @@ from matcha_tui.services.definition import LOCK, Server
 from matcha_tui.services.explain_uv import explain_failure
 from matcha_tui.services.index import mask, uv_environment
 from matcha_tui.services.layout import FlavorFolder
-from matcha_tui.services.locks import check_lock
 from matcha_tui.services.narration import say
+from matcha_tui.services.package_lock import check_lock
 from matcha_tui.services.processes import INSTALL_MARKER, end_processes, marked_processes
 from matcha_tui.services.service import Service
 from matcha_tui.services.store import Environment

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from matcha_tui.files import make_private_directory
-from matcha_tui.variables import from_folder
+from matcha_tui.path_variables import from_folder
 
 _BREAKING_NAMES = ("TF_DATA_DIR", "TF_WORKSPACE")
 _ARGUMENTS_PREFIX = "TF_CLI_ARGS"

@@ -68,7 +68,7 @@ def _check(flavor: Flavor) -> None:
     flavor_folder(flavor.folder, flavor.name)
     definition = read_definition(flavor.folder / DEFINITION)
     if definition.server is not None and definition.lock:
-        from matcha_tui.services.locks import check_lock  # it takes longer than the rest
+        from matcha_tui.services.package_lock import check_lock  # it takes longer than the rest
 
         check_lock(flavor.folder / LOCK, definition.server.packages)
 

@@ -8,7 +8,7 @@ from packaging.markers import default_environment
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.services.definition import LOCK, Server, read_definition
-from matcha_tui.services.locks import check_lock, read_lock, write_lock
+from matcha_tui.services.package_lock import check_lock, read_lock, write_lock
 from tests.services.tiny_index import TinyIndex
 
 MODULES = Path(__file__).parents[2] / "terraform_modules/local/services"

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matcha_tui.path_variables import from_folder
 from matcha_tui.services.index import uv_environment
 from matcha_tui.terraform.environment import run_environment
-from matcha_tui.variables import from_folder
 
 HERE = Path("/home/tea/work")
 

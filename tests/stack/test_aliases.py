@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.stack.aliases import Names, find_setting, make_names
 from matcha_tui.stack.catalog import MODULE_TYPES, Flavor, load_catalog
-from matcha_tui.stack.names import Names, find_setting, make_names
 
 CATALOG = load_catalog()
 LOCAL = [flavor for flavor in CATALOG.flavors if flavor.target == "local"]
