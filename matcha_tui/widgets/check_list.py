@@ -31,12 +31,15 @@ class CheckLine(Horizontal):
     def __init__(self, name: str) -> None:
         super().__init__()
         self._name_of_check = name
+        # A clock or a quick answer may come before this is mounted.
+        self._mark = Label("·", classes="mark")
+        self._found = Label("", classes="found")
 
     def compose(self) -> ComposeResult:
         """Begin with a check that nobody has made yet."""
-        yield Label("·", classes="mark")
+        yield self._mark
         yield Label(self._name_of_check, classes="name", markup=False)
-        yield Label("", classes="found")
+        yield self._found
 
     def show_asking(self, spent: str) -> None:
         """Say that it is being made.
@@ -61,8 +64,8 @@ class CheckLine(Horizontal):
         self._show(Content.styled(mark, style), found)
 
     def _show(self, mark: Content, found: Content) -> None:
-        self.query_one(".mark", Label).update(mark)
-        self.query_one(".found", Label).update(found)
+        self._mark.update(mark)
+        self._found.update(found)
 
 
 class CheckList(Vertical):
