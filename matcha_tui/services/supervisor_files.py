@@ -33,6 +33,7 @@ identifier = matcha
 nodaemon = true
 silent = true
 nocleanup = true
+childlogdir = .
 minfds = {OPEN_FILES}
 minprocs = 1
 logfile = supervisor.log

@@ -73,7 +73,10 @@ def test_a_service_lives_and_ends_in_the_longest_folder(tmp_path: Path) -> None:
 def _live_and_end(folder: Path) -> None:
     with project_in(folder) as project:
         port = project.define("tiny")
-        done = project.run("start", "tiny", OF_THE_USER="100% %(ENV_OF_NOBODY)s")
+        temporary = folder.parent / "100% é"
+        temporary.mkdir(exist_ok=True)
+        users = {"OF_THE_USER": "100% %(ENV_OF_NOBODY)s", "TMPDIR": str(temporary)}
+        done = project.run("start", "tiny", **users)
         assert done.returncode == 0, done
         assert project.health("tiny").supervised
         assert Path(get(port, "/directory")) == project.folder("tiny").data
