@@ -69,10 +69,10 @@ def _open_wizard() -> int:
 
 
 def _refuse(error: "MatchaError") -> int:
-    from matcha_tui.terraform.plain_text import escape_line
+    from matcha_tui.terraform.plain_text import escape_line, escape_lines
 
-    lines = (error.message, *(error.hint or "").split("\n"))
-    sys.stderr.write("\n".join(map(escape_line, lines)).rstrip() + "\n")
+    text = f"{escape_line(error.message)}\n{escape_lines(error.hint or '')}"
+    sys.stderr.write(text.rstrip() + "\n")
     return int(error.exit_code)
 
 

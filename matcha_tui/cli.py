@@ -123,9 +123,8 @@ def _run() -> int:
 
 def show_error(error: MatchaError) -> None:
     """Print an error and what to do about it."""
-    from matcha_tui.terraform.plain_text import escape_line
+    from matcha_tui.terraform.plain_text import escape_line, escape_lines
 
     click.echo(f"matcha: {escape_line(error.message)}", err=True)
     if error.hint:
-        hint = "\n".join(map(escape_line, error.hint.split("\n")))
-        click.echo(indent(hint, "  "), err=True)
+        click.echo(indent(escape_lines(error.hint), "  "), err=True)

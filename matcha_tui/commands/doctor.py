@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import indent
 
 import click
 
@@ -12,7 +13,7 @@ from matcha_tui.errors import ExitCode
 from matcha_tui.readiness import Report, list_checks, run_checks
 from matcha_tui.selection import Project
 from matcha_tui.targets.base import Finding, Verdict
-from matcha_tui.terraform.plain_text import escape_line
+from matcha_tui.terraform.plain_text import escape_line, escape_lines
 
 _STYLES = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.UNVERIFIED: "yellow"}
 
@@ -56,7 +57,7 @@ def show_finding(finding: Finding, *, err: bool = False) -> None:
     verdict = click.style(f"{finding.verdict:<17}", _STYLES[finding.verdict])
     click.echo(f"{finding.name:<15} {verdict} {escape_line(finding.text)}", err=err)
     if finding.hint:
-        click.echo(f"{'':<33} {escape_line(finding.hint)}", err=err)
+        click.echo(indent(escape_lines(finding.hint), " " * 34), err=err)
 
 
 def _check(project: Project, engine: str | None, form: str) -> tuple[Finding, ...]:

@@ -42,6 +42,11 @@ def escape_line(text: str) -> str:
     return text if text.isprintable() else "".join(map(_escape, text))
 
 
+def escape_lines(text: str) -> str:
+    """The same as `escape_line` for several lines: their ends stay."""
+    return "\n".join(map(escape_line, text.split("\n")))
+
+
 def _escape(character: str) -> str:
     if character != "\t" and clean_text(character) == character != "\n":
         return character

@@ -2,6 +2,10 @@ import json
 import shutil
 from pathlib import Path
 
+import pytest
+
+from matcha_tui.commands.doctor import show_finding
+from matcha_tui.targets.base import Finding, Verdict
 from tests.command_line import DVC_ONLY, Matcha
 from tests.services.tiny_index import SECRET, run_index
 
@@ -103,3 +107,13 @@ def test_too_few_open_files_are_refused_before_anything_is_made(matcha: Matcha, 
     assert "a service needs 1024 open files, and this terminal allows 64" in refused.stderr
     assert "ulimit -n 1024" in refused.stderr
     assert not (matcha.folder / ".matcha" / "services").exists()
+
+
+def test_a_hint_of_several_lines_is_shown_as_such_and_without_what_a_terminal_obeys(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    show_finding(Finding("folder", Verdict.FAILED, "no\x1b[2Juse", "Move it.\nOr write \x07this."))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].endswith("no\\x1b[2Juse")
+    assert [line.strip() for line in lines[1:]] == ["Move it.", "Or write \\x07this."]
+    assert {len(line) - len(line.lstrip()) for line in lines[1:]} == {34}
