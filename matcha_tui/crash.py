@@ -14,6 +14,7 @@ from matcha_tui import __version__
 from matcha_tui.errors import MatchaError
 from matcha_tui.files import (
     current_folder,
+    explain_os_error,
     explain_os_errors,
     make_private_directory,
     write_atomically,
@@ -40,12 +41,7 @@ def explain_surroundings(error: BaseException) -> MatchaError | None:
             hint="Set it to a folder that you can write to: export HOME=...",
         )
     if isinstance(error, OSError) and error.errno in _MACHINE_ERRORS and error.filename:
-        path = Path(os.fsdecode(error.filename))
-        try:
-            with explain_os_errors("use", path):
-                raise error
-        except MatchaError as explained:
-            return explained
+        return explain_os_error("use", Path(os.fsdecode(error.filename)), error)
     return None
 
 

@@ -62,10 +62,15 @@ def explain_os_errors(action: str, path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason, hint = _MEANINGS.get(
-            error.errno or 0, (error.strerror or str(error), "Check the path and try again.")
-        )
-        raise MatchaError(f"cannot {action} {path}: {reason}", hint=hint) from error
+        raise explain_os_error(action, path, error) from error
+
+
+def explain_os_error(action: str, path: Path, error: OSError) -> MatchaError:
+    """Make the error that `explain_os_errors` raises for an operating-system error."""
+    reason, hint = _MEANINGS.get(
+        error.errno or 0, (error.strerror or str(error), "Check the path and try again.")
+    )
+    return MatchaError(f"cannot {action} {path}: {reason}", hint=hint)
 
 
 def current_folder() -> Path:

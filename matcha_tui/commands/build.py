@@ -21,7 +21,7 @@ from matcha_tui.project.history import RunKind
 from matcha_tui.readiness import require_readiness
 from matcha_tui.selection import TARGETS, Project, save_config
 from matcha_tui.stack.aliases import find_setting
-from matcha_tui.stack.setting import SettingType, SettingValue
+from matcha_tui.stack.setting import SettingType, SettingValue, writable_names
 from matcha_tui.targets.base import Check, Finding, Verdict
 from matcha_tui.terraform.engine import Engine, find_engine
 from matcha_tui.terraform.folder import Run
@@ -44,9 +44,8 @@ def _assignable(project: Project, typed: Mapping[str, Any]) -> list[str]:
     in_stack = dict(project.stack.modules)
     return [
         f"{name}="
-        for name, setting in declared.items()
-        if setting.type is not SettingType.SECRET
-        and ("." not in name or name.partition(".")[0] in in_stack)
+        for name in writable_names(declared)
+        if "." not in name or name.partition(".")[0] in in_stack
     ]
 
 

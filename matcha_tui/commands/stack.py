@@ -9,7 +9,6 @@ import click
 
 from matcha_tui.commands.naming import completing, type_names
 from matcha_tui.commands.opening import open_project
-from matcha_tui.guess import find_name
 from matcha_tui.selection import Project, change_stack
 from matcha_tui.stack.catalog import MODULE_TYPES
 from matcha_tui.stack.stack import DEFAULT_PRESET, Stack, add_module, preset_stack, remove_module
@@ -67,8 +66,7 @@ def set_(name: str) -> None:
 def add(module_type: str, flavor: str) -> None:
     """Fill the slot MODULE_TYPE with FLAVOR."""
     project = open_project(Path.cwd())
-    module_type = type_names(project).find(module_type)
-    flavor = find_name(flavor, project.catalog.names(module_type)) or flavor
+    module_type, flavor = project.catalog.choose(type_names(project).find(module_type), flavor)
     changed = add_module(project.catalog, project.stack, module_type, flavor)
     _change(project, changed, f"{flavor} is the stack's {module_type} already")
 

@@ -11,7 +11,7 @@ from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.files import write_atomically
 from matcha_tui.guess import find_name
 from matcha_tui.stack.catalog import MODULE_TYPES, Catalog
-from matcha_tui.stack.setting import Setting, SettingType, SettingValue
+from matcha_tui.stack.setting import Setting, SettingType, SettingValue, writable_names
 from matcha_tui.stack.stack import CUSTOM, Stack, make_stack, preset_stack
 from matcha_tui.toml_file import TomlTable, read_toml
 
@@ -216,12 +216,7 @@ def _read_settings(
         if name is None:
             slot = find_name(word.partition(".")[0], unclear)
             if slot is None:
-                allowed = [
-                    dotted
-                    for dotted, setting in declared.items()
-                    if setting.type is not SettingType.SECRET
-                ]
-                says = f"sets {word!r}"
+                says, allowed = f"sets {word!r}", writable_names(declared)
                 raise table.no_name(key, says, "setting", word, allowed, ExitCode.USAGE)
             name, value = f"{slot}.{key}", table.content[key]
         else:

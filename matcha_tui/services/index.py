@@ -3,7 +3,7 @@
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -29,8 +29,8 @@ _PYTHON_NAMES = ("CONDA_PREFIX", "PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV")
 _USER = re.compile(r"(?P<scheme>\b[a-zA-Z][\w+.-]*://)(?P<user>[^\s/@]+(?:/[^\s/@]*)?)@")
 _SECRET_NAME = re.compile(r"UV_INDEX_\w+_PASSWORD|UV_PUBLISH_(?:PASSWORD|TOKEN)")
 _ASK = (
-    *("pip", "compile", "--quiet", "--color", "never", "--no-deps", "--refresh"),
-    *("--no-header", "--emit-index-url", "--python", sys.executable, "-"),
+    *("--no-deps", "--refresh", "--no-header", "--emit-index-url"),
+    *("--python", sys.executable),
 )
 _ASK_VARIABLES = {"UV_HTTP_TIMEOUT": "10", "UV_HTTP_RETRIES": "0"}
 ASK_SECONDS = 30
@@ -75,24 +75,49 @@ def ask_index(flavor: str, package: str, environment: Mapping[str, str]) -> str:
         MatchaError: If it cannot be reached, or does not have it.
         subprocess.TimeoutExpired: If it does not answer.
     """
+    asked = {**environment, **_ASK_VARIABLES}
+    answer = compile_with_uv(flavor, _ASK, package, asked, ASK_SECONDS)
+    options = [line.split(" ", 1) for line in answer.splitlines() if line.startswith("--")]
+    chosen = [place for option, place in options if option == "--index-url"]
+    further = [place for option, place in options if option == "--extra-index-url"]
+    return _join([*chosen, *further] or [describe_index(environment)], environment)
+
+
+def compile_with_uv(
+    flavor: str,
+    options: Sequence[str],
+    packages: str,
+    environment: Mapping[str, str],
+    seconds: float | None = None,
+) -> str:
+    """Have uv choose versions, and return what it prints.
+
+    Args:
+        flavor: What they are for.
+        options: Of ``uv pip compile``.
+        packages: As pip writes them, one a line.
+        environment: As `uv_environment` gives it.
+        seconds: How long it may take.
+
+    Raises:
+        MatchaError: If it cannot.
+        subprocess.TimeoutExpired: If it takes longer.
+    """
     # At the root, because below a project uv would take that project's settings.
     answer = subprocess.run(
-        [uv.find_uv_bin(), *_ASK],
-        input=package,
+        [uv.find_uv_bin(), "pip", "compile", "--quiet", "--color", "never", *options, "-"],
+        input=packages,
         cwd="/",
-        env={**environment, **_ASK_VARIABLES},
+        env=environment,
         capture_output=True,
         text=True,
         errors="replace",
-        timeout=ASK_SECONDS,
+        timeout=seconds,
         check=False,
     )
     if answer.returncode != 0:
         raise explain_failure(flavor, mask(answer.stderr, environment))
-    options = [line.split(" ", 1) for line in answer.stdout.splitlines() if line.startswith("--")]
-    chosen = [place for option, place in options if option == "--index-url"]
-    further = [place for option, place in options if option == "--extra-index-url"]
-    return _join([*chosen, *further] or [describe_index(environment)], environment)
+    return answer.stdout
 
 
 def mask(text: str, environment: Mapping[str, str]) -> str:

@@ -5,23 +5,20 @@ services run on, and names no index: so an install is the same next year, from a
 """
 
 import os
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-import uv
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.files import explain_os_errors, write_atomically
 from matcha_tui.services.definition import LOCK, Server
-from matcha_tui.services.explain_uv import explain_failure
-from matcha_tui.services.index import mask, uv_environment
+from matcha_tui.services.index import compile_with_uv, uv_environment
 
 _OLDEST_PYTHON = "3.11"
 _COMPILE = (
-    *("pip", "compile", "--quiet", "--color", "never", "--no-sources", "--universal"),
+    *("--no-sources", "--universal"),
     *("--python-version", _OLDEST_PYTHON, "--generate-hashes", "--upgrade"),
     *("--no-emit-index-url", "--no-emit-find-links", "--no-annotate", "--no-header"),
 )
@@ -42,21 +39,9 @@ def write_lock(folder: Path, server: Server) -> int:
     Raises:
         MatchaError: If they do not fit each other, or the index cannot be reached.
     """
-    variables = uv_environment(os.environ)
-    # At the root, because below a project uv would take that project's settings.
-    answer = subprocess.run(
-        [uv.find_uv_bin(), *_COMPILE, "-"],
-        input="\n".join(server.packages),
-        cwd="/",
-        env=variables,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-    if answer.returncode != 0:
-        raise explain_failure(folder.name, mask(answer.stderr, variables))
-    write_atomically(folder / LOCK, _HEADER + answer.stdout, mode=0o644)
+    wanted = "\n".join(server.packages)
+    lock = compile_with_uv(folder.name, _COMPILE, wanted, uv_environment(os.environ))
+    write_atomically(folder / LOCK, _HEADER + lock, mode=0o644)
     return len(read_lock(folder / LOCK))
 
 

@@ -77,7 +77,7 @@ def remove_unused(entry: Entry) -> bool:
     environment = entry.environment
     if is_locked(environment.lock):  # it is being given to a project
         return False
-    with store.hold(environment, lambda: None):
+    with store.hold(environment):
         if store.users(environment) or _running((environment,)):
             return False
         _remove(environment)
@@ -98,7 +98,7 @@ def sweep_store() -> None:
     beside = [path.name for kind in (".bytecode", ".uses") for path in folder.glob(f"{kind}/*")]
     for environment in {Environment(folder, name) for name in beside}:
         if not environment.path.exists() and not is_locked(environment.lock):
-            with store.hold(environment, lambda: None):
+            with store.hold(environment):
                 if not environment.path.exists():
                     _remove(environment)
 

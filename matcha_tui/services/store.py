@@ -122,12 +122,12 @@ def used_environment(folder: FlavorFolder) -> Environment | None:
 
 
 @contextmanager
-def hold(environment: Environment, on_wait: Callable[[], None]) -> Iterator[int]:
+def hold(environment: Environment, on_wait: Callable[[], None] = lambda: None) -> Iterator[int]:
     """Hold an environment's lock inside the block; others wait for it.
 
     Args:
         environment: Which one.
-        on_wait: Called once if somebody else holds it.
+        on_wait: Called if somebody else holds it.
 
     Yields:
         The descriptor of the lock: a process that inherits it holds the lock, too.

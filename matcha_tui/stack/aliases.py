@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.guess import find_name, fold_name, unknown
 from matcha_tui.stack.catalog import Flavor
-from matcha_tui.stack.setting import Setting, SettingType
+from matcha_tui.stack.setting import Setting, writable_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +132,7 @@ def find_setting(word: str, declared: Mapping[str, Setting], types: Names) -> st
     if found := find_name(meant, declared):
         return found
     # A secret is found, too: whoever asked refuses it with what to do instead.
-    offered = [name for name, setting in declared.items() if setting.type is not SettingType.SECRET]
-    refusal = unknown("setting", meant, offered)
+    refusal = unknown("setting", meant, writable_names(declared))
     raise MatchaError(
         refusal.message,
         hint=f"{refusal.hint} A module is called by its type or otherwise: {types.listed}.",

@@ -1,6 +1,7 @@
 """A setting, declared once for wizard, command line, matcha.toml and Terraform."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -183,6 +184,15 @@ class Setting:
             hint=self.help,
             exit_code=ExitCode.USAGE,
         )
+
+
+def writable_names(declared: Mapping[str, Setting]) -> list[str]:
+    """Return which settings can be written down, in matcha.toml or on a command line: no secrets.
+
+    Args:
+        declared: Settings by name.
+    """
+    return [name for name, setting in declared.items() if setting.type is not SettingType.SECRET]
 
 
 def read_setting(table: TomlTable) -> Setting:

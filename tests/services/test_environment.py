@@ -9,7 +9,8 @@ from matcha_tui.services import store
 from matcha_tui.services.processes import INSTALL_MARKER, marked_processes
 from tests.services.conftest import make_project
 from tests.services.tiny_index import SECRET, TinyIndex
-from tests.services.tiny_project import TinyProject, free_port, wait_for
+from tests.services.tiny_project import TinyProject, free_port
+from tests.waiting import wait_for
 
 
 def require(project: TinyProject, *packages: str) -> None:

@@ -14,7 +14,8 @@ from matcha_tui.services.programs import program_state
 from matcha_tui.services.rpc import connect
 from matcha_tui.services.supervisor_files import SupervisorFiles
 from matcha_tui.services.supervisord import CorrectedOptions, TurnPoller
-from tests.services.tiny_project import TinyProject, stopped, wait_for
+from tests.services.tiny_project import TinyProject, stopped
+from tests.waiting import wait_for
 
 _WATCHED_SECONDS = 3.0
 _SHARE_OF_A_CORE = 0.01

@@ -2,7 +2,8 @@ import socket
 from pathlib import Path
 
 from matcha_tui.services.ports import is_free
-from tests.services.tiny_project import SECRET, TinyProject, get, wait_for
+from tests.services.tiny_project import SECRET, TinyProject, get
+from tests.waiting import wait_for
 
 
 def test_a_started_service_answers_and_says_where(project: TinyProject) -> None:

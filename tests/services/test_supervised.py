@@ -7,7 +7,8 @@ from matcha_tui.services.processes import is_alive, read_leader
 from matcha_tui.services.programs import program_state
 from matcha_tui.services.service import render_service
 from matcha_tui.services.supervisor_files import SupervisorFiles
-from tests.services.tiny_project import TinyProject, get, wait_for
+from tests.services.tiny_project import TinyProject, get
+from tests.waiting import wait_for
 
 
 def test_a_killed_service_is_healthy_again_within_seconds(project: TinyProject) -> None:

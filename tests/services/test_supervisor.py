@@ -17,7 +17,8 @@ from matcha_tui.services.supervisor_files import (
     choose_socket_path,
     find_supervisor,
 )
-from tests.services.tiny_project import SECRET, TinyProject, project_in, wait_for
+from tests.services.tiny_project import SECRET, TinyProject, project_in
+from tests.waiting import wait_for
 
 
 @pytest.fixture

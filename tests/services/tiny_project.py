@@ -24,7 +24,7 @@ from matcha_tui.services.processes import (
 )
 from matcha_tui.services.programs import program_state
 from matcha_tui.services.supervisor_files import find_supervisor
-from tests.waiting import wait_for as wait_for
+from tests.waiting import wait_for
 
 SECRET = "a password with {braces} and %(percents)s"
 
