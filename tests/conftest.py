@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.ports import free_port
+
 # A busy machine takes its time; how long an example takes says nothing of the code.
 settings.register_profile("matcha", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("matcha")
@@ -29,12 +31,6 @@ def pytest_configure() -> None:
 @pytest.fixture
 def taken_port() -> Iterator[int]:
     """A port of this machine that a program listens on."""
-    for port in range(20000, 32000):
-        with socket.socket() as listener:
-            try:
-                listener.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            listener.listen()
-            yield port
-            return
+    port = free_port()
+    with socket.create_server(("127.0.0.1", port)):
+        yield port

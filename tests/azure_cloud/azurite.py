@@ -6,7 +6,6 @@
 import os
 import secrets
 import shutil
-import socket
 import ssl
 import subprocess
 import time
@@ -17,6 +16,7 @@ from http.client import HTTPException, HTTPSConnection
 from pathlib import Path
 
 from tests.azure_cloud.certificates import Certificates
+from tests.ports import free_port
 
 _FOLDER = Path(__file__).parents[2] / ".cache/azurite"
 _PROGRAM = Path("azurite/dist/src/blob/main.js")
@@ -44,7 +44,7 @@ def azurite(folder: Path, certificates: Certificates, account: str) -> Iterator[
     """
     found = find_azurite()
     assert found, "Azurite is not installed: make azurite"
-    port = _free_port()
+    port = free_port()
     options = {
         "blobHost": "127.0.0.1",
         "blobPort": str(port),
@@ -93,9 +93,3 @@ def _wait_for(
         finally:
             connection.close()
     raise AssertionError(f"Azurite did not start: {log.read_text()}")
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])

@@ -16,8 +16,8 @@ from matcha_tui.screens.session import Session
 from matcha_tui.screens.settings import SettingsScreen
 from matcha_tui.screens.stack import StackScreen
 from matcha_tui.selection import open_project
-from matcha_tui.services.ports import find_free_port
 from matcha_tui.terraform.folder import is_live, list_runs
+from tests.ports import free_port
 from tests.screens.keyboard import seen, type_text, until, until_on, until_seen
 
 
@@ -116,7 +116,7 @@ async def test_a_wrong_setting_holds_up_the_wizard_and_is_not_lost_by_going_back
 
 
 async def test_a_setting_typed_in_haste_is_kept_and_leaving_the_review_ends_its_plan(folder):
-    port = find_free_port(20000, set())
+    port = free_port()
     async with wizard(folder) as pilot:
         await press_on(pilot, ModulesScreen, SettingsScreen)
         await type_text(pilot, str(port))

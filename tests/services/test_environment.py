@@ -7,9 +7,10 @@ import pytest
 
 from matcha_tui.services import store
 from matcha_tui.services.processes import INSTALL_MARKER, marked_processes
+from tests.ports import free_port
 from tests.services.conftest import make_project
 from tests.services.tiny_index import SECRET, TinyIndex
-from tests.services.tiny_project import TinyProject, free_port
+from tests.services.tiny_project import TinyProject
 from tests.waiting import wait_for
 
 

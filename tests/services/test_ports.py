@@ -10,7 +10,7 @@ from matcha_tui.services.ports import (
     find_free_port,
     is_free,
 )
-from tests.services.tiny_project import free_port
+from tests.ports import free_port
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0", "::1", "::"])

@@ -15,7 +15,6 @@ import psutil
 
 from matcha_tui.services.health import ServiceHealth, check_services
 from matcha_tui.services.layout import FlavorFolder
-from matcha_tui.services.ports import find_free_port
 from matcha_tui.services.processes import (
     SERVICE_MARKER,
     end_processes,
@@ -24,20 +23,13 @@ from matcha_tui.services.processes import (
 )
 from matcha_tui.services.programs import program_state
 from matcha_tui.services.supervisor_files import find_supervisor
+from tests.ports import free_port
 from tests.waiting import wait_for
 
 SECRET = "a password with {braces} and %(percents)s"
 
 _SERVER = Path(__file__).with_name("tiny_server.py")
 _NOT_USERS = ("PYTHONDONTWRITEBYTECODE",)  # compiling psutil for each process takes its time
-_promised: set[int] = set()
-
-
-def free_port() -> int:
-    """A port that no other test of this run was given."""
-    port = find_free_port(21000 + os.getpid() % 5000, _promised)
-    _promised.add(port)
-    return port
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ import pytest
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace, prepare_workspace
-from matcha_tui.services.ports import find_free_port
 from matcha_tui.stack.catalog import load_catalog
 from matcha_tui.targets.local.values import keep_password, resolve_values
+from tests.ports import free_port
 
 CATALOG = load_catalog()
 MLFLOW = CATALOG.find("local", "experiment_tracker", "mlflow")
@@ -93,7 +93,7 @@ def test_one_port_for_two_services_is_refused(workspace: Workspace):
 
 
 def test_a_port_set_for_one_service_is_not_given_to_another(workspace: Workspace):
-    port = find_free_port(20000, set())
+    port = free_port()
     config = Config(settings={"deployer.http_port": port})
     longing = replace(MLFLOW, settings=(replace(MLFLOW.settings[0], preferred=port),))
     values = resolve_values(workspace, [longing, SELDON], config)
