@@ -66,7 +66,7 @@ def test_a_stack_is_chosen_built_and_destroyed_though_a_window_is_closed_meanwhi
     second.press("escape")
     second.wait_for("Destroy")
     second.press("d")
-    second.wait_for("iris-demo")
+    second.wait_for("Type iris-demo to destroy it")
     second.press("iris-demo", "enter")
     second.wait_for("Everything is taken down")
     second.press("enter")
