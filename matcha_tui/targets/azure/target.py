@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.flavor import Flavor
 from matcha_tui.targets.azure.cluster import read_kubeconfig
-from matcha_tui.targets.azure.definition import read_definition
+from matcha_tui.targets.azure.definition import parse_azure_definition
 from matcha_tui.targets.azure.names import derive_names
 from matcha_tui.targets.azure.place import choose_place, prepare_environment
 from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM, make_root
@@ -84,7 +84,7 @@ def _health(intent: Intent) -> tuple[ComponentHealth, ...]:
 
 
 def _check(flavor: Flavor) -> None:
-    read_definition(flavor.folder)
+    parse_azure_definition(flavor.definition)
 
 
 def _leftovers(intent: Intent) -> tuple[str, ...]:

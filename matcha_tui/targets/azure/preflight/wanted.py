@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from matcha_tui.project.state import has_resources
 from matcha_tui.stack.setting import SettingValue
-from matcha_tui.targets.azure.definition import collect_needs, read_definition
+from matcha_tui.targets.azure.definition import collect_needs, parse_azure_definition
 from matcha_tui.targets.azure.names import Names, derive_names
 from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM
 from matcha_tui.targets.azure.settings import LOCAL, azure_values
@@ -97,8 +97,8 @@ def read_wanted(intent: Intent) -> Wanted:
     prefix, subscription_id = str(values["prefix"]), str(values["subscription_id"])
     names = derive_names(prefix, subscription_id)
     shares_state = values["state"] != LOCAL
-    endings = [read_definition(flavor.folder).storage for flavor in intent.flavors]
-    accounts = [names.storage + ending for ending in endings if ending]
+    parts = [parse_azure_definition(flavor.definition) for flavor in intent.flavors]
+    accounts = [names.storage + part.storage for part in parts if part.storage]
     if shares_state:
         accounts.append(intent.config.state.get("account", names.state_account))
     needs = collect_needs(intent.flavors)
