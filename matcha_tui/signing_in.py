@@ -9,7 +9,7 @@ from matcha_tui.errors import MatchaError
 from matcha_tui.selection import Project
 from matcha_tui.targets.azure.definition import collect_needs
 from matcha_tui.targets.azure.service_principal import Source
-from matcha_tui.targets.azure.settings import azure_values
+from matcha_tui.targets.azure.settings import read_azure_settings
 
 if TYPE_CHECKING:  # Azure's libraries take a second to import
     from matcha_tui.targets.azure.account import Account
@@ -112,10 +112,10 @@ def survey_regions(
     from matcha_tui.targets.azure.preflight.regions import fits_by_region
     from matcha_tui.targets.azure.preflight.wanted import list_pools
 
-    values = azure_values(project.config.settings)
-    reader = Reader(signed_in.account, str(values["subscription_id"]))
+    settings = read_azure_settings(project.config.settings)
+    reader = Reader(signed_in.account, settings.subscription_id)
     has_cluster = "cluster" in collect_needs(project.flavors)
-    return partial(fits_by_region, reader, list_pools(values) if has_cluster else ())
+    return partial(fits_by_region, reader, list_pools(settings) if has_cluster else ())
 
 
 def _look_around(account: "Account") -> SignedIn:

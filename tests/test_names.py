@@ -20,7 +20,7 @@ from matcha_tui.stack.flavor import read_flavor
 from matcha_tui.stack.setting import Setting, SettingType
 from matcha_tui.stack.stack import add_module, make_stack, preset_stack, remove_module
 from matcha_tui.targets.azure.cloud import find_cloud
-from matcha_tui.targets.azure.definition import read_definition
+from matcha_tui.targets.azure.definition import parse_azure_definition
 from matcha_tui.targets.azure.prices.items import FoundationCost, read_foundation_costs
 from matcha_tui.terraform.engine import find_engine
 
@@ -103,7 +103,8 @@ def required(folder: Path, word: str) -> object:
 
 
 def needed(folder: Path, word: str) -> object:
-    return read_definition(flavor_folder(folder, f"needs = ['{word}']")).needs[0]
+    flavor = read_flavor(flavor_folder(folder, f"needs = ['{word}']"))
+    return parse_azure_definition(flavor.definition).needs[0]
 
 
 def cost(folder: Path, unit: str, when: str) -> FoundationCost:

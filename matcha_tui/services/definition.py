@@ -129,7 +129,7 @@ class Definition:
 
 
 def read_definition(path: Path) -> Definition:
-    """Read a module.toml.
+    """Read a module.toml, for a process that knows no catalog.
 
     Args:
         path: The file.
@@ -138,7 +138,18 @@ def read_definition(path: Path) -> Definition:
         MatchaError: If it cannot be read, or does not describe a service, naming the
             line and the key.
     """
-    top = read_toml(path)
+    return parse_definition(read_toml(path))
+
+
+def parse_definition(top: TomlTable) -> Definition:
+    """Return what a module.toml says about its service.
+
+    Args:
+        top: All of the file, beside which its lock lies.
+
+    Raises:
+        MatchaError: If it does not describe a service, naming the line and the key.
+    """
     settings = top.tables("setting")
     names = tuple(setting.text("name") for setting in settings)
     known = (*FOLDER_PLACEHOLDERS, *names)
@@ -149,7 +160,7 @@ def read_definition(path: Path) -> Definition:
         server=_server(top.table("service"), known) if "service" in top.content else None,
         check=_check(top.table("health"), known),
         limits=_limits(top.table("folder")),
-        lock=_digest(path.with_name(LOCK)),
+        lock=_digest(top.path.with_name(LOCK)),
     )
     if (definition.server is None) != isinstance(definition.check, DirectoryCheck):
         raise top.complaint(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from matcha_tui.stack.setting import Setting, read_setting
@@ -135,6 +135,8 @@ class Flavor:
         client_variables: What clients need in their environment beside properties.
         settings: What can be set.
         costs: What is paid for; nothing on the local target.
+        definition: The module.toml as it was read, of which its target parses the part that
+            it alone knows, when it needs it.
     """
 
     name: str
@@ -153,6 +155,7 @@ class Flavor:
     client_variables: Mapping[str, str]
     settings: tuple[Setting, ...]
     costs: tuple[Cost, ...]
+    definition: TomlTable = field(repr=False, compare=False)
 
     @property
     def place(self) -> Place:
@@ -161,7 +164,7 @@ class Flavor:
 
 
 def read_flavor(folder: Path, place: Place | None = None) -> Flavor:
-    """Read a flavor's module.toml.
+    """Read a flavor's module.toml; nobody else reads it in this process.
 
     Args:
         folder: The flavor's folder.
@@ -191,6 +194,7 @@ def read_flavor(folder: Path, place: Place | None = None) -> Flavor:
         client_variables={name: constants.text(name) for name in constants.content},
         settings=_read_settings(table),
         costs=tuple(_read_cost(item) for item in table.tables("cost")),
+        definition=table,
     )
 
 

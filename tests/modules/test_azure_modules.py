@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from matcha_tui.stack.flavor import Place, read_flavor
-from matcha_tui.targets.azure.definition import read_definition
+from matcha_tui.targets.azure.definition import parse_azure_definition
 
 AZURE = Path(__file__).parents[2] / "terraform_modules/azure"
 FOUNDATION = AZURE / "foundation"
@@ -78,7 +78,7 @@ def test_properties_are_those_that_the_outputs_give(folder: Path):
 @each_flavor
 def test_the_storage_account_is_the_one_that_is_made(folder: Path):
     made = re.findall(r'"\$\{var\.context\.names\.storage\}(\w+)"', _terraform(folder))
-    assert "".join(made) == read_definition(folder).storage
+    assert "".join(made) == parse_azure_definition(read_flavor(folder).definition).storage
 
 
 @each_flavor

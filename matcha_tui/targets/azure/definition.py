@@ -3,10 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from matcha_tui.stack.flavor import DEFINITION, Flavor
-from matcha_tui.toml_file import TomlTable, read_toml
+from matcha_tui.stack.flavor import Flavor
+from matcha_tui.toml_file import TomlTable
 
 NEEDS = ("cluster", "gateway", "database")
 """What the foundation can make for the modules, where one needs it."""
@@ -65,16 +64,15 @@ class AzureDefinition:
     storage: str = ""
 
 
-def read_definition(folder: Path) -> AzureDefinition:
-    """Read what a flavor's module.toml says for Azure.
+def parse_azure_definition(table: TomlTable) -> AzureDefinition:
+    """Return what a module.toml says for Azure.
 
     Args:
-        folder: The flavor's folder.
+        table: All of the file: a flavor's ``definition``.
 
     Raises:
         MatchaError: If it is faulty, naming file, line and key.
     """
-    table = read_toml(folder / DEFINITION)
     needs = table.names("needs", "such part", NEEDS)
     storage = table.text("storage", "")
     if not re.fullmatch(r"[a-z0-9]{0,9}", storage):
@@ -85,8 +83,8 @@ def read_definition(folder: Path) -> AzureDefinition:
 
 def collect_needs(flavors: Sequence[Flavor]) -> tuple[str, ...]:
     """Return what the foundation has to make for these flavors, in the order of `NEEDS`."""
-    wanted = {name for flavor in flavors for name in read_definition(flavor.folder).needs}
-    return tuple(name for name in NEEDS if name in wanted)
+    parts = [parse_azure_definition(flavor.definition) for flavor in flavors]
+    return tuple(name for name in NEEDS if any(name in part.needs for part in parts))
 
 
 def _read_health(top: TomlTable) -> HealthCheck:

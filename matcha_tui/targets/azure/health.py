@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from matcha_tui.probe import Question, find_problem
 from matcha_tui.project.state import read_resources
 from matcha_tui.stack.flavor import Flavor
-from matcha_tui.targets.azure.definition import HealthCheck, read_definition
+from matcha_tui.targets.azure.definition import HealthCheck, parse_azure_definition
 from matcha_tui.targets.base import ComponentHealth, ComponentState, Intent
 
 _SECONDS = 5.0
@@ -34,7 +34,7 @@ def _health(flavor: Flavor, given: Mapping[str, Mapping[str, str]]) -> Component
     properties = dict(given.get(flavor.resource, {}))
     if not properties:
         return ComponentHealth(flavor.name, ComponentState.DOWN, _NOT_BUILT, "")
-    check = read_definition(flavor.folder).health
+    check = parse_azure_definition(flavor.definition).health
     url = check.filled(properties) if check else None
     if check is None or url is None:
         return ComponentHealth(flavor.name, ComponentState.HEALTHY, _NO_SERVER, "")

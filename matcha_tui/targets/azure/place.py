@@ -3,9 +3,8 @@
 import json
 from collections.abc import Mapping
 
-from matcha_tui.targets.azure.names import STATE_CONTAINER, derive_names
-from matcha_tui.targets.azure.root import make_tags
-from matcha_tui.targets.azure.settings import LOCAL, azure_values
+from matcha_tui.targets.azure.names import STATE_CONTAINER
+from matcha_tui.targets.azure.settings import AzureSettings, read_azure_settings
 from matcha_tui.targets.azure.values import check_settings
 from matcha_tui.targets.base import Intent
 
@@ -22,28 +21,30 @@ def choose_place(intent: Intent) -> Mapping[str, str]:
     Raises:
         MatchaError: If a setting is missing that its name depends on.
     """
-    values = azure_values(intent.config.settings)
-    if values["state"] == LOCAL:
+    settings = read_azure_settings(intent.config.settings)
+    if not settings.shares_state:
         return {}
-    check_settings(intent)  # names that were made of too little would be written down for good
-    names = derive_names(str(values["prefix"]), str(values["subscription_id"]))
+    check_settings(settings)  # names that were made of too little would be written down for good
     return {
-        "resource_group": names.state_group,
-        "account": names.state_account,
+        "resource_group": settings.names.state_group,
+        "account": settings.names.state_account,
         "container": STATE_CONTAINER,
     }
 
 
-def prepare_environment(intent: Intent) -> Mapping[str, str]:
+def prepare_environment(settings: AzureSettings, place: Mapping[str, str]) -> Mapping[str, str]:
     """Return what `prepare_state` needs to find in its environment.
 
     Args:
-        intent: What is to be built; where its state is, once that is settled.
+        settings: What is to be built with.
+        place: Where the state is; empty while that is not settled.
     """
-    values = azure_values(intent.config.settings)
-    if not intent.config.state or values["state"] == LOCAL:
+    if not place or not settings.shares_state:
         return {}
-    named = {name: values[name] for name in ("subscription_id", "tenant_id", "location")}
-    return {
-        VARIABLE: json.dumps({**named, "tags": make_tags(values), **intent.config.state}),
+    wanted = {
+        "subscription_id": settings.subscription_id,
+        "tenant_id": settings.tenant_id,
+        "location": settings.location,
+        "tags": settings.all_tags,
     }
+    return {VARIABLE: json.dumps({**wanted, **place})}

@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from matcha_tui.stack.setting import SettingValue
 from matcha_tui.targets.azure.definition import collect_needs
-from matcha_tui.targets.azure.names import derive_names
-from matcha_tui.targets.azure.settings import azure_values
+from matcha_tui.targets.azure.settings import AzureSettings, read_azure_settings
 from matcha_tui.targets.azure.state_place import find_storage
 from matcha_tui.targets.base import Intent, Root
 
@@ -15,20 +13,6 @@ HANDED_OVER = f"{FOUNDATION}.auto.tfvars.json"
 """In the platform's folder: what the foundation gives."""
 
 _PREVIEW = 'jsondecode(file("${path.root}/modules/foundation/preview.json"))'
-_FOR_TERRAFORM = (
-    "node_size",
-    "node_minimum",
-    "node_maximum",
-    "gpu_node_size",
-    "gpu_node_maximum",
-    "sku_tier",
-    "kubernetes_version",
-    "database_sku",
-    "database_storage_gb",
-    "certificate_email",
-    "budget",
-    "budget_email",
-)
 
 
 def make_root(intent: Intent, layer: str) -> Root:
@@ -38,10 +22,11 @@ def make_root(intent: Intent, layer: str) -> Root:
         intent: What is to be built.
         layer: ``foundation`` or ``platform``.
     """
-    values = azure_values(intent.config.settings)
-    context = _context(intent, values)
-    backend = _backend(intent, layer)
-    azurerm = _azurerm(values)
+    settings = read_azure_settings(intent.config.settings)
+    context = _context(intent, settings)
+    storage = find_storage(settings, intent.config.state)
+    backend = {"azurerm": dict(storage.backend(layer))} if storage else {}
+    azurerm = _azurerm(settings)
     if layer == FOUNDATION:
         return Root(
             context=context,
@@ -73,43 +58,40 @@ def make_root(intent: Intent, layer: str) -> Root:
     )
 
 
-def make_tags(values: Mapping[str, SettingValue]) -> dict[str, str]:
-    """Return the tags of everything that is made.
-
-    Args:
-        values: Of every setting of the target.
-    """
-    pairs = (item.strip().partition("=") for item in str(values["tags"]).split(",") if item.strip())
-    own = {"created-by": "matcha-tui", "matcha-prefix": str(values["prefix"])}
-    return own | {name: value for name, _, value in pairs}
-
-
-def _context(intent: Intent, values: Mapping[str, SettingValue]) -> dict[str, Any]:
-    prefix, subscription_id = str(values["prefix"]), str(values["subscription_id"])
+def _context(intent: Intent, settings: AzureSettings) -> dict[str, Any]:
     return {
-        "location": values["location"],
-        "subscription_id": subscription_id,
-        "tenant_id": values["tenant_id"],
-        "prefix": prefix,
-        "names": dict(derive_names(prefix, subscription_id).for_terraform()),
+        "location": settings.location,
+        "subscription_id": settings.subscription_id,
+        "tenant_id": settings.tenant_id,
+        "prefix": settings.prefix,
+        "names": dict(settings.names.for_terraform()),
         "needs": list(collect_needs(intent.flavors)),
-        "tags": make_tags(values),
-        "allowed_ranges": [
-            item.strip() for item in str(values["allowed_ranges"]).split(",") if item.strip()
-        ],
-        **{name: values[name] for name in _FOR_TERRAFORM},
+        "tags": dict(settings.all_tags),
+        "allowed_ranges": list(settings.allowed_ranges),
+        "node_size": settings.node_size,
+        "node_minimum": settings.node_minimum,
+        "node_maximum": settings.node_maximum,
+        "gpu_node_size": settings.gpu_node_size,
+        "gpu_node_maximum": settings.gpu_node_maximum,
+        "sku_tier": settings.sku_tier,
+        "kubernetes_version": settings.kubernetes_version,
+        "database_sku": settings.database_sku,
+        "database_storage_gb": settings.database_storage_gb,
+        "certificate_email": settings.certificate_email,
+        "budget": settings.budget,
+        "budget_email": settings.budget_email,
     }
 
 
-def _azurerm(values: Mapping[str, SettingValue]) -> dict[str, Any]:
-    named = {name: values[name] for name in ("subscription_id", "tenant_id") if values[name]}
+def _azurerm(settings: AzureSettings) -> dict[str, Any]:
+    named = {"subscription_id": settings.subscription_id, "tenant_id": settings.tenant_id}
     return {
         "features": {},
         # A registration takes minutes and needs rights over the whole subscription:
         # what is missing is found, and asked about, before.
         "resource_provider_registrations": "none",
         "storage_use_azuread": True,
-        **named,
+        **{name: value for name, value in named.items() if value},
     }
 
 
@@ -151,8 +133,3 @@ def _resources(context: Mapping[str, Any]) -> dict[str, Any]:
         },
         "orchestrator": {"k8s-context": "${local.facts.cluster.name}"},
     }
-
-
-def _backend(intent: Intent, layer: str) -> dict[str, Any]:
-    storage = find_storage(intent)
-    return {"azurerm": dict(storage.backend(layer))} if storage else {}

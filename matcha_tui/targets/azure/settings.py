@@ -1,8 +1,10 @@
 """What can be set for a stack on Azure, besides what its modules have."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from matcha_tui.stack.setting import Setting, SettingType, SettingValue
+from matcha_tui.targets.azure.names import Names, derive_names
 
 _UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _RANGE = r"\d{1,3}(\.\d{1,3}){3}/\d{1,2}"
@@ -171,10 +173,108 @@ FIXED_SETTINGS = ("prefix", "location", "subscription_id", "tenant_id", "state")
 """Those that name things which exist: to change one would build everything anew."""
 
 
+@dataclass(frozen=True, slots=True)
+class AzureSettings:
+    """The value of every setting of `AZURE_SETTINGS`, where the help of each says what it is.
+
+    Most are a text or a number as it was set; of these two more is known:
+
+    Attributes:
+        allowed_ranges: One range of addresses each; empty for any address.
+        tags: What the user wants everything tagged with, by name.
+    """
+
+    prefix: str
+    location: str
+    subscription_id: str
+    tenant_id: str
+    state: str
+    node_size: str
+    node_minimum: int
+    node_maximum: int
+    gpu_node_size: str
+    gpu_node_maximum: int
+    sku_tier: str
+    kubernetes_version: str
+    database_sku: str
+    database_storage_gb: int
+    allowed_ranges: tuple[str, ...]
+    certificate_email: str
+    tags: Mapping[str, str]
+    budget: int
+    budget_email: str
+    currency: str
+    monthly_limit: int
+
+    @property
+    def shares_state(self) -> bool:
+        """Whether Terraform's state is kept where colleagues find it."""
+        return self.state != LOCAL
+
+    @property
+    def names(self) -> Names:
+        """What everything is called."""
+        return derive_names(self.prefix, self.subscription_id)
+
+    @property
+    def all_tags(self) -> Mapping[str, str]:
+        """The tags of everything that is made: those that say whose it is, and the user's."""
+        return {"created-by": "matcha-tui", "matcha-prefix": self.prefix, **self.tags}
+
+
+def read_azure_settings(settings: Mapping[str, SettingValue]) -> AzureSettings:
+    """Return the target's settings, with defaults for what nobody set.
+
+    Args:
+        settings: What was set, by dotted name; those of modules do not count.
+    """
+    values = azure_values(settings)
+
+    def text(name: str) -> str:
+        return str(values[name])
+
+    def number(name: str) -> int:
+        return int(values[name])
+
+    return AzureSettings(
+        prefix=text("prefix"),
+        location=text("location"),
+        subscription_id=text("subscription_id"),
+        tenant_id=text("tenant_id"),
+        state=text("state"),
+        node_size=text("node_size"),
+        node_minimum=number("node_minimum"),
+        node_maximum=number("node_maximum"),
+        gpu_node_size=text("gpu_node_size"),
+        gpu_node_maximum=number("gpu_node_maximum"),
+        sku_tier=text("sku_tier"),
+        kubernetes_version=text("kubernetes_version"),
+        database_sku=text("database_sku"),
+        database_storage_gb=number("database_storage_gb"),
+        allowed_ranges=_parts(text("allowed_ranges")),
+        certificate_email=text("certificate_email"),
+        tags=_read_tags(text("tags")),
+        budget=number("budget"),
+        budget_email=text("budget_email"),
+        currency=text("currency"),
+        monthly_limit=number("monthly_limit"),
+    )
+
+
 def azure_values(settings: Mapping[str, SettingValue]) -> dict[str, SettingValue]:
-    """Return the value of every setting of the target.
+    """Return the value of every setting of the target by its name, for tables that name one.
 
     Args:
         settings: What was set, by dotted name.
     """
     return {item.name: settings.get(item.name, item.default) for item in AZURE_SETTINGS}
+
+
+def _read_tags(text: str) -> Mapping[str, str]:
+    pairs = (item.partition("=") for item in _parts(text))
+    return {name: value for name, _, value in pairs}
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    """Return what commas separate, without the white space around it."""
+    return tuple(item.strip() for item in text.split(",") if item.strip())

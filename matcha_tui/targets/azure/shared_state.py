@@ -10,7 +10,7 @@ from matcha_tui.targets.azure.account import Account, sign_in
 from matcha_tui.targets.azure.cloud import find_cloud
 from matcha_tui.targets.azure.failures import AzureRequestError
 from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM
-from matcha_tui.targets.azure.settings import azure_values
+from matcha_tui.targets.azure.settings import AzureSettings, read_azure_settings
 from matcha_tui.targets.azure.state_blobs import LockOwner
 from matcha_tui.targets.azure.state_place import StateStorage, find_storage
 from matcha_tui.targets.azure.state_storage import exists, open_blobs
@@ -29,10 +29,11 @@ def fetch_state(intent: Intent) -> None:
     Raises:
         MatchaError: If the state cannot be read.
     """
-    storage = find_storage(intent)
+    settings = read_azure_settings(intent.config.settings)
+    storage = find_storage(settings, intent.config.state)
     if storage is None:
         return
-    account = sign_in_for(intent)
+    account = sign_in_for(settings)
     states: dict[str, dict[str, Any] | None] = dict.fromkeys((FOUNDATION, PLATFORM))
     if _may_exist(account, storage):
         with open_blobs(account, storage) as blobs:
@@ -55,10 +56,11 @@ def find_lock(intent: Intent, layer: str) -> LockOwner | None:
     Raises:
         MatchaError: If Azure does not tell.
     """
-    storage = find_storage(intent)
+    settings = read_azure_settings(intent.config.settings)
+    storage = find_storage(settings, intent.config.state)
     if storage is None:
         return None
-    with open_blobs(sign_in_for(intent), storage) as blobs:
+    with open_blobs(sign_in_for(settings), storage) as blobs:
         return blobs.lock_owner(layer)
 
 
@@ -73,19 +75,19 @@ def free_lock(intent: Intent, layer: str, lock_id: str) -> None:
     Raises:
         MatchaError: If it has changed hands, or Azure refuses.
     """
-    if storage := find_storage(intent):
-        with open_blobs(sign_in_for(intent), storage) as blobs:
+    settings = read_azure_settings(intent.config.settings)
+    if storage := find_storage(settings, intent.config.state):
+        with open_blobs(sign_in_for(settings), storage) as blobs:
             blobs.force_unlock(layer, lock_id)
 
 
-def sign_in_for(intent: Intent) -> Account:
+def sign_in_for(settings: AzureSettings) -> Account:
     """Sign in to the directory that the project's subscription belongs to.
 
     Raises:
         MatchaError: If nobody is signed in, or the sign-in is refused.
     """
-    values = azure_values(intent.config.settings)
-    return sign_in(find_cloud(), tenant_id=str(values["tenant_id"]))
+    return sign_in(find_cloud(), tenant_id=settings.tenant_id)
 
 
 def _may_exist(account: Account, storage: StateStorage) -> bool:

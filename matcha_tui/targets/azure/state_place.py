@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.targets.azure.names import STATE_CONTAINER
-from matcha_tui.targets.azure.settings import LOCAL, azure_values
-from matcha_tui.targets.base import Intent
+from matcha_tui.targets.azure.settings import AzureSettings
 
 STATE_KEYS = ("resource_group", "account", "container")
 """What ``matcha.toml`` says of it."""
@@ -70,22 +69,22 @@ def state_key(layer: str) -> str:
     return f"{layer}.tfstate"
 
 
-def find_storage(intent: Intent) -> StateStorage | None:
+def find_storage(settings: AzureSettings, place: Mapping[str, str]) -> StateStorage | None:
     """Return where a project's state is kept; ``None`` while it is only in its folder.
 
     Args:
-        intent: Its ``[state]`` and settings count.
+        settings: What it is built with.
+        place: What its ``[state]`` says.
 
     Raises:
         MatchaError: If ``[state]`` is not whole.
     """
-    place, values = intent.config.state, azure_values(intent.config.settings)
-    if not place or values["state"] == LOCAL:
+    if not place or not settings.shares_state:
         return None
     try:
         return StateStorage(
-            subscription_id=str(values["subscription_id"]),
-            tenant_id=str(values["tenant_id"]),
+            subscription_id=settings.subscription_id,
+            tenant_id=settings.tenant_id,
             **{name: place[name] for name in STATE_KEYS},
         )
     except KeyError as error:

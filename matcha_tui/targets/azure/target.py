@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.flavor import Flavor
 from matcha_tui.targets.azure.cluster import read_kubeconfig
-from matcha_tui.targets.azure.definition import read_definition
-from matcha_tui.targets.azure.names import derive_names
+from matcha_tui.targets.azure.definition import parse_azure_definition
 from matcha_tui.targets.azure.place import choose_place, prepare_environment
 from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM, make_root
-from matcha_tui.targets.azure.settings import AZURE_SETTINGS, FIXED_SETTINGS, azure_values
+from matcha_tui.targets.azure.settings import AZURE_SETTINGS, FIXED_SETTINGS, read_azure_settings
 from matcha_tui.targets.azure.state_place import STATE_KEYS
 from matcha_tui.targets.base import (
     Check,
@@ -45,11 +44,10 @@ def _keep_password(workspace: Workspace, flavors: Sequence[Flavor], password: st
 def _environment(intent: Intent, keep_data: bool) -> Mapping[str, str]:
     from matcha_tui.targets.azure.terraform_identity import environment_of
 
-    values = azure_values(intent.config.settings)
-    subscription_id, tenant_id = str(values["subscription_id"]), str(values["tenant_id"])
+    settings = read_azure_settings(intent.config.settings)
     return {
-        **environment_of(os.environ, subscription_id, tenant_id),
-        **prepare_environment(intent),
+        **environment_of(os.environ, settings.subscription_id, settings.tenant_id),
+        **prepare_environment(settings, intent.config.state),
     }
 
 
@@ -84,12 +82,11 @@ def _health(intent: Intent) -> tuple[ComponentHealth, ...]:
 
 
 def _check(flavor: Flavor) -> None:
-    read_definition(flavor.folder)
+    parse_azure_definition(flavor.definition)
 
 
 def _leftovers(intent: Intent) -> tuple[str, ...]:
-    values = azure_values(intent.config.settings)
-    names = derive_names(str(values["prefix"]), str(values["subscription_id"]))
+    names = read_azure_settings(intent.config.settings).names
     lines = [f"the resource group {names.resource_group} with all data in it"]
     if intent.config.state:
         lines.append(f"(the resource group {names.state_group} stays: Terraform's state is in it)")

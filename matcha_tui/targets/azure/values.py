@@ -13,7 +13,7 @@ from matcha_tui.project.state import has_resources
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.flavor import Flavor
 from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM
-from matcha_tui.targets.azure.settings import azure_values
+from matcha_tui.targets.azure.settings import AzureSettings, read_azure_settings
 from matcha_tui.targets.base import Intent, ModuleValues
 from matcha_tui.targets.kept import keep, read_kept
 from matcha_tui.targets.passwords import find_takers, takes_password
@@ -37,7 +37,7 @@ def resolve_values(intent: Intent) -> ModuleValues:
     Raises:
         MatchaError: If a setting is missing without which nothing can be built.
     """
-    check_settings(intent)
+    check_settings(read_azure_settings(intent.config.settings))
     kept = read_kept(_passwords_file(intent.workspace))
     return {
         flavor.module_type: {
@@ -50,25 +50,25 @@ def resolve_values(intent: Intent) -> ModuleValues:
     }
 
 
-def check_settings(intent: Intent) -> None:
+def check_settings(settings: AzureSettings) -> None:
     """Refuse settings that nothing can be built with.
 
     Raises:
         MatchaError: Naming the first one, and what to do.
     """
-    values = azure_values(intent.config.settings)
-    for name, hint in _NEEDED.items():
-        if not values[name]:
-            raise MatchaError(f"{name} is not set", hint=hint, exit_code=ExitCode.USAGE)
-    _check_ranges(str(values["allowed_ranges"]))
-    low, high = values["node_minimum"], values["node_maximum"]
-    if isinstance(low, int) and isinstance(high, int) and low > high:
+    needed = {"location": settings.location, "subscription_id": settings.subscription_id}
+    for name, value in needed.items():
+        if not value:
+            raise MatchaError(f"{name} is not set", hint=_NEEDED[name], exit_code=ExitCode.USAGE)
+    _check_ranges(settings.allowed_ranges)
+    low, high = settings.node_minimum, settings.node_maximum
+    if low > high:
         raise MatchaError(
             f"node_minimum is {low}, which is more than node_maximum, {high}",
             hint=f"Raise it: matcha provision --set node_maximum={low}.",
             exit_code=ExitCode.USAGE,
         )
-    if values["budget"] and not values["budget_email"]:
+    if settings.budget and not settings.budget_email:
         raise MatchaError(
             "budget is set, and budget_email is not: nobody would be told",
             hint="Say whom: matcha provision --set budget_email=YOU@EXAMPLE.COM.",
@@ -76,8 +76,8 @@ def check_settings(intent: Intent) -> None:
         )
 
 
-def _check_ranges(typed: str) -> None:
-    for item in filter(None, (part.strip() for part in typed.split(","))):
+def _check_ranges(ranges: Sequence[str]) -> None:
+    for item in ranges:
         try:
             ipaddress.ip_network(item)
         except ValueError as error:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.workspace import refuse_unprintable_path
-from matcha_tui.services.definition import Definition, HttpCheck, read_definition
+from matcha_tui.services.definition import Definition, HttpCheck, parse_definition
 from matcha_tui.services.layout import FlavorFolder, flavor_folder
 from matcha_tui.stack.flavor import DEFINITION
 from matcha_tui.targets.base import Intent
@@ -41,7 +41,7 @@ def check_path(intent: Intent) -> None:
             exit_code=ExitCode.PREFLIGHT_FAILED,
         )
     for flavor in intent.flavors:
-        definition = read_definition(flavor.folder / DEFINITION)
+        definition = parse_definition(flavor.definition)
         _check_data_folder(definition, flavor_folder(intent.workspace.services, flavor.name))
 
 

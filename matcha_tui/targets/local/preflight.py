@@ -10,14 +10,14 @@ from functools import partial
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.files import explain_os_errors
-from matcha_tui.services.definition import Definition, Server, read_definition
+from matcha_tui.services.definition import Definition, Server, parse_definition
 from matcha_tui.services.environment import free_megabytes
 from matcha_tui.services.index import ASK_SECONDS, ask_index, describe_index, uv_environment
 from matcha_tui.services.layout import flavor_folders
 from matcha_tui.services.store import find_environment, store_folder
 from matcha_tui.services.supervisor import require_open_files
 from matcha_tui.services.supervisor_files import find_supervisor
-from matcha_tui.stack.flavor import DEFINITION, Flavor
+from matcha_tui.stack.flavor import Flavor
 from matcha_tui.targets.base import Check, Intent
 from matcha_tui.targets.checks import Unverified, check_engine, look
 from matcha_tui.targets.local.folder import check_path
@@ -136,7 +136,7 @@ def _to_install(intent: Intent) -> dict[str, Server]:
 
 
 def _definitions(intent: Intent) -> list[tuple[Flavor, Definition]]:
-    return [(flavor, read_definition(flavor.folder / DEFINITION)) for flavor in intent.flavors]
+    return [(flavor, parse_definition(flavor.definition)) for flavor in intent.flavors]
 
 
 _CHECKS: tuple[tuple[str, Callable[[Intent], str], bool], ...] = (

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from matcha_tui.project.workspace import Workspace
-from matcha_tui.stack.flavor import DEFINITION, Flavor
+from matcha_tui.stack.flavor import Flavor
 from matcha_tui.targets.base import Check, ComponentHealth, Intent, ModuleValues, Root, Target
 
 _LAYER = "services"
@@ -62,11 +62,11 @@ def _repairs(workspace: Workspace, modules: Mapping[str, str]) -> tuple[str, ...
 
 
 def _check(flavor: Flavor) -> None:
-    from matcha_tui.services.definition import LOCK, read_definition
+    from matcha_tui.services.definition import LOCK, parse_definition
     from matcha_tui.services.layout import flavor_folder
 
     flavor_folder(flavor.folder, flavor.name)
-    definition = read_definition(flavor.folder / DEFINITION)
+    definition = parse_definition(flavor.definition)
     if definition.server is not None and definition.lock:
         from matcha_tui.services.package_lock import check_lock  # it takes longer than the rest
 
@@ -74,16 +74,16 @@ def _check(flavor: Flavor) -> None:
 
 
 def _parts(flavor: Flavor) -> Mapping[str, str]:
-    from matcha_tui.services.definition import read_definition
+    from matcha_tui.services.definition import parse_definition
 
-    is_server = read_definition(flavor.folder / DEFINITION).server is not None
+    is_server = parse_definition(flavor.definition).server is not None
     return {"storage": "storage"} | ({"service": "service"} if is_server else {})
 
 
 def _advise(flavor: Flavor) -> tuple[str, ...]:
-    from matcha_tui.services.definition import LOCK, read_definition
+    from matcha_tui.services.definition import LOCK, parse_definition
 
-    definition = read_definition(flavor.folder / DEFINITION)
+    definition = parse_definition(flavor.definition)
     if definition.server is None or definition.lock or not definition.server.packages:
         return ()
     return (

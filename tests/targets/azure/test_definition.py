@@ -4,7 +4,12 @@ import pytest
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.stack.catalog import load_catalog
-from matcha_tui.targets.azure.definition import collect_needs, read_definition
+from matcha_tui.targets.azure.definition import (
+    AzureDefinition,
+    collect_needs,
+    parse_azure_definition,
+)
+from matcha_tui.toml_file import read_toml
 
 CATALOG = load_catalog()
 WHOLE = """\
@@ -28,13 +33,13 @@ password = "token"
 """
 
 
-def write(folder: Path, text: str) -> Path:
+def read(folder: Path, text: str) -> AzureDefinition:
     (folder / "module.toml").write_text(text)
-    return folder
+    return parse_azure_definition(read_toml(folder / "module.toml"))
 
 
 def test_a_definition_is_read(tmp_path: Path):
-    definition = read_definition(write(tmp_path, WHOLE))
+    definition = read(tmp_path, WHOLE)
     assert definition.needs == ("gateway", "cluster")
     assert definition.health is not None
     assert definition.health.filled({"url": "https://tea"}) == "https://tea/health"
@@ -42,7 +47,7 @@ def test_a_definition_is_read(tmp_path: Path):
 
 
 def test_health_and_needs_can_be_left_out(tmp_path: Path):
-    definition = read_definition(write(tmp_path, 'title = "x"\n'))
+    definition = read(tmp_path, 'title = "x"\n')
     assert (definition.needs, definition.health) == ((), None)
 
 
@@ -64,7 +69,7 @@ def test_a_fault_is_named_with_its_line_and_key(
 ):
     assert old in WHOLE
     with pytest.raises(MatchaError) as caught:
-        read_definition(write(tmp_path, WHOLE.replace(old, new, 1)))
+        read(tmp_path, WHOLE.replace(old, new, 1))
     assert caught.value.message.startswith(f"{tmp_path / 'module.toml'}:{line}: {key} ")
     assert says in caught.value.message
 

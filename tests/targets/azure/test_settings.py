@@ -1,8 +1,17 @@
+from dataclasses import fields
+
 import pytest
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.stack.setting import SettingValue
-from matcha_tui.targets.azure.settings import AZURE_SETTINGS, FIXED_SETTINGS, azure_values
+from matcha_tui.stack.setting import SettingType, SettingValue
+from matcha_tui.targets.azure.names import derive_names
+from matcha_tui.targets.azure.settings import (
+    AZURE_SETTINGS,
+    FIXED_SETTINGS,
+    AzureSettings,
+    azure_values,
+    read_azure_settings,
+)
 
 SETTINGS = {setting.name: setting for setting in AZURE_SETTINGS}
 ID = "11111111-2222-3333-4444-55555555abCD"
@@ -103,3 +112,57 @@ def test_what_names_things_that_exist_is_fixed():
     assert set(FIXED_SETTINGS) <= SETTINGS.keys()
     assert azure_values({"prefix": "tea"})["prefix"] == "tea"
     assert azure_values({})["node_maximum"] == 3
+
+
+def test_each_setting_is_a_field_of_the_same_name_and_type():
+    assert [field.name for field in fields(AzureSettings)] == list(SETTINGS)
+    plain = {SettingType.STRING: str, SettingType.CHOICE: str, SettingType.INTEGER: int}
+    given = {name: field.type for name, field in zip(SETTINGS, fields(AzureSettings), strict=True)}
+    unlike = {name for name, one in SETTINGS.items() if given[name] is not plain[one.type]}
+    assert unlike == {"allowed_ranges", "tags"}
+
+
+def test_each_field_has_what_was_set_or_the_default():
+    changed: dict[str, SettingValue] = {
+        name: f"own-{name}" if isinstance(setting.default, str) else setting.default + 1
+        for name, setting in SETTINGS.items()
+        if name not in ("allowed_ranges", "tags")
+    }
+    found, default = read_azure_settings(changed), read_azure_settings({"deployer.size": 1})
+    for name, value in changed.items():
+        assert getattr(found, name) == value
+        assert getattr(default, name) == SETTINGS[name].default
+
+
+@pytest.mark.parametrize(
+    ("text", "ranges"),
+    [
+        ("", ()),
+        ("203.0.113.0/24", ("203.0.113.0/24",)),
+        ("203.0.113.0/24, 198.51.100.7/32", ("203.0.113.0/24", "198.51.100.7/32")),
+        ("203.0.113.0/24,198.51.100.7/32", ("203.0.113.0/24", "198.51.100.7/32")),
+    ],
+)
+def test_ranges_are_one_each(text: str, ranges: tuple[str, ...]):
+    assert read_azure_settings({"allowed_ranges": text}).allowed_ranges == ranges
+
+
+def test_everything_is_tagged_with_whose_it_is_and_as_the_user_wants():
+    settings = read_azure_settings({"prefix": "tea", "tags": "team=research, owner=ada l,empty="})
+    assert settings.tags == {"team": "research", "owner": "ada l", "empty": ""}
+    assert settings.all_tags == {
+        "created-by": "matcha-tui",
+        "matcha-prefix": "tea",
+        **settings.tags,
+    }
+
+
+def test_names_are_those_of_prefix_and_subscription():
+    settings = read_azure_settings({"prefix": "tea", "subscription_id": ID})
+    assert settings.names == derive_names("tea", ID)
+
+
+@pytest.mark.parametrize(("state", "is_shared"), [("shared", True), ("local", False)])
+def test_the_state_is_shared_unless_it_is_to_be_local(state: str, is_shared: bool):
+    assert read_azure_settings({"state": state}).shares_state is is_shared
+    assert read_azure_settings({}).shares_state

@@ -9,6 +9,7 @@ from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace, prepare_workspace
 from matcha_tui.stack.catalog import load_catalog
 from matcha_tui.stack.setting import SettingValue
+from matcha_tui.targets.azure.settings import read_azure_settings
 from matcha_tui.targets.azure.values import check_settings, keep_password, resolve_values
 from matcha_tui.targets.base import Intent
 from tests.azure.project import SETTINGS
@@ -49,7 +50,7 @@ def test_what_nothing_can_be_built_with_is_refused(
     workspace: Workspace, settings: dict[str, SettingValue], message: str, hint: str
 ):
     with pytest.raises(MatchaError) as caught:
-        check_settings(intend(workspace, **settings))
+        check_settings(read_azure_settings(SETTINGS | settings))
     assert caught.value.message.startswith(message)
     assert hint in (caught.value.hint or "")
     assert caught.value.exit_code is ExitCode.USAGE
@@ -57,8 +58,9 @@ def test_what_nothing_can_be_built_with_is_refused(
         resolve_values(intend(workspace, **settings))
 
 
-def test_a_budget_with_somebody_to_tell_is_fine(workspace: Workspace):
-    check_settings(intend(workspace, budget=100, budget_email="ada@example.com"))
+def test_a_budget_with_somebody_to_tell_is_fine():
+    told: dict[str, SettingValue] = {"budget": 100, "budget_email": "ada@example.com"}
+    check_settings(read_azure_settings(SETTINGS | told))
 
 
 def test_what_was_set_wins_over_defaults_and_a_secret_is_left_to_terraform(workspace: Workspace):

@@ -1,5 +1,4 @@
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.catalog import Flavor, load_catalog
+from matcha_tui.stack.flavor import read_flavor
 from matcha_tui.targets.base import Intent
 from matcha_tui.targets.local.folder import check_path
 from tests.hard_names import HARD_NAMES, REFUSED_NAMES, folder_names
@@ -82,13 +82,12 @@ def test_a_path_in_the_url_of_somebodys_own_module_is_told(tmp_path: Path):
     folder.mkdir(parents=True)
     text = (MLFLOW.folder / "module.toml").read_text()
     (folder / "module.toml").write_text(text.replace("sqlite:///", "sqlite:///{data}/"))
-    own = replace(MLFLOW, folder=folder)
-    check("/work/my project", own)
-    refused = refusal("/work/what?", own)
+    check("/work/my project", read_flavor(folder))
+    refused = refusal("/work/what?", read_flavor(folder))
     assert "'?'" in refused.message
     assert "{data:url}" in (refused.hint or "")
     (folder / "module.toml").write_text(text.replace("sqlite:///", "sqlite:///{data:url}/"))
-    check("/work/what?", own)
+    check("/work/what?", read_flavor(folder))
 
 
 def _is_refused(name: str, flavor: Flavor) -> bool:

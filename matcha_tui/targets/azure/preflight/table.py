@@ -18,7 +18,7 @@ from matcha_tui.targets.azure.preflight.sizes import check_sizes
 from matcha_tui.targets.azure.preflight.subject import Subject
 from matcha_tui.targets.azure.preflight.versions import check_version
 from matcha_tui.targets.azure.preflight.wanted import read_wanted
-from matcha_tui.targets.azure.settings import azure_values
+from matcha_tui.targets.azure.settings import AzureSettings, read_azure_settings
 from matcha_tui.targets.azure.values import check_settings
 from matcha_tui.targets.base import Check, Intent
 from matcha_tui.targets.checks import Passed, check_engine, look
@@ -68,8 +68,9 @@ def list_checks(
     Raises:
         MatchaError: If a flavor's definition is faulty.
     """
-    wanted = read_wanted(intent)
-    subject = Subject(wanted, sign_in or partial(_sign_in, intent))
+    settings = read_azure_settings(intent.config.settings)
+    wanted = read_wanted(intent, settings)
+    subject = Subject(wanted, sign_in or partial(_sign_in, settings))
     first, *others = (
         Check(row.name, partial(look, row.name, partial(row.find, subject)))
         for row in _ROWS
@@ -77,7 +78,7 @@ def list_checks(
     )
     return (
         first,
-        Check("settings", partial(look, "settings", partial(_settings, intent)), is_quick=True),
+        Check("settings", partial(look, "settings", partial(_settings, settings)), is_quick=True),
         Check("project folder", partial(look, "project folder", partial(_folder, intent)), True),
         # Each provision looks for its engine itself.
         Check("engine", partial(look, "engine", partial(check_engine, intent)), is_required=False),
@@ -85,8 +86,8 @@ def list_checks(
     )
 
 
-def _settings(intent: Intent) -> str:
-    check_settings(intent)
+def _settings(settings: AzureSettings) -> str:
+    check_settings(settings)
     return "everything that is needed is set"
 
 
@@ -95,8 +96,8 @@ def _folder(intent: Intent) -> str:
     return f"{intent.workspace.project} can be written into what Terraform reads"
 
 
-def _sign_in(intent: Intent) -> "Account":
+def _sign_in(settings: AzureSettings) -> "Account":
     # Azure's libraries take a second to import: not while checks are only listed.
     from matcha_tui.targets.azure.preflight.reader import sign_in_for_checks
 
-    return sign_in_for_checks(str(azure_values(intent.config.settings)["tenant_id"]))
+    return sign_in_for_checks(settings.tenant_id)

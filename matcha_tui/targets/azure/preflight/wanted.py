@@ -1,14 +1,12 @@
 """What a stack takes of Azure, as far as the checks want to know it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from matcha_tui.project.state import has_resources
-from matcha_tui.stack.setting import SettingValue
-from matcha_tui.targets.azure.definition import collect_needs, read_definition
-from matcha_tui.targets.azure.names import Names, derive_names
+from matcha_tui.targets.azure.definition import collect_needs, parse_azure_definition
+from matcha_tui.targets.azure.names import Names
 from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM
-from matcha_tui.targets.azure.settings import LOCAL, azure_values
+from matcha_tui.targets.azure.settings import AzureSettings
 from matcha_tui.targets.base import Intent
 
 _SURGE = 1  # as in the foundation's upgrade_settings
@@ -84,57 +82,58 @@ class Wanted:
         return f"{self.prefix}-nodes"
 
 
-def read_wanted(intent: Intent) -> Wanted:
+def read_wanted(intent: Intent, settings: AzureSettings) -> Wanted:
     """Work out what a stack takes of Azure.
 
     Args:
         intent: What is to be built.
+        settings: What it is to be built with.
 
     Raises:
         MatchaError: If a flavor's definition is faulty.
     """
-    values = azure_values(intent.config.settings)
-    prefix, subscription_id = str(values["prefix"]), str(values["subscription_id"])
-    names = derive_names(prefix, subscription_id)
-    shares_state = values["state"] != LOCAL
-    endings = [read_definition(flavor.folder).storage for flavor in intent.flavors]
-    accounts = [names.storage + ending for ending in endings if ending]
-    if shares_state:
+    names = settings.names
+    parts = [parse_azure_definition(flavor.definition) for flavor in intent.flavors]
+    accounts = [names.storage + part.storage for part in parts if part.storage]
+    if settings.shares_state:
         accounts.append(intent.config.state.get("account", names.state_account))
     needs = collect_needs(intent.flavors)
     # The gateway and the database serve what runs in the cluster: either brings it.
     things = {*needs, *(["cluster"] if needs else []), *(["storage"] if accounts else [])}
-    if values["budget"]:
+    if settings.budget:
         things.add("budget")
-    if needs or shares_state:
+    if needs or settings.shares_state:
         things.add("roles")
     return Wanted(
-        subscription_id=subscription_id,
-        location=str(values["location"]),
-        prefix=prefix,
-        kubernetes_version=str(values["kubernetes_version"]),
+        subscription_id=settings.subscription_id,
+        location=settings.location,
+        prefix=settings.prefix,
+        kubernetes_version=settings.kubernetes_version,
         names=names,
         things=frozenset(things),
         storage_accounts=tuple(accounts),
-        pools=list_pools(values) if needs else (),
-        shares_state=shares_state,
+        pools=list_pools(settings) if needs else (),
+        shares_state=settings.shares_state,
         is_deployed=any(
             has_resources(intent.workspace.layer(layer)) for layer in (FOUNDATION, PLATFORM)
         ),
     )
 
 
-def list_pools(values: Mapping[str, SettingValue]) -> tuple[Pool, ...]:
+def list_pools(settings: AzureSettings) -> tuple[Pool, ...]:
     """Return the machines that a cluster may have.
 
     Args:
-        values: Of every setting of the target.
+        settings: What it is to be built with.
     """
-    found = []
-    for kind, is_system in (("node", True), ("gpu_node", False)):
-        size, most = values[f"{kind}_size"], values[f"{kind}_maximum"]
-        if size and isinstance(most, int):
-            found.append(
-                Pool(f"{kind}_size", f"{kind}_maximum", str(size), most, is_system=is_system)
-            )
-    return tuple(found)
+    own = Pool(
+        "node_size", "node_maximum", settings.node_size, settings.node_maximum, is_system=True
+    )
+    gpu = Pool(
+        "gpu_node_size",
+        "gpu_node_maximum",
+        settings.gpu_node_size,
+        settings.gpu_node_maximum,
+        is_system=False,
+    )
+    return (own, gpu) if gpu.size else (own,)
