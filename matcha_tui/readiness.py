@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.selection import Project
-from matcha_tui.targets.base import Check, Finding, Verdict
+from matcha_tui.targets.findings import Check, Finding, Verdict
 
 REGION_CHECKS = ("sizes", "quota")
 """The checks whose answer differs by region."""

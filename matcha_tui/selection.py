@@ -1,13 +1,11 @@
 """A project: open it, change what is chosen for it, and refuse what would orphan a deployment."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.config import (
     Config,
-    TargetSettings,
     read_config,
     read_module_paths,
     write_config,
@@ -17,7 +15,6 @@ from matcha_tui.project.state import has_resources
 from matcha_tui.project.workspace import Workspace, refuse_unprintable_path
 from matcha_tui.stack.catalog import Catalog, Flavor, load_catalog
 from matcha_tui.stack.stack import DEFAULT_PRESET, Stack, name_stack, preset_stack
-from matcha_tui.targets.azure.target import AZURE
 from matcha_tui.targets.base import Intent, Target
 from matcha_tui.targets.composition import (
     composed_backend,
@@ -25,14 +22,7 @@ from matcha_tui.targets.composition import (
     composed_modules,
     refuse_lower_values,
 )
-from matcha_tui.targets.local.target import LOCAL
-
-TARGETS: Mapping[str, Target] = {target.name: target for target in (LOCAL, AZURE)}
-
-
-TARGET_SETTINGS: TargetSettings = {target.name: target.settings for target in TARGETS.values()}
-
-STATE_KEYS = tuple(key for target in TARGETS.values() if target.state for key in target.state.keys)
+from matcha_tui.targets.registry import STATE_KEYS, TARGET_SETTINGS, TARGETS
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from matcha_tui.cli import COMMANDS, matcha
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.guess import choose_name, find_name, name_hint
 from matcha_tui.project.config import Config, declared_settings, read_config
-from matcha_tui.selection import STATE_KEYS, TARGET_SETTINGS
 from matcha_tui.stack.catalog import load_catalog
 from matcha_tui.stack.flavor import read_flavor
 from matcha_tui.stack.setting import Setting, SettingType
@@ -22,6 +21,7 @@ from matcha_tui.stack.stack import add_module, make_stack, preset_stack, remove_
 from matcha_tui.targets.azure.cloud import find_cloud
 from matcha_tui.targets.azure.definition import parse_azure_definition
 from matcha_tui.targets.azure.prices.items import FoundationCost, read_foundation_costs
+from matcha_tui.targets.registry import STATE_KEYS, TARGET_SETTINGS
 from matcha_tui.terraform.engine import find_engine
 
 CATALOG = load_catalog()

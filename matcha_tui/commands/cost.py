@@ -10,12 +10,13 @@ from matcha_tui.commands.opening import open_project
 from matcha_tui.costs import cost_by_region, estimate_cost, is_paid, load_prices
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.guess import choose_name
-from matcha_tui.selection import TARGETS, Project
+from matcha_tui.selection import Project
 from matcha_tui.targets.azure.prices.estimate import CostLine, Estimate
 from matcha_tui.targets.azure.prices.loading import Prices
 from matcha_tui.targets.azure.prices.ranking import RegionRow
 from matcha_tui.targets.azure.prices.regions import read_regions
 from matcha_tui.targets.azure.prices.report import as_json, money_span, origin
+from matcha_tui.targets.registry import TARGETS
 
 _VERSION = 1
 _FREE = "Nothing to pay: everything runs on this machine."

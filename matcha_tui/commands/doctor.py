@@ -12,7 +12,7 @@ from matcha_tui.commands.opening import open_project
 from matcha_tui.errors import ExitCode
 from matcha_tui.readiness import Report, list_checks, run_checks
 from matcha_tui.selection import Project
-from matcha_tui.targets.base import Finding, Verdict
+from matcha_tui.targets.findings import Finding, Verdict
 from matcha_tui.terraform.plain_text import escape_line, escape_lines
 
 _STYLES = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.UNVERIFIED: "yellow"}

@@ -5,10 +5,10 @@ from pathlib import Path
 import click
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.selection import TARGETS
 from matcha_tui.stack.catalog import load_catalog
 from matcha_tui.stack.flavor import DEFINITION, MODULE_TYPES, Place
 from matcha_tui.targets.checking import check_flavor
+from matcha_tui.targets.registry import TARGETS
 from matcha_tui.terraform.engine import find_engine
 
 _PLACE = "TARGET/LAYER/MODULE_TYPE/FLAVOR"

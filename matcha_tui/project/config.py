@@ -97,7 +97,7 @@ def read_config(
     path: Path,
     catalog: Catalog,
     target_settings: TargetSettings,
-    state_keys: Collection[str] = (),
+    state_keys: Mapping[str, Collection[str]],
 ) -> Config:
     """Read ``matcha.toml``.
 
@@ -105,7 +105,7 @@ def read_config(
         path: The file; when it does not exist, nothing has been chosen yet.
         catalog: What can be chosen.
         target_settings: The targets, and what can be set for each.
-        state_keys: What any of them says of where its shared state is.
+        state_keys: What each of them says of where its shared state is, by its name.
 
     Raises:
         MatchaError: If the file cannot be read or says something impossible,
@@ -118,7 +118,7 @@ def read_config(
     target = top.name("target", "target", target_settings, DEFAULT_TARGET, ExitCode.USAGE)
     stack = _read_stack(top.table("stack"), catalog)
     state = top.table("state")
-    state.refuse_unknown(state_keys)
+    state.refuse_unknown(state_keys[target])
     declared = declared_settings(catalog, target_settings, target, stack)
     unclear = {fault.place.module_type for fault in catalog.faults if fault.place}
     return Config(

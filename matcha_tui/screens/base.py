@@ -12,7 +12,7 @@ from textual.widgets import Footer
 from matcha_tui.errors import MatchaError
 from matcha_tui.screens.notice import Notice
 from matcha_tui.screens.session import Session
-from matcha_tui.selection import TARGETS
+from matcha_tui.targets.registry import TARGETS
 from matcha_tui.widgets.header_line import HeaderLine
 from matcha_tui.widgets.step_line import StepLine
 

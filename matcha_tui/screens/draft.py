@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 from matcha_tui.errors import MatchaError
 from matcha_tui.project.config import Config, declared_settings
 from matcha_tui.screens.field_groups import group_settings
-from matcha_tui.selection import TARGET_SETTINGS, Project
+from matcha_tui.selection import Project
 from matcha_tui.stack.setting import Setting, SettingType, SettingValue
 from matcha_tui.stack.stack import Stack
 from matcha_tui.targets.azure.names import Names, derive_names
+from matcha_tui.targets.registry import TARGET_SETTINGS
 
 
 @dataclass(frozen=True, slots=True)

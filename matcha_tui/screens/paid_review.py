@@ -17,7 +17,7 @@ from matcha_tui.screens.session import Session
 from matcha_tui.targets.azure.prices.difference import compare
 from matcha_tui.targets.azure.prices.estimate import Estimate
 from matcha_tui.targets.azure.prices.report import money_span, origin
-from matcha_tui.targets.base import Finding, Remedy, Verdict
+from matcha_tui.targets.findings import Finding, Remedy, Verdict
 from matcha_tui.widgets.banner import Banner
 from matcha_tui.widgets.check_list import CheckList
 from matcha_tui.widgets.cost_sheet import CostSheet

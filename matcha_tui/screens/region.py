@@ -17,7 +17,7 @@ from matcha_tui.screens.base import WizardScreen
 from matcha_tui.screens.session import Session
 from matcha_tui.targets.azure.prices.ranking import RegionRow, filter_regions
 from matcha_tui.targets.azure.prices.report import money_span, origin
-from matcha_tui.targets.base import Finding, Verdict
+from matcha_tui.targets.findings import Finding, Verdict
 from matcha_tui.widgets.duration import clock
 from matcha_tui.widgets.region_table import RECOMMENDED, SORTS, RegionTable
 

@@ -19,7 +19,8 @@ from matcha_tui.stack.stack import Stack
 from matcha_tui.targets.azure.prices.estimate import Estimate
 from matcha_tui.targets.azure.prices.loading import Prices
 from matcha_tui.targets.azure.prices.ranking import RegionRow
-from matcha_tui.targets.base import Check, ComponentHealth, Finding, Remedy
+from matcha_tui.targets.base import ComponentHealth
+from matcha_tui.targets.findings import Check, Finding, Remedy
 from matcha_tui.terraform.cancelling import force_cancel, request_cancel
 from matcha_tui.terraform.engine import Engine, find_engine
 from matcha_tui.terraform.event_kinds import Event

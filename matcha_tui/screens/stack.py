@@ -12,8 +12,8 @@ from textual.widgets.option_list import Option
 
 from matcha_tui.screens.base import WizardScreen
 from matcha_tui.screens.session import Session
-from matcha_tui.selection import TARGETS
 from matcha_tui.stack.stack import CUSTOM, Stack, preset_stack
+from matcha_tui.targets.registry import TARGETS
 from matcha_tui.widgets.choice_list import ChoiceList
 from matcha_tui.widgets.header_line import HeaderLine
 from matcha_tui.widgets.step_line import StepLine, steps_of

@@ -1,16 +1,18 @@
 """What a target is: the place where a stack is built, and what it must be able to say."""
 
-from collections.abc import Callable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
+from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace
-from matcha_tui.stack.additions import CheckFlavor
 from matcha_tui.stack.catalog import Flavor
 from matcha_tui.stack.setting import Setting, SettingValue
+from matcha_tui.targets.findings import Check
 
 ModuleValues = Mapping[str, Mapping[str, SettingValue]]
 """The final value of every setting: module type to setting's name to value."""
@@ -59,65 +61,6 @@ class Intent:
     engine: str | None = None
 
 
-class Verdict(StrEnum):
-    """What a check before a provision came to."""
-
-    PASSED = "passed"
-    FAILED = "failed"
-    UNVERIFIED = "could not verify"
-
-
-@dataclass(frozen=True, slots=True)
-class Remedy:
-    """What can be done at once about a check that failed.
-
-    Attributes:
-        label: What it does, as an offer: ``Register Microsoft.Storage``.
-        act: Does it, which may take minutes; returns one sentence that says what was
-            done, or raises `MatchaError`.
-    """
-
-    label: str
-    act: Callable[[], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one check before a provision found.
-
-    Attributes:
-        name: What was checked.
-        verdict: What it came to.
-        text: What was found, without a full stop.
-        hint: What to do about it; one that passed may have some advice, too.
-        remedy: What can be done about it here and now, if anything.
-    """
-
-    name: str
-    verdict: Verdict
-    text: str
-    hint: str = ""
-    remedy: Remedy | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that has to be true before a provision.
-
-    Attributes:
-        name: What is checked, in a word or two; no other check of the target has it.
-        find: Looks, and says what it found whatever happens; may take a while, and may
-            be called on any thread, and again.
-        is_quick: Whether it takes no time and no network.
-        is_required: Whether every provision asks it, too, and not only ``doctor``.
-    """
-
-    name: str
-    find: Callable[[], Finding]
-    is_quick: bool = False
-    is_required: bool = True
-
-
 @dataclass(frozen=True, slots=True)
 class Root:
     """What a target puts into one layer's Terraform root beside the chosen flavors.
@@ -160,93 +103,150 @@ class StateLock(Protocol):
         """Who holds it, for what and since when."""
 
 
-@dataclass(frozen=True, slots=True)
-class SharedState:
+class SharedState(ABC):
     """How a target keeps Terraform's state where colleagues find it.
 
     Attributes:
-        place: Where it is or will be, as ``matcha.toml`` says it; empty for a state
-            that is kept in the project's folder.
-        keys: What it says of that place.
-        prepare: The command that makes that place, and may be repeated.
-        fetch: Brings what the project's folder knows of the deployment up to date.
-        find_lock: Says who holds the lock of a layer's state, if anybody does.
-        free_lock: Takes that lock away, given its ID.
+        keys: What ``matcha.toml`` says of its address.
+        prepare: The command that makes it, and may be repeated.
     """
 
-    place: Callable[[Intent], Mapping[str, str]]
-    keys: tuple[str, ...]
-    prepare: tuple[str, ...]
-    fetch: Callable[[Intent], None]
-    find_lock: Callable[[Intent, str], StateLock | None]
-    free_lock: Callable[[Intent, str, str], None]
+    keys: ClassVar[tuple[str, ...]]
+    prepare: ClassVar[tuple[str, ...]]
+
+    @abstractmethod
+    def place(self, intent: Intent) -> Mapping[str, str]:
+        """Return where it is or will be, as ``matcha.toml`` says it; empty for the folder."""
+
+    @abstractmethod
+    def fetch(self, intent: Intent) -> None:
+        """Bring what the project's folder knows of the deployment up to date."""
+
+    @abstractmethod
+    def find_lock(self, intent: Intent, layer: str) -> StateLock | None:
+        """Return who holds the lock of a layer's state, if anybody does."""
+
+    @abstractmethod
+    def free_lock(self, intent: Intent, layer: str, lock_id: str) -> None:
+        """Take that lock away, given its ID."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(ABC):
     """A place where a stack can be built.
 
+    A target has no state: one object of it serves every project. What is abstract has to
+    be there; all else is a part that a target may have. A face asks whether a part is
+    there, and never which target it is. Heavy libraries are imported in the methods that
+    need them: a target is loaded by commands that only choose a stack.
+
     Attributes:
-        name: As in ``matcha.toml``: ``local``.
+        name: As in ``matcha.toml``: ``local``. The folder of its flavors is called so.
         title: Its name on screen.
         description: One sentence.
+        layers: Its Terraform roots, in the order in which they are applied.
         settings: What can be set for the target itself.
         fixed_settings: Those of them that cannot change while anything is deployed.
-        layers: Its Terraform roots, in the order in which they are applied.
         seconds: About how long what every stack has takes the first time.
         keeps_data: Whether a destroy can keep what the services hold.
-        resolve: Decides what the user left open: free ports, generated secrets; refuses
-            what cannot be built with these settings.
-        keep_password: Takes a password of the user's instead of generating one.
-        root: Gives what one layer's root has beside the flavors.
-        environment: What its runs need to find in the environment, given whether data
-            is to be kept.
-        state: How it shares Terraform's state; ``None`` when it never does.
-        checks: Lists what has to be true before a provision; this takes no time and
-            no network. What several checks need is asked once for all of a list.
-        health: Asks every deployed component how it is.
-        repairs: The addresses of Terraform resources that are to be made again
-            because what they stand for is down.
         clearing: By layer, what removes, before it is planned, what a killed run left
             half done and would be refused: a command that is followed by the engine's.
         remedies: By layer, what to do when it cannot be destroyed in order: a command
             that is followed by the engine's.
         sweep: A command that, after a destroy, ends what an interrupted run left
             and Terraform does not know of; empty when there is none.
-        check: Raises for what only this target reads of a flavor's module.toml.
-        parts: The modules that a flavor must be made of, for the target to look after
-            it: name to folder within the target's modules.
-        kubeconfig: How to reach the cluster of what is deployed, as kubectl reads it;
-            ``None`` where there is none.
-        leftovers: What a destroy deletes or keeps besides Terraform's resources,
-            one line each.
-        component_log: The file that a flavor's server writes its log to, which need not
-            exist; ``None`` where logs are no files of this machine.
-        advise: Says what would make a sound flavor better.
+        state: How it shares Terraform's state; ``None`` when it never does.
     """
 
-    name: str
-    title: str
-    description: str
-    settings: tuple[Setting, ...]
-    fixed_settings: tuple[str, ...]
-    layers: tuple[str, ...]
-    seconds: int
-    keeps_data: bool
-    resolve: Callable[[Intent], ModuleValues]
-    keep_password: Callable[[Workspace, Sequence[Flavor], str], None]
-    root: Callable[[Intent, str], Root]
-    environment: Callable[[Intent, bool], Mapping[str, str]]
-    state: SharedState | None
-    checks: Callable[[Intent], tuple[Check, ...]]
-    health: Callable[[Intent], tuple[ComponentHealth, ...]]
-    repairs: Callable[[Workspace, Mapping[str, str]], tuple[str, ...]]
-    clearing: Mapping[str, tuple[str, ...]]
-    remedies: Mapping[str, tuple[str, ...]]
-    sweep: tuple[str, ...]
-    check: CheckFlavor
-    parts: Callable[[Flavor], Mapping[str, str]]
-    kubeconfig: Callable[[Workspace], str | None]
-    leftovers: Callable[[Intent], tuple[str, ...]]
-    component_log: Callable[[Workspace, str], Path | None] = lambda _workspace, _flavor: None
-    advise: Callable[[Flavor], tuple[str, ...]] = lambda _flavor: ()
+    name: ClassVar[str]
+    title: ClassVar[str]
+    description: ClassVar[str]
+    layers: ClassVar[tuple[str, ...]]
+    settings: ClassVar[tuple[Setting, ...]] = ()
+    fixed_settings: ClassVar[tuple[str, ...]] = ()
+    seconds: ClassVar[int] = 0
+    keeps_data: ClassVar[bool] = False
+    clearing: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    remedies: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    sweep: ClassVar[tuple[str, ...]] = ()
+    state: ClassVar[SharedState | None] = None
+
+    @abstractmethod
+    def resolve(self, intent: Intent) -> ModuleValues:
+        """Decide what the user left open: free ports, generated secrets.
+
+        Raises:
+            MatchaError: If it cannot be built with these settings.
+        """
+
+    @abstractmethod
+    def root(self, intent: Intent, layer: str) -> Root:
+        """Return what one layer's root has beside the flavors."""
+
+    @abstractmethod
+    def checks(self, intent: Intent) -> tuple[Check, ...]:
+        """List what has to be true before a provision.
+
+        This takes no time and no network. What several checks need is asked once for
+        all of a list.
+        """
+
+    @abstractmethod
+    def health(self, intent: Intent) -> tuple[ComponentHealth, ...]:
+        """Ask every deployed component how it is."""
+
+    @abstractmethod
+    def leftovers(self, intent: Intent) -> tuple[str, ...]:
+        """Return what a destroy deletes or keeps besides Terraform's resources, a line each."""
+
+    def environment(self, intent: Intent, keep_data: bool) -> Mapping[str, str]:
+        """Return what its runs need to find in the environment.
+
+        Args:
+            intent: What the run is for.
+            keep_data: Whether what the services hold is to be kept.
+        """
+        return {}
+
+    def keep_password(self, workspace: Workspace, flavors: Sequence[Flavor], password: str) -> None:
+        """Take a password of the user's instead of generating one.
+
+        Raises:
+            MatchaError: If nothing in the stack takes one, or it cannot be changed.
+        """
+        raise MatchaError(
+            f"on {self.title} no module takes a password",
+            hint="Leave out --password-stdin.",
+            exit_code=ExitCode.USAGE,
+        )
+
+    def repairs(self, workspace: Workspace, modules: Mapping[str, str]) -> tuple[str, ...]:
+        """Return the addresses of resources to be made again: what they stand for is down."""
+        return ()
+
+    def check(self, flavor: Flavor) -> None:
+        """Raise `MatchaError` for what only this target reads of a flavor's module.toml."""
+        return
+
+    def parts(self, flavor: Flavor) -> Mapping[str, str]:
+        """Return the modules that a flavor must be made of, for the target to look after it.
+
+        Returns:
+            Name to folder within the target's modules.
+        """
+        return {}
+
+    def advise(self, flavor: Flavor) -> tuple[str, ...]:
+        """Say what would make a sound flavor better."""
+        return ()
+
+    def kubeconfig(self, workspace: Workspace) -> str | None:
+        """Return how to reach the deployed cluster, as kubectl reads it, if there is one."""
+        return None
+
+    def component_log(self, workspace: Workspace, flavor: str) -> Path | None:
+        """Return the file that a flavor's server writes its log to, which need not exist.
+
+        Returns:
+            ``None`` where logs are no files of this machine.
+        """
+        return None

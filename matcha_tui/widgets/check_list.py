@@ -7,7 +7,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Label
 
-from matcha_tui.targets.base import Finding, Verdict
+from matcha_tui.targets.findings import Finding, Verdict
 
 _MARKS = {
     Verdict.PASSED: ("✓", "$success"),

@@ -10,7 +10,7 @@ from textual.widgets import DataTable
 
 from matcha_tui.targets.azure.prices.estimate import Span
 from matcha_tui.targets.azure.prices.ranking import RegionRow
-from matcha_tui.targets.base import Verdict
+from matcha_tui.targets.findings import Verdict
 from matcha_tui.widgets.theme_colour import theme_colour
 
 RECOMMENDED = "★"

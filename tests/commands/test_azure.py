@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from matcha_tui.project.config import Config, read_config, write_config
-from matcha_tui.selection import STATE_KEYS, TARGET_SETTINGS
 from matcha_tui.stack.catalog import load_catalog
+from matcha_tui.targets.registry import STATE_KEYS, TARGET_SETTINGS
 from tests.azure.project import SETTINGS
 from tests.azure.project import write_config as choose
 from tests.commands.in_process import MatchaHere

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from matcha_tui.commands.doctor import show_finding
-from matcha_tui.targets.base import Finding, Verdict
+from matcha_tui.targets.findings import Finding, Verdict
 from tests.command_line import DVC_ONLY, Matcha
 from tests.services.tiny_index import SECRET, run_index
 

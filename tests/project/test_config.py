@@ -22,7 +22,7 @@ TARGETS = {"local": ()}
 
 
 def read(path: Path) -> Config:
-    return read_config(path, CATALOG, TARGETS, ("account", "container"))
+    return read_config(path, CATALOG, TARGETS, {"local": ("account", "container")})
 
 
 def test_without_a_file_nothing_has_been_chosen(tmp_path: Path):
@@ -269,4 +269,4 @@ def test_what_was_set_for_a_faulty_module_is_kept(tmp_path: Path):
     stack = make_stack(catalog, {"experiment_tracker": "mine"})
     config = Config(stack=stack, settings={"experiment_tracker.colour": "red"})
     write_config(path, config)
-    assert read_config(path, catalog, TARGETS) == config
+    assert read_config(path, catalog, TARGETS, {"local": ()}) == config

@@ -24,7 +24,7 @@ from matcha_tui.targets.azure.prices.sku import find_sku
 from matcha_tui.targets.azure.prices.table import PriceTable
 from matcha_tui.targets.azure.service_principal import Source
 from matcha_tui.targets.azure.subscriptions import Subscription, Tenant
-from matcha_tui.targets.base import Check, Finding, Remedy, Verdict
+from matcha_tui.targets.findings import Check, Finding, Remedy, Verdict
 from matcha_tui.terraform.event_kinds import Event
 from tests.screens.frozen import NOTHING, FrozenSession
 

@@ -14,8 +14,8 @@ from matcha_tui.screens.draft import (
     settings_by_owner,
     start_draft,
 )
-from matcha_tui.selection import TARGET_SETTINGS
 from matcha_tui.stack.setting import Setting, SettingType
+from matcha_tui.targets.registry import TARGET_SETTINGS
 from tests.screens.frozen import FrozenSession
 
 PROJECT = FrozenSession().project

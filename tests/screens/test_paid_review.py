@@ -16,7 +16,7 @@ from matcha_tui.screens.monitor import MonitorScreen
 from matcha_tui.screens.notice import Notice
 from matcha_tui.screens.paid_review import PaidReviewScreen
 from matcha_tui.screens.settings import SettingsScreen
-from matcha_tui.targets.base import Check, Finding, Remedy, Verdict
+from matcha_tui.targets.findings import Check, Finding, Remedy, Verdict
 from tests.screens import recorded
 from tests.screens.cloudy import CHOSEN, GOOD, MIXED, CloudySession, signed_in
 from tests.screens.keyboard import seen, until, until_on, until_seen

@@ -15,7 +15,7 @@ from matcha_tui.screens.region import RegionScreen
 from matcha_tui.screens.settings import SettingsScreen
 from matcha_tui.targets.azure.preflight.regions import Fit
 from matcha_tui.targets.azure.prices.loading import Prices
-from matcha_tui.targets.base import Verdict
+from matcha_tui.targets.findings import Verdict
 from matcha_tui.widgets.region_table import RegionTable
 from tests.screens.cloudy import CHOSEN, CloudySession, signed_in
 from tests.screens.keyboard import seen, until, until_on, until_seen

@@ -15,7 +15,7 @@ from matcha_tui.screens.region import RegionScreen
 from matcha_tui.screens.session import Session
 from matcha_tui.selection import open_project
 from matcha_tui.targets.azure.preflight.regions import Fit
-from matcha_tui.targets.base import Verdict
+from matcha_tui.targets.findings import Verdict
 from tests.azure_cloud import AzureCloud
 from tests.azure_cloud.answers import SUBSCRIPTION
 from tests.azure_cloud.az import Az

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from matcha_tui.selection import TARGETS
 from matcha_tui.stack.catalog import load_catalog
 from matcha_tui.stack.flavor import Place
 from matcha_tui.targets.checking import Finding, check_flavor
+from matcha_tui.targets.registry import TARGETS
 from matcha_tui.terraform.engine import find_engine
 
 CATALOG = load_catalog()

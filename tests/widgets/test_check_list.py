@@ -2,7 +2,7 @@
 
 from textual.app import App
 
-from matcha_tui.targets.base import Finding, Verdict
+from matcha_tui.targets.findings import Finding, Verdict
 from matcha_tui.theme import OTHERS
 from matcha_tui.widgets.check_list import CheckLine
 from tests.screens.keyboard import seen, until_still

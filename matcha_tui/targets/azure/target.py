@@ -1,4 +1,4 @@
-"""The azure target, put together."""
+"""The azure target: Kubernetes and its modules in the user's own subscription."""
 
 import os
 import sys
@@ -13,115 +13,119 @@ from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM, make_root
 from matcha_tui.targets.azure.settings import AZURE_SETTINGS, FIXED_SETTINGS, read_azure_settings
 from matcha_tui.targets.azure.state_place import STATE_KEYS
 from matcha_tui.targets.base import (
-    Check,
     ComponentHealth,
     Intent,
     ModuleValues,
+    Root,
     SharedState,
     StateLock,
     Target,
 )
+from matcha_tui.targets.findings import Check
 
-_FOUNDATION_SECONDS = 720  # most of it the cluster and the database
 _PROGRAM = (sys.executable, "-P", "-m")
 
 # Azure's libraries take a second to import, HTTP a tenth of one: what needs them is
 # imported when it is called.
 
 
-def _resolve(intent: Intent) -> ModuleValues:
-    from matcha_tui.targets.azure.values import resolve_values
+class AzureState(SharedState):
+    """Terraform's state in a blob container of the subscription."""
 
-    return resolve_values(intent)
+    keys = STATE_KEYS
+    prepare = (*_PROGRAM, "matcha_tui.targets.azure.prepare_state")
 
+    def place(self, intent: Intent) -> Mapping[str, str]:
+        """Return the storage account that has the container or will have it."""
+        return choose_place(intent)
 
-def _keep_password(workspace: Workspace, flavors: Sequence[Flavor], password: str) -> None:
-    from matcha_tui.targets.azure.values import keep_password
+    def fetch(self, intent: Intent) -> None:
+        """Copy the state and the resources into the project's folder."""
+        from matcha_tui.targets.azure.shared_state import fetch_state
 
-    keep_password(workspace, flavors, password)
+        fetch_state(intent)
 
+    def find_lock(self, intent: Intent, layer: str) -> StateLock | None:
+        """Return who holds the blob's lease."""
+        from matcha_tui.targets.azure.shared_state import find_lock
 
-def _environment(intent: Intent, keep_data: bool) -> Mapping[str, str]:
-    from matcha_tui.targets.azure.terraform_identity import environment_of
+        return find_lock(intent, layer)
 
-    settings = read_azure_settings(intent.config.settings)
-    return {
-        **environment_of(os.environ, settings.subscription_id, settings.tenant_id),
-        **prepare_environment(settings, intent.config.state),
-    }
+    def free_lock(self, intent: Intent, layer: str, lock_id: str) -> None:
+        """Break the blob's lease."""
+        from matcha_tui.targets.azure.shared_state import free_lock
 
-
-def _fetch(intent: Intent) -> None:
-    from matcha_tui.targets.azure.shared_state import fetch_state
-
-    fetch_state(intent)
-
-
-def _find_lock(intent: Intent, layer: str) -> StateLock | None:
-    from matcha_tui.targets.azure.shared_state import find_lock
-
-    return find_lock(intent, layer)
+        free_lock(intent, layer, lock_id)
 
 
-def _free_lock(intent: Intent, layer: str, lock_id: str) -> None:
-    from matcha_tui.targets.azure.shared_state import free_lock
+class AzureTarget(Target):
+    """A foundation (network, AKS, registry, database), and the modules on its cluster."""
 
-    free_lock(intent, layer, lock_id)
+    name = "azure"
+    title = "Azure"
+    description = "Kubernetes (AKS) in your own subscription, for a team, with TLS and a password."
+    layers = (FOUNDATION, PLATFORM)
+    settings = AZURE_SETTINGS
+    fixed_settings = FIXED_SETTINGS
+    seconds = 720  # most of it the cluster and the database
+    state = AzureState()
+    clearing = {PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.releases")}  # noqa: RUF012
+    remedies = {PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.abandon")}  # noqa: RUF012
+
+    def resolve(self, intent: Intent) -> ModuleValues:
+        """Decide passwords and what depends on settings."""
+        from matcha_tui.targets.azure.values import resolve_values
+
+        return resolve_values(intent)
+
+    def keep_password(self, workspace: Workspace, flavors: Sequence[Flavor], password: str) -> None:
+        """Take a password of the user's instead of generating one."""
+        from matcha_tui.targets.azure.values import keep_password
+
+        keep_password(workspace, flavors, password)
+
+    def root(self, intent: Intent, layer: str) -> Root:
+        """Return the foundation's or the platform's root."""
+        return make_root(intent, layer)
+
+    def environment(self, intent: Intent, keep_data: bool) -> Mapping[str, str]:
+        """Return who Terraform acts as, and where the shared state is to be made."""
+        from matcha_tui.targets.azure.terraform_identity import environment_of
+
+        settings = read_azure_settings(intent.config.settings)
+        return {
+            **environment_of(os.environ, settings.subscription_id, settings.tenant_id),
+            **prepare_environment(settings, intent.config.state),
+        }
+
+    def checks(self, intent: Intent) -> tuple[Check, ...]:
+        """List what the account, the subscription and the region must have."""
+        from matcha_tui.targets.azure.preflight.table import list_checks
+
+        return list_checks(intent)
+
+    def health(self, intent: Intent) -> tuple[ComponentHealth, ...]:
+        """Ask every component through the gateway."""
+        from matcha_tui.targets.azure.health import find_health
+
+        return find_health(intent)
+
+    def leftovers(self, intent: Intent) -> tuple[str, ...]:
+        """Return the resource groups that go or stay."""
+        names = read_azure_settings(intent.config.settings).names
+        lines = [f"the resource group {names.resource_group} with all data in it"]
+        if intent.config.state:
+            stays = f"(the resource group {names.state_group} stays: Terraform's state is in it)"
+            lines.append(stays)
+        return tuple(lines)
+
+    def check(self, flavor: Flavor) -> None:
+        """Raise for a definition that is faulty."""
+        parse_azure_definition(flavor.definition)
+
+    def kubeconfig(self, workspace: Workspace) -> str | None:
+        """Return the cluster's address and credentials, where there is one."""
+        return read_kubeconfig(workspace)
 
 
-def _checks(intent: Intent) -> tuple[Check, ...]:
-    from matcha_tui.targets.azure.preflight.table import list_checks
-
-    return list_checks(intent)
-
-
-def _health(intent: Intent) -> tuple[ComponentHealth, ...]:
-    from matcha_tui.targets.azure.health import find_health
-
-    return find_health(intent)
-
-
-def _check(flavor: Flavor) -> None:
-    parse_azure_definition(flavor.definition)
-
-
-def _leftovers(intent: Intent) -> tuple[str, ...]:
-    names = read_azure_settings(intent.config.settings).names
-    lines = [f"the resource group {names.resource_group} with all data in it"]
-    if intent.config.state:
-        lines.append(f"(the resource group {names.state_group} stays: Terraform's state is in it)")
-    return tuple(lines)
-
-
-AZURE = Target(
-    name="azure",
-    title="Azure",
-    description="Kubernetes (AKS) in your own subscription, for a team, with TLS and a password.",
-    settings=AZURE_SETTINGS,
-    fixed_settings=FIXED_SETTINGS,
-    layers=(FOUNDATION, PLATFORM),
-    seconds=_FOUNDATION_SECONDS,
-    keeps_data=False,
-    resolve=_resolve,
-    keep_password=_keep_password,
-    root=make_root,
-    environment=_environment,
-    state=SharedState(
-        place=choose_place,
-        keys=STATE_KEYS,
-        prepare=(*_PROGRAM, "matcha_tui.targets.azure.prepare_state"),
-        fetch=_fetch,
-        find_lock=_find_lock,
-        free_lock=_free_lock,
-    ),
-    checks=_checks,
-    health=_health,
-    repairs=lambda _workspace, _modules: (),
-    clearing={PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.releases")},
-    remedies={PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.abandon")},
-    sweep=(),
-    check=_check,
-    parts=lambda _flavor: {},
-    kubeconfig=read_kubeconfig,
-    leftovers=_leftovers,
-)
+AZURE = AzureTarget()

@@ -18,8 +18,8 @@ from matcha_tui.services.store import find_environment, store_folder
 from matcha_tui.services.supervisor import require_open_files
 from matcha_tui.services.supervisor_files import find_supervisor
 from matcha_tui.stack.flavor import Flavor
-from matcha_tui.targets.base import Check, Intent
-from matcha_tui.targets.checks import Unverified, check_engine, look
+from matcha_tui.targets.base import Intent
+from matcha_tui.targets.findings import Check, Unverified, check_engine, look
 from matcha_tui.targets.local.folder import check_path
 from matcha_tui.targets.local.values import check_ports
 
@@ -125,6 +125,10 @@ def _supervisor(intent: Intent) -> str:
     return f"the supervisor runs (pid {supervisor.pid})"
 
 
+def _engine(intent: Intent) -> str:
+    return check_engine(intent.engine)
+
+
 def _to_install(intent: Intent) -> dict[str, Server]:
     """Return the servers whose environments are still to be made, by flavor."""
     return {
@@ -142,7 +146,7 @@ def _definitions(intent: Intent) -> list[tuple[Flavor, Definition]]:
 _CHECKS: tuple[tuple[str, Callable[[Intent], str], bool], ...] = (
     # name, what returns what was found, whether it is quick
     ("Python", _python, True),
-    ("engine", check_engine, False),
+    ("engine", _engine, False),
     ("project folder", _folder, True),
     ("disk", _disk, True),
     ("ports", _ports, True),

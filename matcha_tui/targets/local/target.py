@@ -1,4 +1,4 @@
-"""The local target, put together."""
+"""The local target: real servers on this machine."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -6,128 +6,111 @@ from pathlib import Path
 
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.flavor import Flavor
-from matcha_tui.targets.base import Check, ComponentHealth, Intent, ModuleValues, Root, Target
-
-_LAYER = "services"
-
-
-def _root(intent: Intent, layer: str) -> Root:
-    return Root(
-        context={"services_directory": str(intent.workspace.services)},
-        modules={"supervisor": {"source": "./modules/supervisor"}},
-        resources={"cloud": {"location": "local"}},
-    )
-
-
-def _environment(intent: Intent, keep_data: bool) -> Mapping[str, str]:
-    environment = {
-        "MATCHA_PYTHON": sys.executable,
-        "MATCHA_SERVICES": str(intent.workspace.services),
-    }
-    return environment | ({"MATCHA_KEEP_DATA": "1"} if keep_data else {})
-
+from matcha_tui.targets.base import ComponentHealth, Intent, ModuleValues, Root, Target
+from matcha_tui.targets.findings import Check
 
 # psutil, sockets and HTTP cost a command that only chooses a stack half of its time:
 # what needs them is imported when it is called.
 
 
-def _resolve(intent: Intent) -> ModuleValues:
-    from matcha_tui.targets.local.values import resolve_values
+class LocalTarget(Target):
+    """Servers of the flavors as processes under one supervisor, on 127.0.0.1."""
 
-    return resolve_values(intent.workspace, intent.flavors, intent.config)
+    name = "local"
+    title = "This machine"
+    description = "Real servers on 127.0.0.1: no account, no Docker, nothing to pay."
+    layers = ("services",)
+    keeps_data = True
+    sweep = (sys.executable, "-P", "-m", "matcha_tui.services", "sweep")
+
+    def resolve(self, intent: Intent) -> ModuleValues:
+        """Decide ports and passwords; they stay what they were."""
+        from matcha_tui.targets.local.values import resolve_values
+
+        return resolve_values(intent.workspace, intent.flavors, intent.config)
+
+    def keep_password(self, workspace: Workspace, flavors: Sequence[Flavor], password: str) -> None:
+        """Take a password of the user's instead of generating one."""
+        from matcha_tui.targets.local.values import keep_password
+
+        keep_password(workspace, flavors, password)
+
+    def root(self, intent: Intent, layer: str) -> Root:
+        """Return the one root: the supervisor beside the flavors."""
+        return Root(
+            context={"services_directory": str(intent.workspace.services)},
+            modules={"supervisor": {"source": "./modules/supervisor"}},
+            resources={"cloud": {"location": "local"}},
+        )
+
+    def environment(self, intent: Intent, keep_data: bool) -> Mapping[str, str]:
+        """Return what the modules' local-exec commands read."""
+        environment = {
+            "MATCHA_PYTHON": sys.executable,
+            "MATCHA_SERVICES": str(intent.workspace.services),
+        }
+        return environment | ({"MATCHA_KEEP_DATA": "1"} if keep_data else {})
+
+    def checks(self, intent: Intent) -> tuple[Check, ...]:
+        """List what this machine must have."""
+        from matcha_tui.targets.local.preflight import list_checks
+
+        return list_checks(intent)
+
+    def health(self, intent: Intent) -> tuple[ComponentHealth, ...]:
+        """Ask every server."""
+        from matcha_tui.targets.local.inspection import find_health
+
+        return find_health(intent.workspace)
+
+    def leftovers(self, intent: Intent) -> tuple[str, ...]:
+        """Return the data of each flavor, with its size."""
+        from matcha_tui.targets.local.inspection import find_leftovers
+
+        return find_leftovers(intent.workspace)
+
+    def repairs(self, workspace: Workspace, modules: Mapping[str, str]) -> tuple[str, ...]:
+        """Return the resources of servers that are down."""
+        from matcha_tui.targets.local.inspection import find_repairs
+
+        return find_repairs(workspace, modules)
+
+    def check(self, flavor: Flavor) -> None:
+        """Raise for a server's definition or lock that is faulty."""
+        from matcha_tui.services.definition import LOCK, parse_definition
+        from matcha_tui.services.layout import flavor_folder
+
+        flavor_folder(flavor.folder, flavor.name)
+        definition = parse_definition(flavor.definition)
+        if definition.server is not None and definition.lock:
+            from matcha_tui.services.package_lock import check_lock  # it takes longer than the rest
+
+            check_lock(flavor.folder / LOCK, definition.server.packages)
+
+    def parts(self, flavor: Flavor) -> Mapping[str, str]:
+        """Return the shared modules by which a flavor is watched and repaired."""
+        from matcha_tui.services.definition import parse_definition
+
+        is_server = parse_definition(flavor.definition).server is not None
+        return {"storage": "storage"} | ({"service": "service"} if is_server else {})
+
+    def advise(self, flavor: Flavor) -> tuple[str, ...]:
+        """Advise a lock where packages float."""
+        from matcha_tui.services.definition import LOCK, parse_definition
+
+        definition = parse_definition(flavor.definition)
+        if definition.server is None or definition.lock or not definition.server.packages:
+            return ()
+        return (
+            f"there is no {LOCK}: what its packages need may be another version tomorrow."
+            f" Make it: matcha module lock {flavor.folder}",
+        )
+
+    def component_log(self, workspace: Workspace, flavor: str) -> Path:
+        """Return the file that a server writes to."""
+        from matcha_tui.services.layout import flavor_folder
+
+        return flavor_folder(workspace.services, flavor).log
 
 
-def _keep_password(workspace: Workspace, flavors: Sequence[Flavor], password: str) -> None:
-    from matcha_tui.targets.local.values import keep_password
-
-    keep_password(workspace, flavors, password)
-
-
-def _checks(intent: Intent) -> tuple[Check, ...]:
-    from matcha_tui.targets.local.preflight import list_checks
-
-    return list_checks(intent)
-
-
-def _health(intent: Intent) -> tuple[ComponentHealth, ...]:
-    from matcha_tui.targets.local.inspection import find_health
-
-    return find_health(intent.workspace)
-
-
-def _repairs(workspace: Workspace, modules: Mapping[str, str]) -> tuple[str, ...]:
-    from matcha_tui.targets.local.inspection import find_repairs
-
-    return find_repairs(workspace, modules)
-
-
-def _check(flavor: Flavor) -> None:
-    from matcha_tui.services.definition import LOCK, parse_definition
-    from matcha_tui.services.layout import flavor_folder
-
-    flavor_folder(flavor.folder, flavor.name)
-    definition = parse_definition(flavor.definition)
-    if definition.server is not None and definition.lock:
-        from matcha_tui.services.package_lock import check_lock  # it takes longer than the rest
-
-        check_lock(flavor.folder / LOCK, definition.server.packages)
-
-
-def _parts(flavor: Flavor) -> Mapping[str, str]:
-    from matcha_tui.services.definition import parse_definition
-
-    is_server = parse_definition(flavor.definition).server is not None
-    return {"storage": "storage"} | ({"service": "service"} if is_server else {})
-
-
-def _advise(flavor: Flavor) -> tuple[str, ...]:
-    from matcha_tui.services.definition import LOCK, parse_definition
-
-    definition = parse_definition(flavor.definition)
-    if definition.server is None or definition.lock or not definition.server.packages:
-        return ()
-    return (
-        f"there is no {LOCK}: what its packages need may be another version tomorrow."
-        f" Make it: matcha module lock {flavor.folder}",
-    )
-
-
-def _leftovers(intent: Intent) -> tuple[str, ...]:
-    from matcha_tui.targets.local.inspection import find_leftovers
-
-    return find_leftovers(intent.workspace)
-
-
-def _component_log(workspace: Workspace, flavor: str) -> Path:
-    from matcha_tui.services.layout import flavor_folder
-
-    return flavor_folder(workspace.services, flavor).log
-
-
-LOCAL = Target(
-    name="local",
-    title="This machine",
-    description="Real servers on 127.0.0.1: no account, no Docker, nothing to pay.",
-    settings=(),
-    fixed_settings=(),
-    layers=(_LAYER,),
-    seconds=0,
-    keeps_data=True,
-    resolve=_resolve,
-    keep_password=_keep_password,
-    root=_root,
-    environment=_environment,
-    state=None,
-    checks=_checks,
-    health=_health,
-    repairs=_repairs,
-    clearing={},
-    remedies={},
-    sweep=(sys.executable, "-P", "-m", "matcha_tui.services", "sweep"),
-    check=_check,
-    parts=_parts,
-    kubeconfig=lambda _workspace: None,
-    leftovers=_leftovers,
-    component_log=_component_log,
-    advise=_advise,
-)
+LOCAL = LocalTarget()

@@ -4,7 +4,7 @@ from matcha_tui.errors import MatchaError
 from matcha_tui.targets.azure.preflight.cluster import find_cluster
 from matcha_tui.targets.azure.preflight.quota_list import read_usages
 from matcha_tui.targets.azure.preflight.subject import Subject
-from matcha_tui.targets.checks import Unverified
+from matcha_tui.targets.findings import Unverified
 
 _PROVIDER, _VERSION = "Microsoft.Network", "2024-05-01"
 _QUOTAS = (

@@ -6,7 +6,7 @@ from typing import Any
 from matcha_tui.errors import MatchaError
 from matcha_tui.targets.azure.preflight.cluster import find_cluster
 from matcha_tui.targets.azure.preflight.subject import Subject
-from matcha_tui.targets.checks import Unverified
+from matcha_tui.targets.findings import Unverified
 
 _VERSION = "2024-03-01"
 _OTHER_PREFIX = "Choose another prefix: matcha provision --prefix NAME"

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.targets.azure.preflight.subject import Subject
-from matcha_tui.targets.checks import Unverified
+from matcha_tui.targets.findings import Unverified
 
 if TYPE_CHECKING:
     from matcha_tui.targets.azure.account import Account

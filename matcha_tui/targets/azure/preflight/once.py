@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from typing import Generic, TypeVar
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.targets.checks import Unverified
+from matcha_tui.targets.findings import Unverified
 
 T = TypeVar("T")
 

@@ -14,7 +14,7 @@ from matcha_tui.targets.azure.preflight.quota_list import (
 from matcha_tui.targets.azure.preflight.size_list import SizeList, read_sizes
 from matcha_tui.targets.azure.preflight.sizes import advise_sizes
 from matcha_tui.targets.azure.preflight.subject import Subject
-from matcha_tui.targets.checks import Unverified
+from matcha_tui.targets.findings import Unverified
 
 _MORE = "ask for more: Azure portal > Quotas > Compute"
 

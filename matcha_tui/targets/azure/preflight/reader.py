@@ -14,7 +14,7 @@ from matcha_tui.targets.azure.failures import explain_shape
 from matcha_tui.targets.azure.preflight.once import Once
 from matcha_tui.targets.azure.resource_manager import Json, ResourceManager
 from matcha_tui.targets.azure.state_blobs import StateBlobs
-from matcha_tui.targets.checks import Unverified
+from matcha_tui.targets.findings import Unverified
 
 T = TypeVar("T")
 Item = TypeVar("Item")

@@ -8,8 +8,7 @@ from matcha_tui.targets.azure.preflight.quota_list import find_shortages, read_u
 from matcha_tui.targets.azure.preflight.reader import Reader
 from matcha_tui.targets.azure.preflight.size_list import SizeList, read_sizes
 from matcha_tui.targets.azure.preflight.wanted import Pool
-from matcha_tui.targets.base import Verdict
-from matcha_tui.targets.checks import Unverified
+from matcha_tui.targets.findings import Unverified, Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.targets.azure.preflight.subject import Subject
-from matcha_tui.targets.base import Remedy
-from matcha_tui.targets.checks import CurableError
+from matcha_tui.targets.findings import CurableError, Remedy
 
 if TYPE_CHECKING:
     from matcha_tui.targets.azure.preflight.reader import Reader

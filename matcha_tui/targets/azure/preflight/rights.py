@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from matcha_tui.errors import MatchaError
 from matcha_tui.targets.azure.preflight.cluster import find_cluster
 from matcha_tui.targets.azure.preflight.subject import Subject
-from matcha_tui.targets.checks import Unverified
+from matcha_tui.targets.findings import Unverified
 
 _VERSION = "2022-04-01"
 _GROUP_VERSION = "2024-03-01"

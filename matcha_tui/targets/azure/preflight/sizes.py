@@ -7,7 +7,7 @@ from matcha_tui.errors import MatchaError
 from matcha_tui.targets.azure.preflight.quota_list import fitting_count, read_usages
 from matcha_tui.targets.azure.preflight.size_list import Size, SizeList, read_sizes
 from matcha_tui.targets.azure.preflight.subject import Subject
-from matcha_tui.targets.checks import Unverified
+from matcha_tui.targets.findings import Unverified
 
 if TYPE_CHECKING:
     from matcha_tui.targets.azure.preflight.wanted import Pool

@@ -8,7 +8,7 @@ from matcha_tui.targets.azure.names import STATE_CONTAINER
 from matcha_tui.targets.azure.preflight.once import Once
 from matcha_tui.targets.azure.preflight.wanted import Wanted
 from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM
-from matcha_tui.targets.checks import Unverified
+from matcha_tui.targets.findings import Unverified
 
 if TYPE_CHECKING:
     from matcha_tui.targets.azure.account import Account

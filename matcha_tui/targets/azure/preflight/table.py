@@ -20,8 +20,8 @@ from matcha_tui.targets.azure.preflight.versions import check_version
 from matcha_tui.targets.azure.preflight.wanted import read_wanted
 from matcha_tui.targets.azure.settings import AzureSettings, read_azure_settings
 from matcha_tui.targets.azure.values import check_settings
-from matcha_tui.targets.base import Check, Intent
-from matcha_tui.targets.checks import Passed, check_engine, look
+from matcha_tui.targets.base import Intent
+from matcha_tui.targets.findings import Check, Passed, check_engine, look
 
 if TYPE_CHECKING:
     from matcha_tui.targets.azure.account import Account
@@ -71,6 +71,7 @@ def list_checks(
     settings = read_azure_settings(intent.config.settings)
     wanted = read_wanted(intent, settings)
     subject = Subject(wanted, sign_in or partial(_sign_in, settings))
+    engine = partial(check_engine, intent.engine)
     first, *others = (
         Check(row.name, partial(look, row.name, partial(row.find, subject)))
         for row in _ROWS
@@ -81,7 +82,7 @@ def list_checks(
         Check("settings", partial(look, "settings", partial(_settings, settings)), is_quick=True),
         Check("project folder", partial(look, "project folder", partial(_folder, intent)), True),
         # Each provision looks for its engine itself.
-        Check("engine", partial(look, "engine", partial(check_engine, intent)), is_required=False),
+        Check("engine", partial(look, "engine", engine), is_required=False),
         *others,
     )
 

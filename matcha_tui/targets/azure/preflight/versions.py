@@ -7,7 +7,7 @@ from typing import Any
 from matcha_tui.errors import MatchaError
 from matcha_tui.targets.azure.preflight.cluster import find_cluster
 from matcha_tui.targets.azure.preflight.subject import Subject
-from matcha_tui.targets.checks import Passed, Unverified
+from matcha_tui.targets.findings import Passed, Unverified
 
 _VERSION = "2024-09-01"
 _SUPPORTED_AT_A_TIME = 3  # learn.microsoft.com/azure/aks/supported-kubernetes-versions

@@ -8,7 +8,7 @@ from matcha_tui.targets.azure.prices.estimate import Span, estimate
 from matcha_tui.targets.azure.prices.items import CostItem
 from matcha_tui.targets.azure.prices.regions import Region
 from matcha_tui.targets.azure.prices.table import PriceTable
-from matcha_tui.targets.base import Verdict
+from matcha_tui.targets.findings import Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from matcha_tui.stack.stack import preset_stack
 from matcha_tui.targets.azure.account import Account
 from matcha_tui.targets.azure.names import derive_names
 from matcha_tui.targets.azure.preflight.table import list_checks
-from matcha_tui.targets.base import Finding, Intent
+from matcha_tui.targets.base import Intent
+from matcha_tui.targets.findings import Finding
 from tests.azure_cloud import AzureCloud
 from tests.azure_cloud.answers import SUBSCRIPTION, usage
 

@@ -7,7 +7,8 @@ import pytest
 
 from matcha_tui.targets.azure.account import Account
 from matcha_tui.targets.azure.preflight.table import list_checks
-from matcha_tui.targets.base import Finding, Intent, Verdict
+from matcha_tui.targets.base import Intent
+from matcha_tui.targets.findings import Finding, Verdict
 from tests.azure_cloud import AzureCloud
 from tests.azure_cloud.answers import kubernetes, size, usage
 from tests.targets.azure.preflight.conftest import (

@@ -11,7 +11,7 @@ from matcha_tui.readiness import run_checks
 from matcha_tui.targets.azure.account import Account
 from matcha_tui.targets.azure.cloud import Cloud
 from matcha_tui.targets.azure.preflight.table import list_checks
-from matcha_tui.targets.base import Check, Finding, Verdict
+from matcha_tui.targets.findings import Check, Finding, Verdict
 from tests.azure_cloud import AzureCloud
 from tests.targets.azure.preflight.conftest import MakeIntent
 

@@ -7,7 +7,7 @@ from matcha_tui.targets.azure.preflight.reader import Reader
 from matcha_tui.targets.azure.preflight.regions import Fit, fits_by_region
 from matcha_tui.targets.azure.preflight.wanted import Pool, list_pools
 from matcha_tui.targets.azure.settings import read_azure_settings
-from matcha_tui.targets.base import Verdict
+from matcha_tui.targets.findings import Verdict
 from tests.azure_cloud import AzureCloud
 from tests.azure_cloud.answers import SUBSCRIPTION, usage
 from tests.targets.azure.preflight.conftest import QUOTAS

@@ -1,10 +1,69 @@
-"""How a check before a provision comes to one of its three answers."""
+"""A check before a provision: what it asks, and how it comes to one of its three answers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.targets.base import Finding, Intent, Remedy, Verdict
+
+
+class Verdict(StrEnum):
+    """What a check before a provision came to."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNVERIFIED = "could not verify"
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What can be done at once about a check that failed.
+
+    Attributes:
+        label: What it does, as an offer: ``Register Microsoft.Storage``.
+        act: Does it, which may take minutes; returns one sentence that says what was
+            done, or raises `MatchaError`.
+    """
+
+    label: str
+    act: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check before a provision found.
+
+    Attributes:
+        name: What was checked.
+        verdict: What it came to.
+        text: What was found, without a full stop.
+        hint: What to do about it; one that passed may have some advice, too.
+        remedy: What can be done about it here and now, if anything.
+    """
+
+    name: str
+    verdict: Verdict
+    text: str
+    hint: str = ""
+    remedy: Remedy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that has to be true before a provision.
+
+    Attributes:
+        name: What is checked, in a word or two; no other check of the target has it.
+        find: Looks, and says what it found whatever happens; may take a while, and may
+            be called on any thread, and again.
+        is_quick: Whether it takes no time and no network.
+        is_required: Whether every provision asks it, too, and not only ``doctor``.
+    """
+
+    name: str
+    find: Callable[[], Finding]
+    is_quick: bool = False
+    is_required: bool = True
 
 
 class Unverified(Exception):  # noqa: N818 - it is an answer, not an error
@@ -66,12 +125,15 @@ def look(name: str, find: Callable[[], str | Passed]) -> Finding:
     return Finding(name, Verdict.PASSED, found)
 
 
-def check_engine(intent: Intent) -> str:
+def check_engine(engine: str | None) -> str:
     """Say which engine does the work.
+
+    Args:
+        engine: The one that was asked for; ``None`` for the first there is.
 
     Raises:
         MatchaError: If there is none.
     """
     from matcha_tui.terraform.engine import find_engine  # it costs a quick check its quickness
 
-    return find_engine(intent.engine).label
+    return find_engine(engine).label

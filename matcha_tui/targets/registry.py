@@ -1,0 +1,108 @@
+"""All targets there are: those of this package, and those that were installed beside it.
+
+A package adds a target by an entry point, looked up only when a name is not one of ours::
+
+    [project.entry-points."matcha_tui.targets"]
+    lab = "lab_target:LAB"
+
+The object is a `Target`; its flavors lie where its ``modules`` says.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from typing import TypeVar
+
+from matcha_tui.errors import MatchaError
+from matcha_tui.guess import fold_name
+from matcha_tui.stack.setting import Setting
+from matcha_tui.targets.base import Target
+
+Value = TypeVar("Value", covariant=True)
+
+ENTRY_POINTS = "matcha_tui.targets"
+# Named and not imported: a command loads the one target that its project has.
+_OURS = {
+    "local": "matcha_tui.targets.local.target:LOCAL",
+    "azure": "matcha_tui.targets.azure.target:AZURE",
+}
+
+
+class Registry(Mapping[str, Target]):
+    """Name to target; installed packages are searched only when a name is not one of ours."""
+
+    def __getitem__(self, name: str) -> Target:
+        address = _OURS.get(name) or _installed().get(name)
+        if address is None:
+            raise KeyError(name)
+        return _load(name, address)
+
+    def __contains__(self, name: object) -> bool:
+        return name in _OURS or name in _installed()
+
+    def __iter__(self) -> Iterator[str]:
+        yield from _OURS
+        yield from (name for name in _installed() if name not in _OURS)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+TARGETS: Mapping[str, Target] = Registry()
+
+
+class ByTarget(Mapping[str, Value]):
+    """Name of a target to what it says of itself, asked only for the target that is meant.
+
+    Args:
+        ask: Returns it.
+    """
+
+    def __init__(self, ask: Callable[[Target], Value]) -> None:
+        self._ask = ask
+
+    def __getitem__(self, name: str) -> Value:
+        return self._ask(TARGETS[name])
+
+    def __contains__(self, name: object) -> bool:
+        return name in TARGETS
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(TARGETS)
+
+    def __len__(self) -> int:
+        return len(TARGETS)
+
+
+TARGET_SETTINGS: Mapping[str, tuple[Setting, ...]] = ByTarget(lambda target: target.settings)
+STATE_KEYS: Mapping[str, tuple[str, ...]] = ByTarget(
+    lambda target: target.state.keys if target.state else ()
+)
+
+
+@cache
+def _load(name: str, address: str) -> Target:
+    module, _, attribute = address.partition(":")
+    try:
+        target = getattr(import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise _faulty(name, address, f"cannot be loaded: {error}") from error
+    if not isinstance(target, Target):
+        raise _faulty(name, address, "is no matcha_tui.targets.base.Target")
+    if target.name != name:
+        raise _faulty(name, address, f"calls itself {target.name!r}")
+    return target
+
+
+@cache
+def _installed() -> dict[str, str]:
+    from importlib.metadata import entry_points  # it takes longer than all else here
+
+    return {fold_name(point.name): point.value for point in entry_points(group=ENTRY_POINTS)}
+
+
+def _faulty(name: str, address: str, reason: str) -> MatchaError:
+    return MatchaError(
+        f"the installed target {name!r} ({address}) {reason}",
+        hint="Upgrade the package that brings it, or uninstall it.",
+    )
