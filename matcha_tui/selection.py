@@ -6,8 +6,8 @@ from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.config import (
+    Choices,
     Config,
-    TargetSettings,
     read_config,
     read_module_paths,
     write_config,
@@ -30,11 +30,6 @@ from matcha_tui.targets.local.target import LOCAL
 TARGETS: Mapping[str, Target] = {target.name: target for target in (LOCAL, AZURE)}
 
 
-TARGET_SETTINGS: TargetSettings = {target.name: target.settings for target in TARGETS.values()}
-
-STATE_KEYS = tuple(key for target in TARGETS.values() if target.state for key in target.state.keys)
-
-
 @dataclass(frozen=True, slots=True)
 class Project:
     """A folder that a stack is built from.
@@ -48,6 +43,11 @@ class Project:
     workspace: Workspace
     catalog: Catalog
     config: Config
+
+    @property
+    def choices(self) -> Choices:
+        """What its ``matcha.toml`` can say."""
+        return choices_of(self.catalog)
 
     @property
     def target(self) -> Target:
@@ -85,8 +85,17 @@ def open_project(folder: Path) -> Project:
     workspace = Workspace(folder.resolve())
     additions = read_module_paths(workspace.config_file)
     catalog = load_catalog(additions=additions, check=_check_flavor)
-    config = read_config(workspace.config_file, catalog, TARGET_SETTINGS, STATE_KEYS)
+    config = read_config(workspace.config_file, choices_of(catalog))
     return Project(workspace, catalog, config)
+
+
+def choices_of(catalog: Catalog) -> Choices:
+    """Return what ``matcha.toml`` can say: of a catalog's modules, and of every target."""
+    return Choices(
+        catalog,
+        {target.name: target.settings for target in TARGETS.values()},
+        tuple(key for target in TARGETS.values() if target.state for key in target.state.keys),
+    )
 
 
 def save_config(project: Project, config: Config) -> Project:

@@ -40,7 +40,7 @@ _DETACH_OPTION = click.option(
 def _assignable(project: Project, typed: Mapping[str, Any]) -> list[str]:
     """Return how assignments begin: the stack's own settings, but for secrets."""
     target = typed.get("target") or project.config.target
-    declared = declared_settings(project.catalog, selection.TARGET_SETTINGS, target, project.stack)
+    declared = declared_settings(project.choices, target, project.stack)
     in_stack = dict(project.stack.modules)
     return [
         f"{name}="
@@ -204,9 +204,7 @@ def _configure(
     config = project.config
     if target is not None:
         config = replace(config, target=target)
-    declared = declared_settings(
-        project.catalog, selection.TARGET_SETTINGS, config.target, project.stack
-    )
+    declared = declared_settings(project.choices, config.target, project.stack)
     settings: dict[str, SettingValue] = dict(config.settings)
     if config.target != project.config.target:
         for name in sorted(set(settings) - set(declared)):

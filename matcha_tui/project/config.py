@@ -19,8 +19,20 @@ VERSION = 1
 DEFAULT_TARGET = "local"
 SHARED_FILE_MODE = 0o644  # it holds nothing private and is meant to be committed
 
-TargetSettings = Mapping[str, tuple[Setting, ...]]
-"""Each target's own settings, by the target's name."""
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What ``matcha.toml`` can say.
+
+    Attributes:
+        catalog: The modules and presets, and what can be set for a module.
+        target_settings: The targets by name, and what can be set for each.
+        state_keys: What any of them says of where its shared state is.
+    """
+
+    catalog: Catalog
+    target_settings: Mapping[str, tuple[Setting, ...]]
+    state_keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +57,19 @@ class Config:
 
 
 def declared_settings(
-    catalog: Catalog, target_settings: TargetSettings, target: str, stack: Stack | None = None
+    choices: Choices, target: str, stack: Stack | None = None
 ) -> dict[str, Setting]:
     """Return every setting that can be set for a target, by its dotted name.
 
     Args:
-        catalog: Declares those of the modules.
-        target_settings: Declares those of the targets.
+        choices: What declares them.
         target: Which target.
         stack: Where two flavors declare the same name, the one in this stack counts.
     """
-    declared = {setting.name: setting for setting in target_settings[target]}
+    declared = {setting.name: setting for setting in choices.target_settings[target]}
     chosen = stack.modules if stack else ()
     for flavor in sorted(
-        catalog.flavors, key=lambda flavor: (flavor.module_type, flavor.name) in chosen
+        choices.catalog.flavors, key=lambda flavor: (flavor.module_type, flavor.name) in chosen
     ):
         if flavor.target == target:
             for setting in flavor.settings:
@@ -93,19 +104,12 @@ def read_module_paths(path: Path) -> tuple[Path, ...]:
     return folders
 
 
-def read_config(
-    path: Path,
-    catalog: Catalog,
-    target_settings: TargetSettings,
-    state_keys: Collection[str] = (),
-) -> Config:
+def read_config(path: Path, choices: Choices) -> Config:
     """Read ``matcha.toml``.
 
     Args:
         path: The file; when it does not exist, nothing has been chosen yet.
-        catalog: What can be chosen.
-        target_settings: The targets, and what can be set for each.
-        state_keys: What any of them says of where its shared state is.
+        choices: What it can say.
 
     Raises:
         MatchaError: If the file cannot be read or says something impossible,
@@ -115,12 +119,12 @@ def read_config(
         return Config()
     top = _read_top(path)
     top.refuse_unknown(("version", "target", "stack", "paths", "settings", "state"))
-    target = top.name("target", "target", target_settings, DEFAULT_TARGET, ExitCode.USAGE)
-    stack = _read_stack(top.table("stack"), catalog)
+    target = top.name("target", "target", choices.target_settings, DEFAULT_TARGET, ExitCode.USAGE)
+    stack = _read_stack(top.table("stack"), choices.catalog)
     state = top.table("state")
-    state.refuse_unknown(state_keys)
-    declared = declared_settings(catalog, target_settings, target, stack)
-    unclear = {fault.place.module_type for fault in catalog.faults if fault.place}
+    state.refuse_unknown(choices.state_keys)
+    declared = declared_settings(choices, target, stack)
+    unclear = {fault.place.module_type for fault in choices.catalog.faults if fault.place}
     return Config(
         target=target,
         stack=stack,

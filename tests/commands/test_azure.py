@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from matcha_tui.project.config import Config, read_config, write_config
-from matcha_tui.selection import STATE_KEYS, TARGET_SETTINGS
+from matcha_tui.selection import choices_of
 from matcha_tui.stack.catalog import load_catalog
 from tests.azure.project import SETTINGS
 from tests.azure.project import write_config as choose
@@ -103,8 +103,8 @@ def test_where_the_shared_state_is_survives_being_written(tmp_path: Path):
     path, catalog = tmp_path / "matcha.toml", load_catalog()
     config = Config("azure", settings={"prefix": "tea", "location": "westeurope"}, state=PLACE)
     write_config(path, config)
-    assert read_config(path, catalog, TARGET_SETTINGS, STATE_KEYS) == config
+    assert read_config(path, choices_of(catalog)) == config
     assert "[state]" in path.read_text()
     text = path.read_text()
-    write_config(path, read_config(path, catalog, TARGET_SETTINGS, STATE_KEYS))
+    write_config(path, read_config(path, choices_of(catalog)))
     assert path.read_text() == text

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.config import (
+    Choices,
     Config,
     declared_settings,
     read_config,
@@ -18,11 +19,11 @@ from matcha_tui.stack.catalog import MODULE_TYPES, Catalog, load_catalog
 from matcha_tui.stack.stack import Stack, make_stack, preset_stack
 
 CATALOG = load_catalog()
-TARGETS = {"local": ()}
+CHOICES = Choices(CATALOG, {"local": ()}, ("account", "container"))
 
 
 def read(path: Path) -> Config:
-    return read_config(path, CATALOG, TARGETS, ("account", "container"))
+    return read_config(path, CHOICES)
 
 
 def test_without_a_file_nothing_has_been_chosen(tmp_path: Path):
@@ -258,7 +259,7 @@ def test_a_setting_is_the_chosen_flavors_where_two_declare_it(tmp_path: Path):
     catalog = with_own_tracker(tmp_path, "string")
     for name, kind in (("mlflow", "port"), ("mine", "string")):
         stack = make_stack(catalog, {"experiment_tracker": name})
-        declared = declared_settings(catalog, TARGETS, "local", stack)
+        declared = declared_settings(replace(CHOICES, catalog=catalog), "local", stack)
         assert declared["experiment_tracker.port"].type == kind
 
 
@@ -269,4 +270,4 @@ def test_what_was_set_for_a_faulty_module_is_kept(tmp_path: Path):
     stack = make_stack(catalog, {"experiment_tracker": "mine"})
     config = Config(stack=stack, settings={"experiment_tracker.colour": "red"})
     write_config(path, config)
-    assert read_config(path, catalog, TARGETS) == config
+    assert read_config(path, replace(CHOICES, catalog=catalog)) == config
