@@ -5,13 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.project.config import (
-    Choices,
-    Config,
-    read_config,
-    read_module_paths,
-    write_config,
-)
+from matcha_tui.project.config import Choices, Config, read_config, read_module_paths
+from matcha_tui.project.config_writing import write_config
 from matcha_tui.project.lock import hold_lock
 from matcha_tui.project.state import has_resources
 from matcha_tui.project.workspace import Workspace, refuse_unprintable_path
@@ -126,7 +121,7 @@ def save_config(project: Project, config: Config) -> Project:
             refuse_other_stack(changed)
             _refuse_fixed_settings(project, config)
             refuse_lower_settings(changed)
-        write_config(project.workspace.config_file, config)
+        write_config(project.workspace.config_file, config, project.choices)
     return changed
 
 
