@@ -50,6 +50,7 @@ from matcha_tui.terraform.environment import run_environment
 from matcha_tui.terraform.folder import Run, Step, create_run, is_live, list_runs
 from matcha_tui.terraform.following import read_progress
 from matcha_tui.terraform.launch import start_run
+from matcha_tui.terraform.old_runs import prune_runs
 
 
 def plan(project: Project, engine: Engine) -> Run:
@@ -331,6 +332,7 @@ def _start(
         expected_seconds=last_duration(workspace, kind, details) or _guessed_seconds(project, kind),
         details=details,
     )
+    prune_runs(run)
     environment = run_environment(
         os.environ,
         find_plugin_cache(os.environ),

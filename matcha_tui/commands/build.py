@@ -23,7 +23,7 @@ from matcha_tui.selection import Project, save_config
 from matcha_tui.stack.aliases import find_setting
 from matcha_tui.stack.setting import SettingType, SettingValue, writable_names
 from matcha_tui.targets.findings import Check, Finding, Verdict
-from matcha_tui.targets.registry import TARGET_SETTINGS, TARGETS
+from matcha_tui.targets.registry import TARGETS
 from matcha_tui.terraform.engine import Engine, find_engine
 from matcha_tui.terraform.folder import Run
 from matcha_tui.terraform.narration import short_address
@@ -41,7 +41,7 @@ _DETACH_OPTION = click.option(
 def _assignable(project: Project, typed: Mapping[str, Any]) -> list[str]:
     """Return how assignments begin: the stack's own settings, but for secrets."""
     target = typed.get("target") or project.config.target
-    declared = declared_settings(project.catalog, TARGET_SETTINGS, target, project.stack)
+    declared = declared_settings(project.choices, target, project.stack)
     in_stack = dict(project.stack.modules)
     return [
         f"{name}="
@@ -205,7 +205,7 @@ def _configure(
     config = project.config
     if target is not None:
         config = replace(config, target=target)
-    declared = declared_settings(project.catalog, TARGET_SETTINGS, config.target, project.stack)
+    declared = declared_settings(project.choices, config.target, project.stack)
     settings: dict[str, SettingValue] = dict(config.settings)
     if config.target != project.config.target:
         for name in sorted(set(settings) - set(declared)):

@@ -1,14 +1,10 @@
 """``matcha.toml``: what the user chose; no secrets, safe to commit and to share."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-import tomli_w
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.files import write_atomically
 from matcha_tui.guess import find_name
 from matcha_tui.stack.catalog import MODULE_TYPES, Catalog
 from matcha_tui.stack.setting import Setting, SettingType, SettingValue, writable_names
@@ -17,10 +13,21 @@ from matcha_tui.toml_file import TomlTable, read_toml
 
 VERSION = 1
 DEFAULT_TARGET = "local"
-SHARED_FILE_MODE = 0o644  # it holds nothing private and is meant to be committed
 
-TargetSettings = Mapping[str, tuple[Setting, ...]]
-"""Each target's own settings, by the target's name."""
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What ``matcha.toml`` can say.
+
+    Attributes:
+        catalog: The modules and presets, and what can be set for a module.
+        target_settings: The targets by name, and what can be set for each.
+        state_keys: What each of them says of where its shared state is, by its name.
+    """
+
+    catalog: Catalog
+    target_settings: Mapping[str, tuple[Setting, ...]]
+    state_keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +52,19 @@ class Config:
 
 
 def declared_settings(
-    catalog: Catalog, target_settings: TargetSettings, target: str, stack: Stack | None = None
+    choices: Choices, target: str, stack: Stack | None = None
 ) -> dict[str, Setting]:
     """Return every setting that can be set for a target, by its dotted name.
 
     Args:
-        catalog: Declares those of the modules.
-        target_settings: Declares those of the targets.
+        choices: What declares them.
         target: Which target.
         stack: Where two flavors declare the same name, the one in this stack counts.
     """
-    declared = {setting.name: setting for setting in target_settings[target]}
+    declared = {setting.name: setting for setting in choices.target_settings[target]}
     chosen = stack.modules if stack else ()
     for flavor in sorted(
-        catalog.flavors, key=lambda flavor: (flavor.module_type, flavor.name) in chosen
+        choices.catalog.flavors, key=lambda flavor: (flavor.module_type, flavor.name) in chosen
     ):
         if flavor.target == target:
             for setting in flavor.settings:
@@ -81,7 +87,9 @@ def read_module_paths(path: Path) -> tuple[Path, ...]:
     """
     if not path.exists():
         return ()
-    paths = _paths(_read_top(path))
+    top = read_toml(path)
+    _refuse_newer(top)
+    paths = _paths(top)
     folders = tuple((path.parent / text).resolve() for text in paths.texts("modules"))
     for folder in folders:
         if not folder.is_dir():
@@ -93,19 +101,12 @@ def read_module_paths(path: Path) -> tuple[Path, ...]:
     return folders
 
 
-def read_config(
-    path: Path,
-    catalog: Catalog,
-    target_settings: TargetSettings,
-    state_keys: Mapping[str, Collection[str]],
-) -> Config:
+def read_config(path: Path, choices: Choices) -> Config:
     """Read ``matcha.toml``.
 
     Args:
         path: The file; when it does not exist, nothing has been chosen yet.
-        catalog: What can be chosen.
-        target_settings: The targets, and what can be set for each.
-        state_keys: What each of them says of where its shared state is, by its name.
+        choices: What it can say.
 
     Raises:
         MatchaError: If the file cannot be read or says something impossible,
@@ -113,53 +114,67 @@ def read_config(
     """
     if not path.exists():
         return Config()
-    top = _read_top(path)
+    return parse_config(read_toml(path), choices)
+
+
+def parse_config(top: TomlTable, choices: Choices) -> Config:
+    """Understand what ``matcha.toml`` says.
+
+    Args:
+        top: All of the file.
+        choices: What it can say.
+
+    Raises:
+        MatchaError: If it says something impossible, naming the line and the key.
+    """
+    _refuse_newer(top)
     top.refuse_unknown(("version", "target", "stack", "paths", "settings", "state"))
-    target = top.name("target", "target", target_settings, DEFAULT_TARGET, ExitCode.USAGE)
-    stack = _read_stack(top.table("stack"), catalog)
+    target = top.name("target", "target", choices.target_settings, DEFAULT_TARGET, ExitCode.USAGE)
+    stack = _read_stack(top.table("stack"), choices.catalog)
     state = top.table("state")
-    state.refuse_unknown(state_keys[target])
-    declared = declared_settings(catalog, target_settings, target, stack)
-    unclear = {fault.place.module_type for fault in catalog.faults if fault.place}
+    state.refuse_unknown(choices.state_keys.get(target, ()))
     return Config(
         target=target,
         stack=stack,
-        settings=_read_settings(top.table("settings"), declared, unclear),
+        settings=_read_settings(top, choices, target, stack),
         module_paths=_paths(top).texts("modules"),
         state={name: state.text(name) for name in state.content},
     )
 
 
-def write_config(path: Path, config: Config) -> None:
-    """Write ``matcha.toml``, whole or not at all.
+def written_settings(
+    top: TomlTable, choices: Choices, target: str, stack: Stack | None
+) -> Iterator[tuple[str, Setting | None, TomlTable, str]]:
+    """Find each setting that ``matcha.toml`` has, as it is called and as it is written.
 
     Args:
-        path: The file.
-        config: What it is to say.
+        top: All of the file.
+        choices: What it can say.
+        target: Which target it is for.
+        stack: Which stack.
+
+    Yields:
+        Its dotted name, what declares it, its table and its key there. Nothing declares what
+        was set for a module type that has a faulty flavor.
 
     Raises:
-        MatchaError: If it cannot be written; what was there is then untouched.
+        MatchaError: If something is set that does not exist.
     """
-    content: dict[str, Any] = {"version": VERSION, "target": config.target}
-    if config.stack is not None:
-        content["stack"] = {"name": config.stack.name}
-        if config.stack.name == CUSTOM:
-            content["stack"]["modules"] = dict(config.stack.modules)
-    if config.module_paths:
-        content["paths"] = {"modules": list(config.module_paths)}
-    settings: dict[str, Any] = {}
-    for name, value in sorted(config.settings.items()):
-        owner, _, key = name.rpartition(".")
-        (settings.setdefault(owner, {}) if owner else settings)[key] = value
-    if settings:
-        content["settings"] = settings
-    if config.state:
-        content["state"] = dict(config.state)
-    write_atomically(path, tomli_w.dumps(content), SHARED_FILE_MODE)
+    declared = declared_settings(choices, target, stack)
+    unclear = {fault.place.module_type for fault in choices.catalog.faults if fault.place}
+    for table, key, word in _words(top.table("settings")):
+        name = find_name(word, declared)
+        if name is not None:
+            yield name, declared[name], table, key
+            continue
+        slot = find_name(word.partition(".")[0], unclear)
+        if slot is None:
+            says, allowed = f"sets {word!r}", writable_names(declared)
+            raise table.no_name(key, says, "setting", word, allowed, ExitCode.USAGE)
+        yield f"{slot}.{key}", None, table, key
 
 
-def _read_top(path: Path) -> TomlTable:
-    top = read_toml(path)
+def _refuse_newer(top: TomlTable) -> None:
     version = top.integer("version", VERSION)
     if version > VERSION:
         raise top.complaint(
@@ -167,7 +182,6 @@ def _read_top(path: Path) -> TomlTable:
             f"is {version}, and this matcha-tui reads up to {VERSION}",
             hint="A newer matcha-tui wrote it. Upgrade: pip install --upgrade matcha-tui",
         )
-    return top
 
 
 def _paths(top: TomlTable) -> TomlTable:
@@ -207,34 +221,25 @@ def _read_modules(table: TomlTable, catalog: Catalog) -> Stack:
 
 
 def _read_settings(
-    top: TomlTable, declared: Mapping[str, Setting], unclear: Collection[str]
+    top: TomlTable, choices: Choices, target: str, stack: Stack | None
 ) -> dict[str, SettingValue]:
-    """Read what was set; for the `unclear` module types, which have a faulty flavor, unchecked."""
     values: dict[str, SettingValue] = {}
-    for table, key, word in _written_settings(top):
-        name = find_name(word, declared)
-        if name is None:
-            slot = find_name(word.partition(".")[0], unclear)
-            if slot is None:
-                says, allowed = f"sets {word!r}", writable_names(declared)
-                raise table.no_name(key, says, "setting", word, allowed, ExitCode.USAGE)
-            name, value = f"{slot}.{key}", table.content[key]
-        else:
-            value = _read_value(table, key, declared[name])
+    for name, setting, table, key in written_settings(top, choices, target, stack):
+        value = _read_value(table, key, setting) if setting else table.content[key]
         if name in values:
             raise table.complaint(key, f"sets {name} again", hint="Keep one of the two lines.")
         values[name] = value
     return values
 
 
-def _written_settings(top: TomlTable) -> Iterator[tuple[TomlTable, str, str]]:
+def _words(settings: TomlTable) -> Iterator[tuple[TomlTable, str, str]]:
     """Yield each key of [settings] with its table and its dotted name, as it is written."""
-    for key, value in top.content.items():
+    for key, value in settings.content.items():
         if isinstance(value, dict):
-            table = top.table(key)
+            table = settings.table(key)
             yield from ((table, name, f"{key}.{name}") for name in table.content)
         else:
-            yield top, key, key
+            yield settings, key, key
 
 
 def _read_value(table: TomlTable, key: str, setting: Setting) -> SettingValue:

@@ -10,7 +10,6 @@ from matcha_tui.selection import Project
 from matcha_tui.stack.setting import Setting, SettingType, SettingValue
 from matcha_tui.stack.stack import Stack
 from matcha_tui.targets.azure.names import Names, derive_names
-from matcha_tui.targets.registry import TARGET_SETTINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ def settings_by_owner(project: Project, draft: Draft) -> tuple[tuple[str, dict[s
         groups first; only owners that have settings, and nothing that an earlier
         step asks.
     """
-    declared = declared_settings(project.catalog, TARGET_SETTINGS, draft.target, draft.stack)
+    declared = declared_settings(project.choices, draft.target, draft.stack)
     owners = list(group_settings({name: one for name, one in declared.items() if "." not in name}))
     for module_type, flavor in draft.stack.modules:
         title = project.catalog.title(draft.target, module_type, flavor)
@@ -98,7 +97,7 @@ def names_of(project: Project, draft: Draft) -> Names | None:
         project: Has the catalog.
         draft: Has the prefix and the subscription.
     """
-    declared = declared_settings(project.catalog, TARGET_SETTINGS, draft.target, draft.stack)
+    declared = declared_settings(project.choices, draft.target, draft.stack)
     prefix = declared["prefix"]
     typed = draft.typed.get(prefix.name, "")
     if complaint_about(prefix, typed):
@@ -109,7 +108,7 @@ def names_of(project: Project, draft: Draft) -> Names | None:
 
 def make_config(project: Project, draft: Draft) -> Config:
     """Return what ``matcha.toml`` is to say; what equals its default is left out."""
-    declared = declared_settings(project.catalog, TARGET_SETTINGS, draft.target, draft.stack)
+    declared = declared_settings(project.choices, draft.target, draft.stack)
     values: dict[str, SettingValue] = {}
     for name, text in draft.typed.items():
         setting = declared.get(name)

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import psutil
 
-from matcha_tui.files import explain_os_errors, make_private_directory
+from matcha_tui.files import directory_size, explain_os_errors, make_private_directory
 from matcha_tui.locks import is_locked
 from matcha_tui.services import store
-from matcha_tui.services.storage import directory_size
 from matcha_tui.services.store import Environment
 
 _VARIABLES = ("PATH", "PYTHONPYCACHEPREFIX", "VIRTUAL_ENV")

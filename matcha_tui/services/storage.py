@@ -1,12 +1,10 @@
 """What a flavor keeps on disk: prepared first, removed last."""
 
-import os
 import shutil
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from matcha_tui.files import explain_os_errors, make_private_directory
+from matcha_tui.files import directory_size, explain_os_errors, make_private_directory
 from matcha_tui.services.definition import DirectoryCheck
 from matcha_tui.services.layout import FlavorFolder, kept_folders
 from matcha_tui.services.narration import say
@@ -83,16 +81,6 @@ def describe_leftovers(services_directory: Path) -> tuple[Leftover, ...]:
         for folder in kept_folders(services_directory)
         if folder.data.is_dir()
     )
-
-
-def directory_size(directory: Path) -> int:
-    """How many bytes the files below a folder have; what goes meanwhile does not count."""
-    total = 0
-    for parent, _, names in os.walk(directory):
-        for name in names:
-            with suppress(FileNotFoundError):
-                total += Path(parent, name).lstat().st_size
-    return total
 
 
 def size_in_words(size: int) -> str:

@@ -7,13 +7,18 @@ destroyed with the very modules that built it, whatever is installed by then.
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.files import explain_os_errors, make_private_directory, write_atomically
+from matcha_tui.files import (
+    explain_os_error,
+    explain_os_errors,
+    make_private_directory,
+    write_atomically,
+)
 from matcha_tui.project.state import read_output
 from matcha_tui.stack.catalog import MODULE_TYPES, Catalog, Flavor
 from matcha_tui.stack.flavor import read_flavor
@@ -25,6 +30,12 @@ ROOT_FILE = "main.tf.json"
 _SIZES_OUTPUT = "sizes"
 _VARIABLES_FILE = "terraform.tfvars.json"
 _REQUIRED_TERRAFORM = ">= 1.6"
+_DAMAGE = (
+    *(IsADirectoryError, ValueError, RecursionError),
+    *(KeyError, TypeError, AttributeError),  # of other types than are understood
+)
+
+Part = TypeVar("Part")
 
 
 def compose_layer(
@@ -70,16 +81,18 @@ def composed_modules(directory: Path) -> dict[str, str] | None:
 
     Returns:
         Module type to flavor, or ``None`` when nothing was ever composed there.
+
+    Raises:
+        MatchaError: If what was composed there is damaged.
     """
-    try:
-        root = json.loads((directory / ROOT_FILE).read_bytes())
-    except FileNotFoundError:
-        return None
-    return {
-        name: Path(module["source"]).name
-        for name, module in root.get("module", {}).items()
-        if name in MODULE_TYPES
-    }
+    return _read_composed(
+        directory / ROOT_FILE,
+        lambda root: {
+            name: Path(module["source"]).name
+            for name, module in root.get("module", {}).items()
+            if name in MODULE_TYPES
+        },
+    )
 
 
 def composed_backend(directory: Path) -> dict[str, Any] | None:
@@ -90,13 +103,13 @@ def composed_backend(directory: Path) -> dict[str, Any] | None:
 
     Returns:
         As in Terraform's ``backend``, or ``None`` when nothing was ever composed there.
+
+    Raises:
+        MatchaError: If what was composed there is damaged.
     """
-    try:
-        root = json.loads((directory / ROOT_FILE).read_bytes())
-    except FileNotFoundError:
-        return None
-    backend: dict[str, Any] = root["terraform"].get("backend", {})
-    return backend
+    return _read_composed(
+        directory / ROOT_FILE, lambda root: dict(root["terraform"].get("backend", {}).items())
+    )
 
 
 def refuse_lower_values(directory: Path, intent: Intent) -> None:
@@ -107,10 +120,12 @@ def refuse_lower_values(directory: Path, intent: Intent) -> None:
         intent: What is to be built.
 
     Raises:
-        MatchaError: If one would be lowered.
+        MatchaError: If one would be lowered, or what was composed there is damaged.
     """
     deployed = read_output(directory, _SIZES_OUTPUT)
-    known = [deployed if isinstance(deployed, dict) else {}, _composed_values(directory)]
+    # A run may have failed before its state says so; without a file, a colleague built it.
+    composed = _read_composed(directory / _VARIABLES_FILE, lambda values: dict(values.items()))
+    known = [deployed if isinstance(deployed, dict) else {}, composed or {}]
     for flavor in intent.flavors:
         for setting in flavor.settings:
             dotted = f"{flavor.module_type}.{setting.name}"
@@ -119,20 +134,14 @@ def refuse_lower_values(directory: Path, intent: Intent) -> None:
                 setting.refuse_lower(wanted, values.get(_variable(flavor, setting.name)))
 
 
-def _composed_values(directory: Path) -> dict[str, Any]:
-    """Return what a layer was composed with; a run may have failed before its state says so."""
-    try:
-        values: dict[str, Any] = json.loads((directory / _VARIABLES_FILE).read_bytes())
-    except FileNotFoundError:  # a colleague built it
-        return {}
-    return values
-
-
 def composed_flavors(directory: Path) -> tuple[Flavor, ...]:
     """Return the flavors that a layer was composed of, as they were then.
 
     Args:
         directory: The layer's folder.
+
+    Raises:
+        MatchaError: If what was composed there is damaged.
     """
     flavors = []
     for module_type, name in (composed_modules(directory) or {}).items():
@@ -140,6 +149,26 @@ def composed_flavors(directory: Path) -> tuple[Flavor, ...]:
             copy = directory / "modules" / directory.name / module_type / name
             flavors.append(read_flavor(copy))
     return tuple(flavors)
+
+
+def _read_composed(path: Path, understand: Callable[[Any], Part]) -> Part | None:
+    """Read one part of what was composed; ``None`` when nothing was.
+
+    Raises:
+        MatchaError: If the file is damaged, or cannot be read.
+    """
+    try:
+        return understand(json.loads(path.read_bytes()))
+    except FileNotFoundError:
+        return None
+    except _DAMAGE as error:
+        raise MatchaError(
+            f"{path} is damaged: it is not what matcha wrote there",
+            hint="Remove it. The next `matcha provision` or `matcha destroy` makes it again "
+            "from matcha.toml.",
+        ) from error
+    except OSError as error:
+        raise explain_os_error("read", path, error) from error
 
 
 def _copy_modules(ours: Path, flavors: Sequence[Flavor], destination: Path) -> None:

@@ -13,10 +13,10 @@ from matcha_tui.files import explain_os_errors, make_private_directory, write_at
 from matcha_tui.locks import is_locked
 from matcha_tui.terraform.run_state import RunState
 
+DESCRIPTION = "run.json"
 EVENTS = "events.jsonl"
 LOCK = "live.lock"
 PROCESSES = "processes.json"
-_DESCRIPTION = "run.json"
 _RESULT = "result.json"
 
 
@@ -123,7 +123,7 @@ def create_run(
         expected_seconds=expected_seconds,
         details=dict(details or {}),
     )
-    write_atomically(directory / _DESCRIPTION, json.dumps(_description(run), indent=2) + "\n")
+    write_atomically(directory / DESCRIPTION, json.dumps(_description(run), indent=2) + "\n")
     return run
 
 
@@ -133,7 +133,7 @@ def read_run(directory: Path) -> Run:
     Raises:
         MatchaError: If it isn't one.
     """
-    path = directory.absolute() / _DESCRIPTION
+    path = directory.absolute() / DESCRIPTION
     with explain_os_errors("read", path):
         content = path.read_bytes()
     try:
@@ -147,7 +147,7 @@ def read_run(directory: Path) -> Run:
 def list_runs(runs_directory: Path) -> tuple[Run, ...]:
     """All runs, newest first; a folder that cannot be read is left out."""
     runs = []
-    for path in runs_directory.glob(f"*/{_DESCRIPTION}"):
+    for path in runs_directory.glob(f"*/{DESCRIPTION}"):
         try:
             runs.append(read_run(path.parent))
         except MatchaError:

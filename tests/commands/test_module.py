@@ -42,7 +42,10 @@ def test_the_example_is_checked_built_asked_and_taken_down(own: Matcha):
     assert [line.split()[0] for line in check.stdout.splitlines()] == ["ok"] * 4
     assert "file_server" in own("stack", "list").stdout
     assert own("stack", "add", "data_version_control", "file_server").returncode == 0
-    assert 'modules = [\n    "./my_modules",\n]' in (own.folder / "matcha.toml").read_text()
+    assert (own.folder / "matcha.toml").read_text() == (
+        'paths.modules = ["./my_modules"]\n[stack]\nname = "custom"\n'
+        'modules = {data_version_control = "file_server"}\n'
+    )
 
     provision = own("provision", "--yes", "--set", "data_version_control.port=0")
     assert provision.returncode == 0, provision.stderr

@@ -4,6 +4,7 @@ import fcntl
 import getpass
 import json
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.command_line import Matcha
+from tests.command_line import DVC_ONLY, Matcha
 from tests.commands.held import HeldProject
 from tests.commands.in_process import MatchaHere
 from tests.waiting import wait_for
@@ -204,3 +205,19 @@ def test_an_unknown_run_is_answered_with_a_guess(matcha_here: MatchaHere):
     assert "how 2 runs begin" in ambiguous.stderr
     assert matcha_here("logs", "20261123T11").returncode == 0
     assert re.search(r"provision llm +lost ", matcha_here("runs").stdout)
+
+
+def test_a_new_run_deletes_what_is_too_old(matcha: Matcha):
+    (matcha.folder / "matcha.toml").write_text(DVC_ONLY)
+    assert matcha("plan").returncode == 0
+    (first,) = (matcha.folder / ".matcha/runs").iterdir()
+    for name in ("older", "oldest"):
+        shutil.copytree(first, first.parent / name)
+        description = first.parent / name / "run.json"
+        content = json.loads(description.read_text())
+        content["created"] = f"{2020 - len(name)}-01-01T00:00:00+00:00"
+        description.write_text(json.dumps(content))
+    assert matcha("plan").returncode == 0
+    second, earlier = json.loads(matcha("runs", "--output", "json").stdout)["runs"]
+    assert earlier["id"] == first.name
+    assert {run.name for run in first.parent.iterdir()} == {first.name, second["id"]}

@@ -8,21 +8,22 @@ from hypothesis import strategies as st
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.config import (
+    Choices,
     Config,
     declared_settings,
     read_config,
     read_module_paths,
-    write_config,
 )
+from matcha_tui.project.config_writing import write_config
 from matcha_tui.stack.catalog import MODULE_TYPES, Catalog, load_catalog
 from matcha_tui.stack.stack import Stack, make_stack, preset_stack
 
 CATALOG = load_catalog()
-TARGETS = {"local": ()}
+CHOICES = Choices(CATALOG, {"local": ()}, {"local": ("account", "container")})
 
 
 def read(path: Path) -> Config:
-    return read_config(path, CATALOG, TARGETS, {"local": ("account", "container")})
+    return read_config(path, CHOICES)
 
 
 def test_without_a_file_nothing_has_been_chosen(tmp_path: Path):
@@ -33,7 +34,7 @@ def test_what_is_written_is_read_back(tmp_path: Path):
     path = tmp_path / "matcha.toml"
     custom = make_stack(CATALOG, {"experiment_tracker": "mlflow"})
     config = Config("local", custom, {"experiment_tracker.port": 5001})
-    write_config(path, config)
+    write_config(path, config, CHOICES)
     assert read(path) == config
 
 
@@ -43,7 +44,7 @@ def test_names_of_hosts_may_be_a_list_and_no_wildcard(tmp_path: Path):
     path.write_text(text.format('["Tea.example", "10.0.0.5:80"]'))
     read_back = {"experiment_tracker.allowed_hosts": "tea.example,10.0.0.5:80"}
     assert read(path).settings == read_back
-    write_config(path, read(path))
+    write_config(path, read(path), CHOICES)
     assert read(path).settings == read_back
     path.write_text(text.format('["*.example"]'))
     with pytest.raises(MatchaError, match=r"toml:3: settings\.experiment_tracker\.allowed_hosts"):
@@ -52,7 +53,7 @@ def test_names_of_hosts_may_be_a_list_and_no_wildcard(tmp_path: Path):
 
 def test_the_file_is_meant_to_be_shared(tmp_path: Path):
     path = tmp_path / "matcha.toml"
-    write_config(path, Config(stack=preset_stack(CATALOG, "llm")))
+    write_config(path, Config(stack=preset_stack(CATALOG, "llm")), CHOICES)
     assert stat.S_IMODE(path.stat().st_mode) == 0o644
 
 
@@ -61,7 +62,7 @@ def test_every_stack_survives_the_file(tmp_path_factory, slots: set[str], port: 
     path = tmp_path_factory.mktemp("project") / "matcha.toml"
     stack = make_stack(CATALOG, {slot: CATALOG.names(slot)[0] for slot in slots})
     config = Config(stack=stack, settings={"experiment_tracker.port": port})
-    write_config(path, config)
+    write_config(path, config, CHOICES)
     assert read(path) == config
 
 
@@ -176,7 +177,7 @@ def test_a_stack_is_what_its_modules_say_or_else_its_name(
     path.write_text(content)
     config = read(path)
     assert config.stack == stack
-    write_config(path, config)
+    write_config(path, config, CHOICES)
     assert read(path) == config
 
 
@@ -231,7 +232,7 @@ def test_the_paths_of_modules_are_kept_as_they_are_written(tmp_path: Path):
     path = tmp_path / "matcha.toml"
     (tmp_path / "mine").mkdir()
     config = Config(module_paths=("./mine", str(tmp_path)))
-    write_config(path, config)
+    write_config(path, config, CHOICES)
     assert read(path) == config
     assert read_module_paths(path) == (tmp_path / "mine", tmp_path)
 
@@ -258,7 +259,7 @@ def test_a_setting_is_the_chosen_flavors_where_two_declare_it(tmp_path: Path):
     catalog = with_own_tracker(tmp_path, "string")
     for name, kind in (("mlflow", "port"), ("mine", "string")):
         stack = make_stack(catalog, {"experiment_tracker": name})
-        declared = declared_settings(catalog, TARGETS, "local", stack)
+        declared = declared_settings(replace(CHOICES, catalog=catalog), "local", stack)
         assert declared["experiment_tracker.port"].type == kind
 
 
@@ -268,5 +269,6 @@ def test_what_was_set_for_a_faulty_module_is_kept(tmp_path: Path):
     path = tmp_path / "matcha.toml"
     stack = make_stack(catalog, {"experiment_tracker": "mine"})
     config = Config(stack=stack, settings={"experiment_tracker.colour": "red"})
-    write_config(path, config)
-    assert read_config(path, catalog, TARGETS, {"local": ()}) == config
+    choices = replace(CHOICES, catalog=catalog)
+    write_config(path, config, choices)
+    assert read_config(path, choices) == config

@@ -15,11 +15,10 @@ from matcha_tui.screens.draft import (
     start_draft,
 )
 from matcha_tui.stack.setting import Setting, SettingType
-from matcha_tui.targets.registry import TARGET_SETTINGS
 from tests.screens.frozen import FrozenSession
 
 PROJECT = FrozenSession().project
-DECLARED = declared_settings(PROJECT.catalog, TARGET_SETTINGS, "local")
+DECLARED = declared_settings(PROJECT.choices, "local")
 EVERY_TYPE = (
     Setting("text", SettingType.STRING, "A text.", "", pattern="[a-z]+"),
     Setting("number", SettingType.INTEGER, "A number.", 3, minimum=1, maximum=9),

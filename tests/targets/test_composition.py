@@ -16,6 +16,7 @@ from matcha_tui.targets.azure.target import AZURE
 from matcha_tui.targets.base import Intent
 from matcha_tui.targets.composition import (
     compose_layer,
+    composed_backend,
     composed_flavors,
     composed_modules,
     refuse_lower_values,
@@ -149,3 +150,50 @@ def test_what_can_only_grow_is_not_lowered_below_what_a_colleague_built(tmp_path
     (layer / "shared.tfstate").write_text(json.dumps({"outputs": outputs}))
     with pytest.raises(MatchaError, match="storage_gb is 64 in what is deployed"):
         refuse_lower_values(layer, Intent(workspace, flavors, Config("azure")))
+
+
+DAMAGED_ROOTS = {
+    "truncated": '{"terraform": {}, "module": {"deplo',
+    "empty": "",
+    "not JSON": "terraform {}",
+    "not UTF-8": b"\xff\xfe{}",
+    "a list": "[]",
+    "a text": '"main"',
+    "endless": "[" * 100_000,
+    "modules as a list": '{"terraform": {}, "module": ["deployer"]}',
+    "a module as a text": '{"terraform": {}, "module": {"deployer": "seldon"}}',
+    "a module without source": '{"terraform": {}, "module": {"deployer": {}}}',
+    "a source as a number": '{"terraform": {}, "module": {"deployer": {"source": 5}}}',
+}
+
+
+@pytest.mark.parametrize("content", DAMAGED_ROOTS.values(), ids=DAMAGED_ROOTS)
+def test_a_damaged_root_is_named_with_the_way_out(tmp_path: Path, content: str | bytes):
+    root = tmp_path / "main.tf.json"
+    root.write_bytes(content.encode() if isinstance(content, str) else content)
+    with pytest.raises(MatchaError, match=r"main\.tf\.json is damaged") as caught:
+        composed_modules(tmp_path)
+    assert "Remove it. The next `matcha provision`" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize("content", ["{}", '{"terraform": []}', '{"terraform": {"backend": 5}}'])
+def test_a_damaged_backend_is_named(tmp_path: Path, content: str):
+    (tmp_path / "main.tf.json").write_text(content)
+    with pytest.raises(MatchaError, match=r"main\.tf\.json is damaged"):
+        composed_backend(tmp_path)
+
+
+def test_a_folder_in_the_place_of_the_root_is_damage(tmp_path: Path):
+    (tmp_path / "main.tf.json").mkdir()
+    for read in (composed_modules, composed_backend, composed_flavors):
+        with pytest.raises(MatchaError, match=r"main\.tf\.json is damaged"):
+            read(tmp_path)
+
+
+@pytest.mark.parametrize("content", ["", '{"vector_database_sto', "[1]", "5"])
+def test_damaged_variables_are_named(tmp_path: Path, content: str):
+    flavors = [CATALOG.find("azure", "vector_database", "chroma")]
+    intent = Intent(Workspace(tmp_path), flavors, Config("azure", settings=SETTINGS))
+    (tmp_path / "terraform.tfvars.json").write_text(content)
+    with pytest.raises(MatchaError, match=r"terraform\.tfvars\.json is damaged"):
+        refuse_lower_values(tmp_path, intent)
