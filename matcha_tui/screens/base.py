@@ -79,12 +79,14 @@ class MatchaScreen(Screen[None]):
         return answer
 
     def end_if_left(self) -> None:
-        """End the worker that calls this if its screen was left while it waited.
+        """End the worker that calls this if its screen or the app was left while it waited.
+
+        An app that ends takes the screens' widgets away before it ends their workers.
 
         Raises:
             CancelledError: If so, which is how a worker ends before its time.
         """
-        if self not in self.app.screen_stack:
+        if not self.app.is_running or self not in self.app.screen_stack:
             raise asyncio.CancelledError
 
     def complain(self, error: MatchaError) -> None:

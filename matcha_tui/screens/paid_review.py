@@ -101,6 +101,7 @@ class PaidReviewScreen(ReviewScreen):
         try:
             checks = self.session.checks()
             await check_list.begin([check.name for check in checks])
+            self.end_if_left()
             self._show_clock()
             await self.attempt(self.session.run_checks(checks, self._take_finding))
         finally:
