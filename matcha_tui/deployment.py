@@ -1,4 +1,4 @@
-"""What both faces call: open a project, change its stack, plan, build, inspect, destroy.
+"""What changes a project: plan, build and destroy.
 
 Everything that changes the project holds its lock; a run keeps it until it ends,
 even after the face that started it is gone.
@@ -6,38 +6,34 @@ even after the face that started it is gone.
 
 import os
 from collections.abc import Callable
-from contextlib import nullcontext, suppress
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import matcha_tui
+from matcha_tui.choosing import save_config
+from matcha_tui.deployed import growing_values, intent_of, look, refresh, require_deployment
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.history import RunKind, last_duration
 from matcha_tui.project.lock import hold_lock, record_owner
-from matcha_tui.project.state import read_resources
-from matcha_tui.project.workspace import find_plugin_cache, refuse_unprintable_path
-from matcha_tui.selection import (
-    Project,
-    built_intent,
-    composed_layers,
-    composed_stack,
-    deployed_stack,
-    is_deployed,
-    learn,
-    nothing_deployed,
-    refresh,
-    refuse_lower_settings,
-    refuse_other_stack,
-    refuse_other_state,
-    save_config,
+from matcha_tui.project.placing import (
+    begin_next,
+    discard_next,
+    finish_moving,
+    keep_decisions,
+    note_plan,
+    refuse_outdated,
 )
+from matcha_tui.project.record import LayerRecord, Record, stamp, write_record
+from matcha_tui.project.recording import propose_record
+from matcha_tui.project.workspace import find_plugin_cache, refuse_unprintable_path
+from matcha_tui.selection import Project
 from matcha_tui.stack.stack import check_complete
 from matcha_tui.targets.adoption import Adoption, find_adoptions, write_adoptions
-from matcha_tui.targets.base import ComponentHealth, ComponentState, StateLock
-from matcha_tui.targets.composition import (
-    compose_layer,
-    composed_backend,
-    composed_flavors,
-)
+from matcha_tui.targets.base import Intent, ModuleValues
+from matcha_tui.targets.composition import compose_layer, is_composed, modules_digest
+from matcha_tui.targets.plan_check import Approved, approved_by, leave_approved
+from matcha_tui.targets.registry import TARGETS
 from matcha_tui.targets.steps import (
     Work,
     apply_steps,
@@ -53,8 +49,24 @@ from matcha_tui.terraform.launch import start_run
 from matcha_tui.terraform.old_runs import prune_runs
 
 
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What the user has agreed to, of a provision.
+
+    Attributes:
+        reviewed: A finished plan run that was shown: exactly what it planned is done.
+            Without one, the run plans by itself.
+        adopt: Whether to take in what the last provision met that exists already.
+        allow_destroy: Whether plans that nobody has seen may destroy and replace.
+    """
+
+    reviewed: Run | None = None
+    adopt: bool = False
+    allow_destroy: bool = False
+
+
 def plan(project: Project, engine: Engine) -> Run:
-    """Start a run that finds out what a provision would do.
+    """Start a run that finds out what a provision would do; nothing that is deployed changes.
 
     Args:
         project: What to build.
@@ -66,44 +78,62 @@ def plan(project: Project, engine: Engine) -> Run:
     Raises:
         MatchaError: If the stack cannot be built or the project is locked.
     """
-    return _compose_and_start(project, engine, RunKind.PLAN, plan_steps)
+    check_buildable(project)
+    with hold_lock(project.workspace, RunKind.PLAN) as lock:
+        work = _prepare(project, engine)
+        run = _create(project, RunKind.PLAN, work, lambda run: plan_steps(work, run))
+        note_plan(project.workspace, project.target.layers, run.id)
+        return _start(project.target.name, run, project.intent, lock)
 
 
-def provision(
-    project: Project, engine: Engine, reviewed: Run | None = None, *, adopt: bool = False
-) -> Run:
+def provision(project: Project, engine: Engine, consent: Consent = Consent()) -> Run:
     """Start a run that builds the stack, or repairs it.
 
+    A plan that was reviewed before there was a place for the shared state is made anew.
+
     Args:
         project: What to build.
         engine: What runs it.
-        reviewed: A finished plan run that was shown to the user: exactly what
-            it planned is done. Without one, the run plans by itself; so it does when
-            the plan was made before there was a place for the shared state.
-        adopt: Whether to take in what the last provision met that exists already.
+        consent: What the user has agreed to.
 
     Returns:
         The started run; `follow` it.
 
     Raises:
-        MatchaError: If the stack cannot be built or the project is locked.
+        MatchaError: If the stack cannot be built, what was reviewed is out of date, or
+            the project is locked.
     """
+    check_buildable(project)
     placed = _place_state(project)
-    if reviewed is None or adopt or placed != project:
-        adoptions = adoptable(placed) if adopt else ()
-        return _compose_and_start(placed, engine, RunKind.PROVISION, provision_steps, adoptions)
-    with hold_lock(project.workspace, RunKind.PROVISION) as lock:
-        work = _work(project, engine)
-        return _start(
-            project, RunKind.PROVISION, work, lambda _: apply_steps(work, reviewed.directory), lock
-        )
+    reviewed = consent.reviewed
+    adoptions = adoptable(placed) if consent.adopt else ()
+    if placed != project or adoptions:
+        reviewed = None
+    with hold_lock(placed.workspace, RunKind.PROVISION) as lock:
+        if reviewed is None:
+            work = _prepare(placed, engine, adoptions)
+        else:
+            check_buildable(placed)
+            refuse_outdated(placed.workspace, placed.target.layers[0], reviewed.id)
+            work = _work(placed, engine)
+        work = replace(work, checks_plans=_checks_plans(placed, consent))
+
+        def steps(run: Path) -> list[Step]:
+            if reviewed is None:
+                return provision_steps(work, run)
+            return apply_steps(work, run, reviewed.directory)
+
+        run = _create(placed, RunKind.PROVISION, work, steps)
+        leave_approved(run.directory, _approved(consent))
+        propose_record(run.directory, _proposed(placed, engine))
+        return _start(placed.target.name, run, placed.intent, lock)
 
 
 def destroy(project: Project, engine: Engine, *, keep_data: bool = False) -> Run:
     """Start a run that takes everything down again, with what built it.
 
     Args:
-        project: Whose deployment.
+        project: Whose deployment, on whatever target it is.
         engine: What runs it.
         keep_data: Whether the services' data stays for a later provision.
 
@@ -113,28 +143,39 @@ def destroy(project: Project, engine: Engine, *, keep_data: bool = False) -> Run
     Raises:
         MatchaError: If nothing is deployed or the project is locked.
     """
-    with suppress(MatchaError) if is_deployed(project) else nullcontext():
+    with suppress(MatchaError):
         refresh(project)
-    if not is_deployed(project):
-        raise nothing_deployed()
-    if keep_data and not project.target.keeps_data:
+    target = TARGETS[require_deployment(project).target]
+    if keep_data and not target.keeps_data:
         raise MatchaError(
-            f"on {project.target.title} a destroy keeps no data",
+            f"on {target.title} a destroy keeps no data",
             hint="Copy what you want to keep, then leave out --keep-data.",
             exit_code=ExitCode.USAGE,
         )
     with hold_lock(project.workspace, RunKind.DESTROY) as lock:
-        if None in composed_layers(project):  # a colleague built it
-            _compose(project)
-        work = _work(project, engine)
-        return _start(
-            project,
-            RunKind.DESTROY,
-            work,
-            lambda plans: destroy_steps(work, plans),
-            lock,
-            keep_data=keep_data,
-        )
+        decision = look(project)
+        if decision.destroy is not None:
+            raise decision.destroy.error()
+        record = require_deployment(project)
+        intent = intent_of(project, record)
+        _restore_roots(project, intent)
+        work = Work(project.workspace, engine, target, is_shared=bool(record.backend))
+        run = _create(project, RunKind.DESTROY, work, lambda run: destroy_steps(work, run))
+        write_record(project.workspace, stamp(record, run.id))
+        return _start(target.name, run, intent, lock, keep_data=keep_data)
+
+
+def check_buildable(project: Project) -> None:
+    """Refuse what cannot be built here, before anything is asked or changed.
+
+    Raises:
+        MatchaError: If the stack is not whole, or what is deployed contradicts it.
+    """
+    refuse_unprintable_path(project.workspace)
+    check_complete(project.catalog, project.stack, project.target.name)
+    refusal = look(project).build
+    if refusal is not None:
+        raise refusal.error()
 
 
 def adoptable(project: Project) -> tuple[Adoption, ...]:
@@ -155,149 +196,60 @@ def adoptable(project: Project) -> tuple[Adoption, ...]:
     return found
 
 
-def shared_locks(project: Project) -> dict[str, StateLock]:
-    """Return who holds the locks of the shared state: layer to lock.
-
-    Raises:
-        MatchaError: If that cannot be found out.
-    """
-    state = project.target.state
-    if state is None or not project.config.state:
-        return {}
-    intent = built_intent(project)
-    found = {layer: state.find_lock(intent, layer) for layer in project.target.layers}
-    return {layer: lock for layer, lock in found.items() if lock is not None}
-
-
-def free_shared_lock(project: Project, layer: str, lock: StateLock) -> None:
-    """Take away a lock of the shared state, unless it has changed hands meanwhile.
-
-    Args:
-        project: Whose state.
-        layer: Which layer's.
-        lock: As `shared_locks` has found it.
-
-    Raises:
-        MatchaError: If it has changed hands, or cannot be taken away.
-    """
-    if project.target.state is not None:
-        project.target.state.free_lock(built_intent(project), layer, lock.lock_id)
-
-
 def live_run(project: Project) -> Run | None:
     """Return the run that is under way in this project, to attach to it."""
     return next((run for run in list_runs(project.workspace.runs) if is_live(run)), None)
 
 
-def resources(project: Project) -> dict[str, dict[str, str]]:
-    """Return what the deployed stack gives: resource to property to value.
-
-    Secrets are among the values; `secret_properties` names them.
-
-    Raises:
-        MatchaError: If nothing is deployed.
-    """
-    found = read_resources(project.workspace.state_file)
-    if found is None:
-        learn(project)
-        found = read_resources(project.workspace.state_file)
-    if found is not None:
-        return found
-    if not is_deployed(project):
-        raise nothing_deployed()
-    raise MatchaError(
-        "the last provision did not finish, so there is nothing to show yet",
-        hint="Run `matcha provision`: it goes on from what is there.",
-        exit_code=ExitCode.REFUSED,
-    )
-
-
-def kubeconfig(project: Project) -> str:
-    """Return how to reach the deployed cluster, as kubectl reads it; it holds a secret.
-
-    Raises:
-        MatchaError: If there is no cluster.
-    """
-    content = project.target.kubeconfig(project.workspace)
-    if content is None and not is_deployed(project):
-        raise nothing_deployed()
-    if content is None:
-        raise MatchaError(
-            "what is deployed here has no Kubernetes cluster",
-            hint="`matcha status` says what it has.",
-            exit_code=ExitCode.REFUSED,
-        )
-    return content
-
-
-def secret_properties(project: Project) -> frozenset[tuple[str, str]]:
-    """Return the pairs of resource and property that are shown masked.
-
-    What was deployed counts as well: its module.toml may be gone or faulty by now.
-    """
-    layers = [project.workspace.layer(name) for name in project.target.layers]
-    deployed = [flavor for layer in layers for flavor in composed_flavors(layer)]
-    return frozenset(
-        (flavor.resource, item.name)
-        for flavor in (*project.catalog.flavors, *deployed)
-        for item in flavor.properties
-        if item.secret
-    )
-
-
-def health(project: Project) -> dict[str, ComponentHealth]:
-    """Ask every deployed component how it is, side by side.
-
-    Returns:
-        Module type to what was found, in the order of the stack.
-
-    Raises:
-        MatchaError: If nothing is deployed.
-    """
-    learn(project)
-    stack = deployed_stack(project)
-    if stack is None:
-        raise nothing_deployed()
-    found = {item.flavor: item for item in project.target.health(built_intent(project))}
-    return {
-        module_type: found.get(
-            flavor, ComponentHealth(flavor, ComponentState.DOWN, "it was never started", "")
-        )
-        for module_type, flavor in stack.modules
-    }
-
-
-def _compose_and_start(
-    project: Project,
-    engine: Engine,
-    kind: RunKind,
-    steps: Callable[[Work, Path], list[Step]],
-    adoptions: tuple[Adoption, ...] = (),
-) -> Run:
+def _prepare(project: Project, engine: Engine, adoptions: tuple[Adoption, ...] = ()) -> Work:
+    """Compose the next root of each layer; the project's lock is held."""
     workspace, target = project.workspace, project.target
-    refuse_unprintable_path(workspace)
-    check_complete(project.catalog, project.stack, target.name)
-    with hold_lock(workspace, kind) as lock:
-        # There may be no place for the state yet, or no right to it: the run makes both,
-        # and says what it cannot.
-        with suppress(MatchaError):
-            refresh(project)
-        repairs: tuple[str, ...] = ()
-        if is_deployed(project):
-            refuse_other_stack(project)
-            refuse_other_state(project)
-            refuse_lower_settings(project)
-            repairs = target.repairs(workspace, composed_stack(project))
-        _compose(project)
-        write_adoptions(workspace, target.layers, adoptions)
-        work = _work(project, engine, repairs)
-        return _start(project, kind, work, lambda plans: steps(work, plans), lock)
+    # There may be no place for the state yet, or no right to it: the run makes both,
+    # and says what it cannot.
+    with suppress(MatchaError):
+        refresh(project)
+    check_buildable(project)
+    decision = look(project)
+    repairs = target.repairs(workspace, decision.record.modules) if decision.record else ()
+    values = target.resolve(project.intent)
+    for layer in target.layers:
+        folder = begin_next(workspace, layer)
+        compose_layer(project.intent, project.catalog, target, layer, values, folder)
+        write_adoptions(folder, [item for item in adoptions if item.layer == layer])
+    # One layer keeps them for all: they are settled when the first is applied.
+    keep_decisions(workspace.next_layer(target.layers[0]), target.decisions(project.intent, values))
+    return _work(project, engine, repairs)
 
 
 def _work(project: Project, engine: Engine, repairs: tuple[str, ...] = ()) -> Work:
+    is_shared = project.target.state is not None and bool(project.config.state)
+    return Work(project.workspace, engine, project.target, is_shared, repairs)
+
+
+def _approved(consent: Consent) -> Approved:
+    return approved_by(read_progress(consent.reviewed)) if consent.reviewed else {}
+
+
+def _checks_plans(project: Project, consent: Consent) -> bool:
+    return not (project.target.replaces_freely or consent.allow_destroy)
+
+
+def _proposed(project: Project, engine: Engine) -> Record:
+    """Return what is to be recorded of the stack that is about to be built."""
     workspace, target = project.workspace, project.target
-    is_shared = bool(composed_backend(workspace.layer(target.layers[0])))
-    return Work(workspace, engine, target, is_shared, repairs)
+    known = look(project).record
+    layers = {name: LayerRecord() for name in target.layers}
+    return Record(
+        target=target.name,
+        modules=dict(project.stack.modules),
+        settings={**growing_values(project.intent), **project.config.settings},
+        fixed=target.fixed_values(project.config.settings),
+        backend=dict(project.config.state),
+        layers=layers | dict(known.layers if known else {}),
+        digest=modules_digest(workspace.next_layer(target.layers[-1])),
+        matcha=matcha_tui.__version__,
+        engine=engine.label,
+    )
 
 
 def _place_state(project: Project) -> Project:
@@ -309,20 +261,27 @@ def _place_state(project: Project) -> Project:
     return save_config(project, replace(project.config, stack=project.stack, state=place))
 
 
-def _start(
-    project: Project,
-    kind: RunKind,
-    work: Work,
-    steps: Callable[[Path], list[Step]],
-    lock: int,
-    *,
-    keep_data: bool = True,  # a repair replaces resources, and only a destroy may delete data
+def _restore_roots(project: Project, intent: Intent) -> None:
+    """Compose again what a destroy needs and is missing or damaged, as on a colleague's machine."""
+    target = TARGETS[intent.config.target]
+    values: ModuleValues | None = None
+    for layer in target.layers:
+        finish_moving(project.workspace, layer)
+        discard_next(project.workspace, layer)
+        folder = project.workspace.layer(layer)
+        if not is_composed(folder):
+            values = values or target.resolve(intent)
+            compose_layer(intent, project.catalog, target, layer, values, folder)
+
+
+def _create(
+    project: Project, kind: RunKind, work: Work, steps: Callable[[Path], list[Step]]
 ) -> Run:
-    workspace, target = project.workspace, project.target
+    workspace = project.workspace
     details = {
         "stack": project.stack.name,
-        "target": target.name,
-        "found": "a deployment" if is_deployed(project) else "nothing",
+        "target": work.target.name,
+        "found": "a deployment" if look(project).is_deployed else "nothing",
     }
     run = create_run(
         workspace.runs,
@@ -333,19 +292,24 @@ def _start(
         details=details,
     )
     prune_runs(run)
-    environment = run_environment(
-        os.environ,
-        find_plugin_cache(os.environ),
-        target.environment(built_intent(project), keep_data),
-    )
-    record_owner(lock, kind, start_run(run, environment=environment, keep_open=(lock,)))
     return run
 
 
-def _compose(project: Project) -> None:
-    values = project.target.resolve(project.intent)
-    for layer in project.target.layers:
-        compose_layer(project.intent, project.catalog, project.target, layer, values)
+def _start(
+    target: str,
+    run: Run,
+    intent: Intent,
+    lock: int,
+    *,
+    keep_data: bool = True,  # a repair replaces resources, and only a destroy may delete data
+) -> Run:
+    environment = run_environment(
+        os.environ,
+        find_plugin_cache(os.environ),
+        TARGETS[target].environment(intent, keep_data),
+    )
+    record_owner(lock, run.kind, start_run(run, environment=environment, keep_open=(lock,)))
+    return run
 
 
 def _guessed_seconds(project: Project, kind: RunKind) -> float | None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
-from matcha_tui import deployment
+from matcha_tui import deployed, deployment
 from matcha_tui.masking import mask_secrets
 from matcha_tui.readiness import require_readiness
 from matcha_tui.selection import Project, open_project
@@ -102,7 +102,7 @@ class Deployment:
             MatchaError: If nothing is deployed.
         """
         project = self._open()
-        found = deployment.resources(project)
+        found = deployed.resources(project)
         return found if show_sensitive else mask_secrets(project, found)
 
     def health(self) -> dict[str, ComponentHealth]:
@@ -111,7 +111,7 @@ class Deployment:
         Raises:
             MatchaError: If nothing is deployed.
         """
-        return deployment.health(self._open())
+        return deployed.health(self._open())
 
     def _open(self) -> Project:
         return open_project(self._folder)
@@ -131,5 +131,6 @@ class Deployment:
 
 
 def _provision(project: Project, engine: Engine) -> Run:
+    deployment.check_buildable(project)
     require_readiness(project)
     return deployment.provision(project, engine)

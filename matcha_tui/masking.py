@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from matcha_tui.deployment import secret_properties
+from matcha_tui.deployed import secret_properties
 from matcha_tui.selection import Project
 
 MASK = "********"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 
+from matcha_tui.deployed import is_deployed
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.selection import Project
 from matcha_tui.targets.findings import Check, Finding, Verdict
@@ -25,7 +26,9 @@ def list_checks(
         engine: The engine that was asked for.
         quick: Whether to list only what takes no time and no network.
     """
-    checks = project.target.checks(replace(project.intent, engine=engine))
+    checks = project.target.checks(
+        replace(project.intent, engine=engine, is_deployed=is_deployed(project))
+    )
     return tuple(check for check in checks if check.is_quick or not quick)
 
 

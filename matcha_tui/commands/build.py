@@ -8,20 +8,22 @@ from typing import Any
 
 import click
 
-from matcha_tui import deployment, selection
+from matcha_tui import choosing, deployed, deployment
 from matcha_tui.commands.asking import check_answers, need_terminal, usage_error
 from matcha_tui.commands.doctor import show_finding
 from matcha_tui.commands.naming import completing, owner_names
 from matcha_tui.commands.opening import open_project
 from matcha_tui.commands.reporting import Report, output_option, reporting
+from matcha_tui.deployment import Consent
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.masking import mask_secrets
 from matcha_tui.project.config import declared_settings
 from matcha_tui.project.history import RunKind
 from matcha_tui.readiness import require_readiness
-from matcha_tui.selection import Project, save_config
+from matcha_tui.selection import Project
 from matcha_tui.stack.aliases import find_setting
 from matcha_tui.stack.setting import SettingType, SettingValue, writable_names
+from matcha_tui.stack.stack import name_stack
 from matcha_tui.targets.findings import Check, Finding, Verdict
 from matcha_tui.targets.registry import TARGETS
 from matcha_tui.terraform.engine import Engine, find_engine
@@ -81,6 +83,11 @@ def plan(form: str, engine: str | None) -> None:
 @click.option("--no-preflight", is_flag=True, help="Do not check first what it needs.")
 @click.option("--over-limit", is_flag=True, help="Build it though it exceeds monthly_limit.")
 @click.option(
+    "--allow-destroy",
+    is_flag=True,
+    help="Let plans that nobody has seen destroy and replace what is there.",
+)
+@click.option(
     "--adopt", is_flag=True, help="Take in what the last provision met that exists already."
 )
 @output_option
@@ -95,6 +102,7 @@ def provision(
     yes: bool,
     no_preflight: bool,
     over_limit: bool,
+    allow_destroy: bool,
     adopt: bool,
     form: str,
     detach: bool,
@@ -108,8 +116,9 @@ def provision(
         password = _read_password() if password_stdin else None
         named = {"location": location, "prefix": prefix}
         project = _configure(open_project(Path.cwd()), target, assignments, named)
+        deployment.check_buildable(project)
         if password is not None:
-            selection.keep_password(project, password)
+            choosing.keep_password(project, password)
         if not no_preflight:
             require_readiness(project, _announce, _tell_unless_passed)
         if not over_limit:
@@ -125,13 +134,14 @@ def provision(
             click.echo(_summary(progress), err=True)
             if progress.resources:
                 click.confirm("Build it?", abort=True, err=True)
-        run = deployment.provision(project, chosen_engine, reviewed, adopt=adopt)
+        consent = Consent(reviewed, adopt=adopt, allow_destroy=allow_destroy)
+        run = deployment.provision(project, chosen_engine, consent)
         if detach:
             report.leave(run)
             return
         check_outcome(report.follow(run), "The provision")
         click.echo(f"The {project.stack.name} stack is up.", err=True)
-        report.give(mask_secrets(project, deployment.resources(project)))
+        report.give(mask_secrets(project, deployed.resources(project)))
 
 
 @click.command(epilog="Example: matcha destroy --yes --keep-data")
@@ -163,14 +173,12 @@ def destroy(yes: bool, keep_data: bool, form: str, detach: bool, engine: str | N
 
 
 def _say_what_goes(project: Project, keep_data: bool) -> None:
-    stack = selection.deployed_stack(project)
-    if stack is None:
-        raise selection.nothing_deployed()
+    stack = name_stack(project.catalog, deployed.require_deployment(project).modules)
     click.echo(f"This takes down the {stack.name} stack in {project.workspace.shown}:", err=True)
     for module_type, flavor in stack.modules:
         click.echo(f"  {module_type:<21} {flavor}", err=True)
     click.echo("and keeps:" if keep_data else "and deletes:", err=True)
-    for line in project.target.leftovers(selection.built_intent(project)):
+    for line in deployed.leftovers(project):
         click.echo(f"  {line}", err=True)
 
 
@@ -230,7 +238,7 @@ def _configure(
                 "It is generated; `matcha get --show-sensitive` shows it.",
             )
         settings[name] = setting.parse(text)
-    return save_config(project, replace(config, stack=project.stack, settings=settings))
+    return choosing.save_config(project, replace(config, stack=project.stack, settings=settings))
 
 
 def _announce(checks: Sequence[Check]) -> None:

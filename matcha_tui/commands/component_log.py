@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from matcha_tui.deployed import component_log
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.files import explain_os_errors
 from matcha_tui.selection import Project
@@ -28,7 +29,7 @@ def print_component_log(project: Project, flavor: str, follow: bool) -> None:
     Raises:
         MatchaError: If it has no log here.
     """
-    log = project.target.component_log(project.workspace, flavor)
+    log = component_log(project, flavor)
     if log is None:
         raise MatchaError(
             f"the log of {flavor} is not on this machine",

@@ -10,7 +10,7 @@ from matcha_tui.clients.env_file import connect_env_file
 from matcha_tui.clients.step import Outcome, Step
 from matcha_tui.clients.zenml import connect_zenml
 from matcha_tui.commands.opening import open_project
-from matcha_tui.deployment import resources
+from matcha_tui.deployed import resources
 from matcha_tui.errors import ExitCode
 from matcha_tui.stack.variables import client_variables
 

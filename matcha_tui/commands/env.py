@@ -8,7 +8,7 @@ import click
 
 from matcha_tui.commands.opening import open_project
 from matcha_tui.commands.quoting import quote, quote_for_fish
-from matcha_tui.deployment import resources
+from matcha_tui.deployed import resources
 from matcha_tui.stack.variables import client_variables
 
 

@@ -12,7 +12,7 @@ from matcha_tui import __version__
 from matcha_tui.commands.naming import completing, find_resource, resource_names
 from matcha_tui.commands.opening import open_project
 from matcha_tui.commands.quoting import quote
-from matcha_tui.deployment import resources
+from matcha_tui.deployed import resources
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.guess import choose_name
 from matcha_tui.masking import MASK, mask_secrets

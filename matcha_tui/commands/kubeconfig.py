@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from matcha_tui import deployment
+from matcha_tui import deployed
 from matcha_tui.clients.kubeconfig import find_kubeconfig, merge_kubeconfig
 from matcha_tui.commands.opening import open_project
 
@@ -24,7 +24,7 @@ def kubeconfig(path: Path | None, use: bool, overwrite: bool) -> None:
 
     Nothing else writes there, and your current context stays unless you say --use.
     """
-    content = deployment.kubeconfig(open_project(Path.cwd()))
+    content = deployed.kubeconfig(open_project(Path.cwd()))
     path = path or find_kubeconfig(os.environ)
     context = merge_kubeconfig(path, content, overwrite=overwrite, use=use)
     click.echo(context)

@@ -6,9 +6,10 @@ from typing import Any
 
 import click
 
+from matcha_tui.deployed import deployed_intent
 from matcha_tui.errors import MatchaError
 from matcha_tui.guess import find_name, fold_name
-from matcha_tui.selection import Project, built_intent, open_project
+from matcha_tui.selection import Project, open_project
 from matcha_tui.stack.aliases import Names, make_names
 from matcha_tui.stack.catalog import MODULE_TYPES
 
@@ -24,7 +25,7 @@ def resource_names(project: Project, shown: Collection[str], what: str) -> Names
         shown: The resources that can be named.
         what: What a word should name, for the refusal of one that does not.
     """
-    flavors = [item for item in built_intent(project).flavors if item.resource in shown]
+    flavors = [item for item in deployed_intent(project).flavors if item.resource in shown]
     return make_names(what, shown, flavors, lambda flavor: flavor.resource)
 
 
@@ -67,7 +68,7 @@ def owner_names(project: Project, target: str) -> Names:
 def component_names(project: Project) -> Names:
     """Return what the deployed flavors are called."""
     return make_names(
-        "run and no component", (), built_intent(project).flavors, lambda flavor: flavor.name
+        "run and no component", (), deployed_intent(project).flavors, lambda flavor: flavor.name
     )
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import click
 
+from matcha_tui.choosing import change_stack
 from matcha_tui.commands.naming import completing, type_names
 from matcha_tui.commands.opening import open_project
-from matcha_tui.selection import Project, change_stack
+from matcha_tui.selection import Project
 from matcha_tui.stack.catalog import MODULE_TYPES
 from matcha_tui.stack.stack import DEFAULT_PRESET, Stack, add_module, preset_stack, remove_module
 

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from matcha_tui.commands.opening import open_project
-from matcha_tui.deployment import health
+from matcha_tui.deployed import health
 from matcha_tui.errors import ExitCode
 from matcha_tui.selection import Project
 from matcha_tui.targets.base import ComponentHealth, ComponentState

@@ -7,7 +7,8 @@ import click
 
 from matcha_tui.commands.asking import need_terminal
 from matcha_tui.commands.opening import open_project
-from matcha_tui.deployment import free_shared_lock, live_run, shared_locks
+from matcha_tui.deployed import free_shared_lock, shared_locks
+from matcha_tui.deployment import live_run
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.locks import is_locked
 from matcha_tui.project.lock import (

@@ -101,7 +101,7 @@ def record_owner(descriptor: int, operation: str, pid: int) -> None:
     found = process(pid)
     owner = LockOwner(
         operation,
-        _user(),
+        login_name(),
         socket.gethostname(),
         pid,
         datetime.now(UTC).isoformat(timespec="seconds"),
@@ -158,6 +158,14 @@ def describe_owner(owner: LockOwner | None) -> str:
     return f"{who} has been running {owner.operation} since {owner.since}"
 
 
+def login_name() -> str:
+    """What this user is called."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name; OSError from Python 3.13
+        return f"user {os.getuid()}"
+
+
 def _withdraw_owner(descriptor: int) -> None:
     """Remove our own name, lest the next holder is taken for us; a run's stays."""
     with suppress(OSError):
@@ -189,10 +197,3 @@ def _locked(owner: LockOwner | None) -> MatchaError:
         hint=hint,
         exit_code=ExitCode.REFUSED,
     )
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container's user may have no name; OSError from Python 3.13
-        return f"user {os.getuid()}"

@@ -1,18 +1,40 @@
-"""What is deployed, read from the files that Terraform and a finished run left."""
+"""Terraform's state of a layer, and what a finished run left beside it."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.files import explain_os_errors
 
-_OWN_STATE = "terraform.tfstate"
+OWN_STATE = "terraform.tfstate"
 SHARED_STATE = "shared.tfstate"
 """A copy of the state that is kept elsewhere, as it was when it was last looked at."""
 
 
-def has_resources(layer_directory: Path) -> bool:
-    """Say whether Terraform has anything in a layer's state (format version 4).
+@dataclass(frozen=True, slots=True)
+class StateFacts:
+    """What matcha wants to know of a state.
+
+    Attributes:
+        has_resources: Whether Terraform manages anything in it.
+        lineage: The mark that a state keeps for as long as it exists.
+    """
+
+    has_resources: bool
+    lineage: str = ""
+
+
+NO_STATE = StateFacts(has_resources=False)
+
+
+def read_state(layer_directory: Path) -> StateFacts:
+    """Read a layer's state (format version 4), or the copy of a shared one.
+
+    It is read anew only when the file has changed.
 
     Args:
         layer_directory: The layer's folder; it need not exist.
@@ -20,27 +42,8 @@ def has_resources(layer_directory: Path) -> bool:
     Raises:
         MatchaError: If there is a state that cannot be read.
     """
-    return any(_has_resources(layer_directory / name) for name in (_OWN_STATE, SHARED_STATE))
-
-
-def _has_resources(path: Path) -> bool:
-    if not path.exists():
-        return False
-    with explain_os_errors("read", path):
-        content = path.read_bytes()
-    if not content:
-        return False
-    try:
-        state = json.loads(content)
-        return any(
-            resource["mode"] == "managed" and resource["instances"]
-            for resource in state["resources"]
-        )
-    except (ValueError, KeyError, TypeError) as error:
-        raise MatchaError(
-            f"{path} is not a Terraform state",
-            hint=f"Restore it from {_OWN_STATE}.backup beside it.",
-        ) from error
+    found = [_read_state(layer_directory / name) for name in (OWN_STATE, SHARED_STATE)]
+    return next((facts for facts in found if facts.has_resources), found[0])
 
 
 def read_output(layer_directory: Path, name: str) -> object:
@@ -53,7 +56,7 @@ def read_output(layer_directory: Path, name: str) -> object:
     Returns:
         Its value, or ``None`` when there is none, or none that can be read.
     """
-    for file in (_OWN_STATE, SHARED_STATE):
+    for file in (OWN_STATE, SHARED_STATE):
         try:
             value: object = json.loads((layer_directory / file).read_bytes())["outputs"][name][
                 "value"
@@ -81,3 +84,34 @@ def read_resources(path: Path) -> dict[str, dict[str, str]] | None:
         name: {key: str(value) for key, value in sorted(properties.items())}
         for name, properties in found.items()
     }
+
+
+def _read_state(path: Path) -> StateFacts:
+    try:
+        with explain_os_errors("read", path):
+            found = path.stat()
+            if found.st_size == 0:
+                return NO_STATE
+    except MatchaError as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            return NO_STATE
+        raise
+    return _parse_state(path, (found.st_ino, found.st_size, found.st_mtime_ns))
+
+
+@lru_cache(maxsize=32)
+def _parse_state(path: Path, _version: tuple[int, int, int]) -> StateFacts:
+    with explain_os_errors("read", path):
+        content = path.read_bytes()
+    try:
+        state: Mapping[str, Any] = json.loads(content)
+        has_resources = any(
+            resource["mode"] == "managed" and resource["instances"]
+            for resource in state["resources"]
+        )
+        return StateFacts(has_resources, str(state.get("lineage", "")))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise MatchaError(
+            f"{path} is not a Terraform state",
+            hint=f"Restore it from {OWN_STATE}.backup beside it.",
+        ) from error

@@ -40,6 +40,11 @@ class Workspace:
         return self.project / ".matcha"
 
     @property
+    def record_file(self) -> Path:
+        """What is deployed."""
+        return self.directory / "deployment.json"
+
+    @property
     def infrastructure(self) -> Path:
         """One folder a layer: what Terraform is given, and its state."""
         return self.directory / "infrastructure"
@@ -67,6 +72,10 @@ class Workspace:
     def layer(self, name: str) -> Path:
         """Return the folder of a Terraform root."""
         return self.infrastructure / name
+
+    def next_layer(self, name: str) -> Path:
+        """Return the folder in which that root is composed and planned before it is applied."""
+        return self.infrastructure / f"{name}.next"
 
 
 def find_plugin_cache(environment: Mapping[str, str]) -> Path:

@@ -53,7 +53,7 @@ class DestroyScreen(MatchaScreen):
             yield Static("", id="leftovers")
         with Vertical(id="answer"):
             with Horizontal(id="keep") as keep:
-                keep.display = self.session.project.target.keeps_data
+                keep.display = self.session.deployed_target.keeps_data
                 yield Switch(animate=False, disabled=not keep.display)
                 yield Label("Keep the data for the next provision", id="keep-words")
             with Horizontal(id="ask"):
@@ -79,7 +79,7 @@ class DestroyScreen(MatchaScreen):
                 Content.assemble(
                     ("- ", "bold $error"),
                     (f"{MODULE_TYPES[module_type]:<22}", "$quiet"),
-                    project.catalog.title(project.target.name, module_type, flavor),
+                    project.catalog.title(self.session.deployed_target.name, module_type, flavor),
                 )
                 for module_type, flavor in stack.modules
             ]
@@ -92,7 +92,7 @@ class DestroyScreen(MatchaScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to keep data only where that can be done."""
-        return self.session.project.target.keeps_data if action == "keep" else True
+        return self.session.deployed_target.keeps_data if action == "keep" else True
 
     @on(Switch.Changed)
     def say_fate(self) -> None:

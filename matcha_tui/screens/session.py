@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from matcha_tui import costs, deployment, readiness, selection, signing_in
+from matcha_tui import choosing, costs, deployed, deployment, readiness, signing_in
+from matcha_tui.deployment import Consent
 from matcha_tui.errors import MatchaError
 from matcha_tui.project.history import LastRun, last_change
 from matcha_tui.screens.background import in_background
@@ -19,7 +20,7 @@ from matcha_tui.stack.stack import Stack
 from matcha_tui.targets.azure.prices.estimate import Estimate
 from matcha_tui.targets.azure.prices.loading import Prices
 from matcha_tui.targets.azure.prices.ranking import RegionRow
-from matcha_tui.targets.base import ComponentHealth
+from matcha_tui.targets.base import ComponentHealth, Target
 from matcha_tui.targets.findings import Check, Finding, Remedy
 from matcha_tui.terraform.cancelling import force_cancel, request_cancel
 from matcha_tui.terraform.engine import Engine, find_engine
@@ -41,11 +42,13 @@ class Overview:
         deployed: The stack that was built, or ``None``.
         live: The run that is under way, or ``None``.
         last: The last run that changed anything, or ``None``.
+        target: Where it is deployed, or would be.
     """
 
     deployed: Stack | None = None
     live: Run | None = None
     last: LastRun | None = None
+    target: Target | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ class Session:
 
     async def health(self) -> dict[str, ComponentHealth]:
         """Ask every deployed component how it is."""
-        return await asyncio.to_thread(deployment.health, self.project)
+        return await asyncio.to_thread(deployed.health, self.project)
 
     async def resources(self) -> tuple[Resource, ...]:
         """Return all that the deployed stack gives."""
@@ -114,9 +117,7 @@ class Session:
 
     async def leftovers(self) -> tuple[str, ...]:
         """Return what a destroy deletes or keeps besides Terraform's resources."""
-        return await asyncio.to_thread(
-            self.project.target.leftovers, selection.built_intent(self.project)
-        )
+        return await asyncio.to_thread(deployed.leftovers, self.project)
 
     async def plan(self) -> Run:
         """Save the draft and start finding out what a provision would do."""
@@ -148,7 +149,7 @@ class Session:
         """
         engine = await self.engine()
         return await asyncio.to_thread(
-            deployment.provision, self.project, engine, reviewed, adopt=adopt
+            deployment.provision, self.project, engine, Consent(reviewed, adopt=adopt)
         )
 
     async def destroy(self, keep_data: bool) -> Run:
@@ -174,6 +175,11 @@ class Session:
         """Forget the draft; begin from what is on disk."""
         self.draft = start_draft(self.project)
         self.region_filter = ""
+
+    @property
+    def deployed_target(self) -> Target:
+        """Where the stack is deployed, whatever ``matcha.toml`` says by now."""
+        return self.overview.target or self.project.target
 
     @property
     def drafted(self) -> Project:
@@ -323,7 +329,7 @@ class Session:
 
     async def _start_plan(self) -> Run:
         config = make_config(self.project, self.draft)
-        self.project = await asyncio.to_thread(selection.save_config, self.project, config)
+        self.project = await asyncio.to_thread(choosing.save_config, self.project, config)
         engine = await self.engine()
         return await asyncio.to_thread(deployment.plan, self.project, engine)
 
@@ -331,11 +337,16 @@ class Session:
 def _overview(project: Project) -> Overview:
     live = deployment.live_run(project)
     last = last_change(project.workspace, ended_before=live)
-    return Overview(deployed=selection.deployed_stack(project), live=live, last=last)
+    return Overview(
+        deployed=deployed.deployed_stack(project),
+        live=live,
+        last=last,
+        target=deployed.deployed_target(project),
+    )
 
 
 def _resources(project: Project) -> tuple[Resource, ...]:
-    secrets = deployment.secret_properties(project)
+    secrets = deployed.secret_properties(project)
     helps = {
         (flavor.resource, item.name): item.help
         for flavor in project.catalog.flavors
@@ -343,6 +354,6 @@ def _resources(project: Project) -> tuple[Resource, ...]:
     }
     return tuple(
         Resource(name, key, value, (name, key) in secrets, helps.get((name, key), ""))
-        for name, properties in deployment.resources(project).items()
+        for name, properties in deployed.resources(project).items()
         for key, value in properties.items()
     )

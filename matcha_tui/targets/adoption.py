@@ -6,10 +6,11 @@ next one is told that it exists and has to be imported.
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from matcha_tui.files import write_atomically
-from matcha_tui.project.workspace import Workspace
 from matcha_tui.terraform.progress import RunProgress
 
 _EXISTS = re.compile(
@@ -48,23 +49,16 @@ def find_adoptions(progress: RunProgress) -> tuple[Adoption, ...]:
     return tuple(found)
 
 
-def write_adoptions(
-    workspace: Workspace, layers: tuple[str, ...], adoptions: tuple[Adoption, ...]
-) -> None:
-    """Have the next plan take these in, and nothing else.
+def write_adoptions(directory: Path, adoptions: Sequence[Adoption]) -> None:
+    """Have the plan of a next root take these in.
 
     Args:
-        workspace: The project's paths.
-        layers: The layers of the target; those without adoptions lose older ones.
+        directory: The folder of the root.
         adoptions: What to take in.
 
     Raises:
         MatchaError: If it cannot be written.
     """
-    for layer in layers:
-        file = workspace.layer(layer) / _FILE
-        blocks = [{"to": item.address, "id": item.id} for item in adoptions if item.layer == layer]
-        if blocks:
-            write_atomically(file, json.dumps({"import": blocks}, indent=2) + "\n")
-        else:
-            file.unlink(missing_ok=True)
+    if adoptions:
+        blocks = [{"to": item.address, "id": item.id} for item in adoptions]
+        write_atomically(directory / _FILE, json.dumps({"import": blocks}, indent=2) + "\n")

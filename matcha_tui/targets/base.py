@@ -53,12 +53,14 @@ class Intent:
         flavors: What the stack is made of.
         config: What the user set.
         engine: The engine that was asked for; ``None`` for the first there is.
+        is_deployed: Whether the record says that anything of the project is there.
     """
 
     workspace: Workspace
     flavors: Sequence[Flavor]
     config: Config
     engine: str | None = None
+    is_deployed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +111,13 @@ class SharedState(ABC):
     Attributes:
         keys: What ``matcha.toml`` says of its address.
         prepare: The command that makes it, and may be repeated.
+        share: The command that puts the deployment record beside it; it is followed by
+            the record's file.
     """
 
     keys: ClassVar[tuple[str, ...]]
     prepare: ClassVar[tuple[str, ...]]
+    share: ClassVar[tuple[str, ...]]
 
     @abstractmethod
     def place(self, intent: Intent) -> Mapping[str, str]:
@@ -120,7 +125,10 @@ class SharedState(ABC):
 
     @abstractmethod
     def fetch(self, intent: Intent) -> None:
-        """Bring what the project's folder knows of the deployment up to date."""
+        """Bring what the project's folder knows of the deployment up to date.
+
+        That is the copies of the states, what the stack gives, and the record.
+        """
 
     @abstractmethod
     def find_lock(self, intent: Intent, layer: str) -> StateLock | None:
@@ -148,6 +156,7 @@ class Target(ABC):
         fixed_settings: Those of them that cannot change while anything is deployed.
         seconds: About how long what every stack has takes the first time.
         keeps_data: Whether a destroy can keep what the services hold.
+        replaces_freely: Whether replacing a resource loses nothing, so that nobody is asked.
         clearing: By layer, what removes, before it is planned, what a killed run left
             half done and would be refused: a command that is followed by the engine's.
         remedies: By layer, what to do when it cannot be destroyed in order: a command
@@ -165,6 +174,7 @@ class Target(ABC):
     fixed_settings: ClassVar[tuple[str, ...]] = ()
     seconds: ClassVar[int] = 0
     keeps_data: ClassVar[bool] = False
+    replaces_freely: ClassVar[bool] = False
     clearing: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     remedies: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     sweep: ClassVar[tuple[str, ...]] = ()
@@ -172,11 +182,17 @@ class Target(ABC):
 
     @abstractmethod
     def resolve(self, intent: Intent) -> ModuleValues:
-        """Decide what the user left open: free ports, generated secrets.
+        """Decide what the user left open: free ports, generated secrets; write nothing.
 
         Raises:
             MatchaError: If it cannot be built with these settings.
         """
+
+    def decisions(
+        self, intent: Intent, values: ModuleValues
+    ) -> Mapping[Path, Mapping[str, SettingValue]]:
+        """Return what is to be kept of `resolve` once it is applied: file to its content."""
+        return {}
 
     @abstractmethod
     def root(self, intent: Intent, layer: str) -> Root:
@@ -198,6 +214,18 @@ class Target(ABC):
     def leftovers(self, intent: Intent) -> tuple[str, ...]:
         """Return what a destroy deletes or keeps besides Terraform's resources, a line each."""
 
+    def fixed_values(self, settings: Mapping[str, SettingValue]) -> dict[str, SettingValue]:
+        """Return the value of each setting that cannot change while anything is deployed.
+
+        Args:
+            settings: What is set, by dotted name.
+        """
+        return {
+            setting.name: settings.get(setting.name, setting.default)
+            for setting in self.settings
+            if setting.name in self.fixed_settings
+        }
+
     def environment(self, intent: Intent, keep_data: bool) -> Mapping[str, str]:
         """Return what its runs need to find in the environment.
 
@@ -207,7 +235,7 @@ class Target(ABC):
         """
         return {}
 
-    def keep_password(self, workspace: Workspace, flavors: Sequence[Flavor], password: str) -> None:
+    def keep_password(self, intent: Intent, password: str) -> None:
         """Take a password of the user's instead of generating one.
 
         Raises:

@@ -101,7 +101,8 @@ def _check_terraform(
     workspace = Workspace(directory)
     values = {flavor.module_type: {item.name: _example(item) for item in flavor.settings}}
     intent = Intent(workspace, (flavor,), Config(target=target.name))
-    root = compose_layer(intent, catalog, target, flavor.layer, values)
+    root = workspace.layer(flavor.layer)
+    compose_layer(intent, catalog, target, flavor.layer, values, root)
     environment = run_environment(
         os.environ, find_plugin_cache(os.environ), target.environment(intent, False)
     )

@@ -5,42 +5,35 @@ template. The modules it names are copied beside it, so that a deployment can be
 destroyed with the very modules that built it, whatever is installed by then.
 """
 
+import hashlib
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.files import (
-    explain_os_error,
-    explain_os_errors,
-    make_private_directory,
-    write_atomically,
-)
-from matcha_tui.project.state import read_output
-from matcha_tui.stack.catalog import MODULE_TYPES, Catalog, Flavor
+from matcha_tui.files import explain_os_errors, make_private_directory, write_atomically
+from matcha_tui.stack.catalog import Catalog, Flavor
 from matcha_tui.stack.flavor import read_flavor
 from matcha_tui.stack.setting import SettingType
 from matcha_tui.targets.base import Intent, ModuleValues, Root, Target
 
 RESOURCES_OUTPUT = "resources"
 ROOT_FILE = "main.tf.json"
-_SIZES_OUTPUT = "sizes"
-_VARIABLES_FILE = "terraform.tfvars.json"
+VARIABLES_FILE = "terraform.tfvars.json"
 _REQUIRED_TERRAFORM = ">= 1.6"
-_DAMAGE = (
-    *(IsADirectoryError, ValueError, RecursionError),
-    *(KeyError, TypeError, AttributeError),  # of other types than are understood
-)
-
-Part = TypeVar("Part")
 
 
 def compose_layer(
-    intent: Intent, catalog: Catalog, target: Target, layer: str, values: ModuleValues
-) -> Path:
+    intent: Intent,
+    catalog: Catalog,
+    target: Target,
+    layer: str,
+    values: ModuleValues,
+    directory: Path,
+) -> None:
     """Write a layer's root, its variables and its modules.
 
     Args:
@@ -49,126 +42,71 @@ def compose_layer(
         target: What is being built on.
         layer: Which of its layers.
         values: The final value of every setting.
-
-    Returns:
-        The layer's folder, in which Terraform is to run.
+        directory: The folder in which Terraform is to run, which is made if need be.
 
     Raises:
         MatchaError: If something cannot be written.
     """
-    directory = make_private_directory(intent.workspace.layer(layer))
+    make_private_directory(directory)
     flavors = [flavor for flavor in intent.flavors if flavor.layer == layer]
     _copy_modules(catalog.directory / target.name, flavors, directory / "modules")
     root = target.root(intent, layer)
     variables: dict[str, Any] = {"context": dict(root.context)}
     for flavor in flavors:
         for setting in flavor.settings:
-            name = _variable(flavor, setting.name)
+            name = variable_name(flavor, setting.name)
             variables[name] = values[flavor.module_type][setting.name]
     content = _content(root, layer, flavors)
     write_atomically(directory / ROOT_FILE, json.dumps(content, indent=2) + "\n")
     write_atomically(
-        directory / _VARIABLES_FILE, json.dumps(variables, indent=2, sort_keys=True) + "\n"
-    )
-    return directory
-
-
-def composed_modules(directory: Path) -> dict[str, str] | None:
-    """Return the stack that a layer was composed of.
-
-    Args:
-        directory: The layer's folder.
-
-    Returns:
-        Module type to flavor, or ``None`` when nothing was ever composed there.
-
-    Raises:
-        MatchaError: If what was composed there is damaged.
-    """
-    return _read_composed(
-        directory / ROOT_FILE,
-        lambda root: {
-            name: Path(module["source"]).name
-            for name, module in root.get("module", {}).items()
-            if name in MODULE_TYPES
-        },
+        directory / VARIABLES_FILE, json.dumps(variables, indent=2, sort_keys=True) + "\n"
     )
 
 
-def composed_backend(directory: Path) -> dict[str, Any] | None:
-    """Return where the state of a layer is kept, as it was composed; empty for its folder.
+def is_composed(directory: Path) -> bool:
+    """Say whether a layer was composed, and can be read."""
+    try:
+        return all(
+            isinstance(json.loads((directory / name).read_bytes()), dict)
+            for name in (ROOT_FILE, VARIABLES_FILE)
+        )
+    except (OSError, ValueError, RecursionError):
+        return False
+
+
+def variable_name(flavor: Flavor, setting: str) -> str:
+    """Return what a flavor's setting is called among the root's variables."""
+    return f"{flavor.module_type}_{setting}"
+
+
+def modules_digest(directory: Path) -> str:
+    """Return the digest of the modules that a layer was composed of.
 
     Args:
-        directory: The layer's folder.
-
-    Returns:
-        As in Terraform's ``backend``, or ``None`` when nothing was ever composed there.
-
-    Raises:
-        MatchaError: If what was composed there is damaged.
+        directory: The layer's folder, or that of its next root.
     """
-    return _read_composed(
-        directory / ROOT_FILE, lambda root: dict(root["terraform"].get("backend", {}).items())
-    )
+    digest = hashlib.sha256()
+    folder = directory / "modules"
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(f"{path.relative_to(folder)}\0".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
 
 
-def refuse_lower_values(directory: Path, intent: Intent) -> None:
-    """Refuse to lower a setting that can only grow below what is deployed, by whomever.
-
-    Args:
-        directory: The layer's folder.
-        intent: What is to be built.
-
-    Raises:
-        MatchaError: If one would be lowered, or what was composed there is damaged.
-    """
-    deployed = read_output(directory, _SIZES_OUTPUT)
-    # A run may have failed before its state says so; without a file, a colleague built it.
-    composed = _read_composed(directory / _VARIABLES_FILE, lambda values: dict(values.items()))
-    known = [deployed if isinstance(deployed, dict) else {}, composed or {}]
-    for flavor in intent.flavors:
-        for setting in flavor.settings:
-            dotted = f"{flavor.module_type}.{setting.name}"
-            wanted = intent.config.settings.get(dotted, setting.default)
-            for values in known:
-                setting.refuse_lower(wanted, values.get(_variable(flavor, setting.name)))
-
-
-def composed_flavors(directory: Path) -> tuple[Flavor, ...]:
+def composed_flavors(directory: Path, modules: Mapping[str, str]) -> tuple[Flavor, ...]:
     """Return the flavors that a layer was composed of, as they were then.
 
     Args:
         directory: The layer's folder.
-
-    Raises:
-        MatchaError: If what was composed there is damaged.
+        modules: Module type to flavor; those of other layers do not count.
     """
     flavors = []
-    for module_type, name in (composed_modules(directory) or {}).items():
+    for module_type, name in modules.items():
+        copy = directory / "modules" / directory.name / module_type / name
         with suppress(MatchaError):  # an older version may have made it
-            copy = directory / "modules" / directory.name / module_type / name
-            flavors.append(read_flavor(copy))
+            if copy.is_dir():
+                flavors.append(read_flavor(copy))
     return tuple(flavors)
-
-
-def _read_composed(path: Path, understand: Callable[[Any], Part]) -> Part | None:
-    """Read one part of what was composed; ``None`` when nothing was.
-
-    Raises:
-        MatchaError: If the file is damaged, or cannot be read.
-    """
-    try:
-        return understand(json.loads(path.read_bytes()))
-    except FileNotFoundError:
-        return None
-    except _DAMAGE as error:
-        raise MatchaError(
-            f"{path} is damaged: it is not what matcha wrote there",
-            hint="Remove it. The next `matcha provision` or `matcha destroy` makes it again "
-            "from matcha.toml.",
-        ) from error
-    except OSError as error:
-        raise explain_os_error("read", path, error) from error
 
 
 def _copy_modules(ours: Path, flavors: Sequence[Flavor], destination: Path) -> None:
@@ -197,14 +135,14 @@ def _content(root: Root, layer: str, flavors: Sequence[Flavor]) -> dict[str, Any
             "source": f"./modules/{layer}/{flavor.module_type}/{flavor.name}",
             "context": root.flavor_context,
             **{
-                setting.name: f"${{var.{_variable(flavor, setting.name)}}}"
+                setting.name: f"${{var.{variable_name(flavor, setting.name)}}}"
                 for setting in flavor.settings
             },
         }
         if root.modules:
             modules[name]["depends_on"] = [f"module.{base}" for base in root.modules]
         for setting in flavor.settings:
-            variables[_variable(flavor, setting.name)] = {
+            variables[variable_name(flavor, setting.name)] = {
                 "type": "any",
                 "sensitive": setting.type is SettingType.SECRET,
             }
@@ -212,14 +150,6 @@ def _content(root: Root, layer: str, flavors: Sequence[Flavor]) -> dict[str, Any
     outputs = dict(root.outputs)
     if root.resources is not None:
         outputs[RESOURCES_OUTPUT] = {"sensitive": True, "value": resources}
-    sizes = [
-        _variable(flavor, setting.name)
-        for flavor in flavors
-        for setting in flavor.settings
-        if setting.only_grows
-    ]
-    if sizes:  # a colleague's folder knows them from the state alone
-        outputs[_SIZES_OUTPUT] = {"value": {name: f"${{var.{name}}}" for name in sizes}}
     terraform: dict[str, Any] = {"required_version": _REQUIRED_TERRAFORM}
     if root.backend:
         terraform["backend"] = dict(root.backend)
@@ -231,7 +161,3 @@ def _content(root: Root, layer: str, flavors: Sequence[Flavor]) -> dict[str, Any
         "output": outputs,
     }
     return {"terraform": terraform} | {name: part for name, part in sections.items() if part}
-
-
-def _variable(flavor: Flavor, setting: str) -> str:
-    return f"{flavor.module_type}_{setting}"

@@ -1,13 +1,15 @@
 """The steps of a run, made from a target's layers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from matcha_tui.project.recording import recording_command
 from matcha_tui.project.state import SHARED_STATE
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.targets.base import Target
 from matcha_tui.targets.composition import RESOURCES_OUTPUT
+from matcha_tui.targets.plan_check import CHECK_PLAN, plan_check_command
 from matcha_tui.terraform.command import (
     apply_command,
     init_command,
@@ -29,6 +31,7 @@ class Work:
         target: Where it happens.
         is_shared: Whether the state is kept where colleagues find it.
         repairs: Addresses of resources that are to be made again.
+        checks_plans: Whether a plan that destroys what nobody has approved is refused.
     """
 
     workspace: Workspace
@@ -36,113 +39,163 @@ class Work:
     target: Target
     is_shared: bool = False
     repairs: tuple[str, ...] = ()
+    checks_plans: bool = False
 
 
-def plan_steps(work: Work, plans: Path) -> list[Step]:
-    """Find out what would be done to each layer.
+def plan_steps(work: Work, run: Path) -> list[Step]:
+    """Find out what would be done to each layer, in its next root.
 
     Args:
         work: What the steps are made from.
-        plans: The folder that takes the plan files.
+        run: The run's folder, which takes the plan files.
     """
     steps = _prepare_steps(work)
+    given_by = work.workspace.next_layer
     for layer in work.target.layers:
-        steps += [_init_step(work, layer), *_hand_over(work, layer), _plan_step(work, plans, layer)]
+        steps += [
+            _init_step(work, layer, work.workspace.next_layer(layer)),
+            *_hand_over(work, layer, given_by, work.workspace.next_layer(layer)),
+            _plan_step(work, run, layer),
+        ]
     return steps
 
 
-def provision_steps(work: Work, plans: Path) -> list[Step]:
-    """Plan and build one layer after the other, and record what the stack gives.
+def provision_steps(work: Work, run: Path) -> list[Step]:
+    """Plan and build one layer after the other, and keep what the stack gives.
 
     Args:
         work: What the steps are made from.
-        plans: The folder that takes the plan files.
+        run: The run's folder, which takes the plan files.
     """
-    first = work.target.layers[0]
-    return [
-        *_prepare_steps(work),
-        _init_step(work, first),
-        *_clear(work, first),
-        _plan_step(work, plans, first),
-        *apply_steps(work, plans),
-    ]
+    first, *others = work.target.layers
+    steps = [*_prepare_steps(work), *_plan_layer(work, run, first), *_apply_layer(work, run, first)]
+    return [*steps, *_build_others(work, run, others), _keep_resources(work)]
 
 
-def apply_steps(work: Work, plans: Path) -> list[Step]:
-    """Do what was planned, and record what the stack gives.
+def apply_steps(work: Work, run: Path, reviewed: Path) -> list[Step]:
+    """Do what was planned, and keep what the stack gives.
 
     Only the first layer is built by a plan that exists: what the others need of it is
     not known before.
 
     Args:
         work: What the steps are made from.
-        plans: The folder that has the plan files, and takes those of the other layers.
+        run: The run's folder, which takes the plan files of the other layers.
+        reviewed: The folder of the run that has planned.
     """
     first, *others = work.target.layers
-    steps = [_apply_step(work, "apply", first, plans), *_keep_state(work, first)]
-    for layer in others:
-        steps += [
-            _init_step(work, layer),
-            *_hand_over(work, layer),
-            *_clear(work, layer),
-            _plan_step(work, plans, layer),
-            _apply_step(work, "apply", layer, plans),
-            *_keep_state(work, layer),
-        ]
-    last = work.target.layers[-1]
-    recording = output_command(work.engine, RESOURCES_OUTPUT)
-    return [
-        *steps,
-        Step("record", last, recording, work.workspace.layer(last), work.workspace.state_file),
-    ]
+    steps = _apply_layer(work, run, first, plan_file(reviewed, first))
+    return [*steps, *_build_others(work, run, others), _keep_resources(work)]
 
 
-def destroy_steps(work: Work, plans: Path) -> list[Step]:
+def destroy_steps(work: Work, run: Path) -> list[Step]:
     """Take the layers down in reverse, and forget what the stack gave.
 
     Args:
         work: What the steps are made from.
-        plans: The folder that takes the plan files.
+        run: The run's folder, which takes the plan files.
     """
-    layers = work.target.layers
-    steps = [_init_step(work, layer) for layer in layers]
+    layers, folder = work.target.layers, work.workspace.layer
+    steps = [_init_step(work, layer, folder(layer)) for layer in layers]
     for layer in reversed(layers):
-        planning = plan_command(work.engine, _plan_file(plans, layer), destroy=True)
+        planning = plan_command(work.engine, plan_file(run, layer), destroy=True)
+        applying = apply_command(work.engine, plan_file(run, layer))
+        is_last = layer == layers[0]
         steps += [
-            *_hand_over(work, layer),
-            _step(work, "plan", layer, planning),
-            _apply_step(work, "destroy", layer, plans),
+            *_hand_over(work, layer, folder, folder(layer)),
+            _step("plan", layer, planning, folder(layer)),
+            *_record(work, "unbuild", run, layer),
+            _step("destroy", layer, applying, folder(layer)),
             *_remedy(work, layer),
             *_keep_state(work, layer),
+            *(_sweep(work) if is_last else ()),
+            *_settle(work, "settle-destroy", run, layer),
         ]
-    if work.target.sweep:
-        steps.append(_step(work, "sweep", layers[0], work.target.sweep))
-    given = [str(_handed_over(work, layer)) for layer in layers[1:]]
+    given = [str(_handed_over(work, layer, folder(layer))) for layer in layers[1:]]
     forgetting = ("rm", "-f", str(work.workspace.state_file), *given)
-    return [*steps, _step(work, "forget", layers[0], forgetting)]
+    return [*steps, _step("forget", layers[0], forgetting, folder(layers[0]))]
+
+
+def plan_file(run: Path, layer: str) -> Path:
+    """Return where a run keeps the plan of a layer."""
+    return run / f"{layer}.tfplan"
+
+
+def _build_others(work: Work, run: Path, layers: Sequence[str]) -> list[Step]:
+    steps: list[Step] = []
+    for layer in layers:
+        steps += [*_plan_layer(work, run, layer), *_apply_layer(work, run, layer)]
+    return steps
+
+
+def _plan_layer(work: Work, run: Path, layer: str) -> list[Step]:
+    """Plan a layer when those before it are built; refuse what nobody has approved."""
+    directory = work.workspace.next_layer(layer)
+    steps = [
+        _init_step(work, layer, directory),
+        *_hand_over(work, layer, work.workspace.layer, directory),
+        *_clear(work, layer),
+        _plan_step(work, run, layer),
+    ]
+    if work.checks_plans:
+        checking = plan_check_command(work.engine, run, layer, plan_file(run, layer))
+        steps.append(_step(CHECK_PLAN, layer, checking, directory))
+    return steps
+
+
+def _apply_layer(work: Work, run: Path, layer: str, plan: Path | None = None) -> list[Step]:
+    applying = apply_command(work.engine, plan or plan_file(run, layer))
+    return [
+        *_record(work, "build", run, layer),
+        _step("apply", layer, applying, work.workspace.layer(layer)),
+        *_keep_state(work, layer),
+        *_settle(work, "settle-build", run, layer),
+    ]
+
+
+def _record(work: Work, act: str, run: Path, layer: str) -> list[Step]:
+    """Write the record, for colleagues, too, where the state is shared."""
+    command = recording_command(act, work.workspace, run, layer)
+    steps = [_step("record", layer, command, work.workspace.project)]
+    if work.is_shared and work.target.state is not None:
+        sharing = (*work.target.state.share, str(work.workspace.record_file))
+        steps.append(_step("share record", layer, sharing, work.workspace.project))
+    return steps
+
+
+def _settle(work: Work, act: str, run: Path, layer: str) -> list[Step]:
+    """Record what became of a layer, however the run went."""
+    return [replace(step, when=When.ALWAYS) for step in _record(work, act, run, layer)]
+
+
+def _keep_resources(work: Work) -> Step:
+    last = work.target.layers[-1]
+    command = output_command(work.engine, RESOURCES_OUTPUT)
+    directory = work.workspace.layer(last)
+    return Step("keep resources", last, command, directory, work.workspace.state_file)
 
 
 def _prepare_steps(work: Work) -> list[Step]:
     """Make the place of the shared state, without which nothing can begin."""
     if not work.is_shared or work.target.state is None:
         return []
-    return [_step(work, "prepare state", work.target.layers[0], work.target.state.prepare)]
+    first = work.target.layers[0]
+    return [_step("prepare state", first, work.target.state.prepare, work.workspace.project)]
 
 
-def _hand_over(work: Work, layer: str) -> list[Step]:
+def _hand_over(work: Work, layer: str, given_by: Callable[[str], Path], taker: Path) -> list[Step]:
     """Give a layer, as variables, what the one before it gives."""
     index = work.target.layers.index(layer)
     if index == 0:
         return []
     giver = work.target.layers[index - 1]
     command = output_command(work.engine)
-    directory = work.workspace.layer(giver)
-    return [Step("hand over", giver, command, directory, _handed_over(work, layer))]
+    return [Step("hand over", giver, command, given_by(giver), _handed_over(work, layer, taker))]
 
 
-def _handed_over(work: Work, layer: str) -> Path:
+def _handed_over(work: Work, layer: str, directory: Path) -> Path:
     giver = work.target.layers[work.target.layers.index(layer) - 1]
-    return work.workspace.layer(layer) / f"{giver}.auto.tfvars.json"
+    return directory / f"{giver}.auto.tfvars.json"
 
 
 def _keep_state(work: Work, layer: str) -> list[Step]:
@@ -158,34 +211,37 @@ def _keep_state(work: Work, layer: str) -> list[Step]:
 
 def _clear(work: Work, layer: str) -> list[Step]:
     command = work.target.clearing.get(layer)
-    return [_step(work, "clear", layer, (*command, *work.engine.command))] if command else []
+    if not command:
+        return []
+    directory = work.workspace.next_layer(layer)
+    return [_step("clear", layer, (*command, *work.engine.command), directory)]
+
+
+def _sweep(work: Work) -> list[Step]:
+    first = work.target.layers[0]
+    if not work.target.sweep:
+        return []
+    return [_step("sweep", first, work.target.sweep, work.workspace.layer(first))]
 
 
 def _remedy(work: Work, layer: str) -> list[Step]:
     command = work.target.remedies.get(layer)
     if not command:
         return []
-    step = _step(work, "abandon", layer, (*command, *work.engine.command))
+    abandoning = (*command, *work.engine.command)
+    step = _step("abandon", layer, abandoning, work.workspace.layer(layer))
     return [replace(step, when=When.AFTER_FAILURE)]
 
 
-def _init_step(work: Work, layer: str) -> Step:
+def _init_step(work: Work, layer: str, directory: Path) -> Step:
     can_move = work.target.state is not None
-    return _step(work, "init", layer, init_command(work.engine, reconfigure=can_move))
+    return _step("init", layer, init_command(work.engine, reconfigure=can_move), directory)
 
 
-def _plan_step(work: Work, plans: Path, layer: str) -> Step:
-    command = plan_command(work.engine, _plan_file(plans, layer), replace=work.repairs)
-    return _step(work, "plan", layer, command)
+def _plan_step(work: Work, run: Path, layer: str) -> Step:
+    command = plan_command(work.engine, plan_file(run, layer), replace=work.repairs)
+    return _step("plan", layer, command, work.workspace.next_layer(layer))
 
 
-def _apply_step(work: Work, name: str, layer: str, plans: Path) -> Step:
-    return _step(work, name, layer, apply_command(work.engine, _plan_file(plans, layer)))
-
-
-def _step(work: Work, name: str, layer: str, command: Sequence[str]) -> Step:
-    return Step(name, layer, tuple(command), work.workspace.layer(layer))
-
-
-def _plan_file(plans: Path, layer: str) -> Path:
-    return plans / f"{layer}.tfplan"
+def _step(name: str, layer: str, command: Sequence[str], directory: Path) -> Step:
+    return Step(name, layer, tuple(command), directory)

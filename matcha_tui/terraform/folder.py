@@ -17,6 +17,8 @@ DESCRIPTION = "run.json"
 EVENTS = "events.jsonl"
 LOCK = "live.lock"
 PROCESSES = "processes.json"
+RUN_CODE = "MATCHA_RUN_CODE"
+"""In the environment of each step: the exit code of the run so far."""
 _RESULT = "result.json"
 
 

@@ -21,6 +21,7 @@ from matcha_tui.locks import release_lock
 from matcha_tui.terraform.event_kinds import RunState
 from matcha_tui.terraform.folder import (
     EVENTS,
+    RUN_CODE,
     Run,
     Step,
     When,
@@ -97,6 +98,7 @@ class _Worker:
             if self.marks and code == 0:
                 code = _CANCELLED_BEFORE
             if self.is_due(step, code, layers_reached):
+                os.environ[RUN_CODE] = str(code)  # for a step that always comes
                 self.append(step_started_line(step.name, step.layer))
                 ended = await self.carry_out_step(step)
                 self.append(step_finished_line(step.name, step.layer, ended))

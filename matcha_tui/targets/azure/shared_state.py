@@ -3,9 +3,11 @@
 import json
 from typing import Any
 
+from matcha_tui.errors import MatchaError
 from matcha_tui.files import make_private_directory, write_atomically
+from matcha_tui.project.record import newer_of, parse_record, read_record, write_record
 from matcha_tui.project.state import SHARED_STATE
-from matcha_tui.project.workspace import prepare_workspace
+from matcha_tui.project.workspace import Workspace, prepare_workspace
 from matcha_tui.targets.azure.account import Account, sign_in
 from matcha_tui.targets.azure.cloud import find_cloud
 from matcha_tui.targets.azure.failures import AzureRequestError
@@ -35,13 +37,16 @@ def fetch_state(intent: Intent) -> None:
         return
     account = sign_in_for(settings)
     states: dict[str, dict[str, Any] | None] = dict.fromkeys((FOUNDATION, PLATFORM))
+    shared: dict[str, Any] | None = None
     if _may_exist(account, storage):
         with open_blobs(account, storage) as blobs:
             states = {layer: blobs.read_state(layer) for layer in states}
+            shared = blobs.read_record()
     prepare_workspace(intent.workspace)
     for layer, state in states.items():
         file = make_private_directory(intent.workspace.layer(layer)) / SHARED_STATE
         write_atomically(file, json.dumps(state) if state else "")
+    _keep_newer(intent.workspace, shared)
     outputs = (states[PLATFORM] or {}).get("outputs", {})
     if RESOURCES_OUTPUT in outputs:
         content = json.dumps(outputs[RESOURCES_OUTPUT]["value"], indent=2) + "\n"
@@ -88,6 +93,21 @@ def sign_in_for(settings: AzureSettings) -> Account:
         MatchaError: If nobody is signed in, or the sign-in is refused.
     """
     return sign_in(find_cloud(), tenant_id=settings.tenant_id)
+
+
+def _keep_newer(workspace: Workspace, shared: dict[str, Any] | None) -> None:
+    """Take over the shared record where it was written after this folder's own."""
+    if shared is None:
+        return
+    try:
+        found = parse_record(json.dumps(shared))
+    except ValueError as error:
+        raise MatchaError(
+            "the deployment record beside the shared state is damaged",
+            hint="Restore deployment.json in the state's container from one of its versions.",
+        ) from error
+    if newer_of(read_record(workspace), found) is found:
+        write_record(workspace, found)
 
 
 def _may_exist(account: Account, storage: StateStorage) -> bool:

@@ -6,6 +6,7 @@ the lock's ID, and writes who holds it into the blob's metadata (``Terraformlock
 
 import base64
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -102,6 +103,29 @@ class StateBlobs:
         )
         return None if response.status_code == _NOT_FOUND else read_object(response)
 
+    def read_record(self) -> dict[str, Any] | None:
+        """Read the deployment record that lies beside the states.
+
+        Returns:
+            The document; ``None`` where there is none.
+
+        Raises:
+            MatchaError: If it cannot be read.
+        """
+        response = self._connection.send(
+            "GET", self._record_path, headers=_VERSION, accept=(_NOT_FOUND,)
+        )
+        return None if response.status_code == _NOT_FOUND else read_object(response)
+
+    def write_record(self, record: Mapping[str, Any]) -> None:
+        """Put the deployment record beside the states.
+
+        Raises:
+            MatchaError: If it cannot be written.
+        """
+        headers = {**_VERSION, "x-ms-blob-type": "BlockBlob"}
+        self._connection.send("PUT", self._record_path, headers=headers, body=dict(record))
+
     def lock_owner(self, layer: str) -> LockOwner | None:
         """Say who holds the lock on a layer's state.
 
@@ -181,6 +205,10 @@ class StateBlobs:
         self._connection.send(
             "PUT", self._path(layer), query={"comp": part}, headers={**_VERSION, **headers}
         )
+
+    @property
+    def _record_path(self) -> str:
+        return f"{self._container}/deployment.json"
 
     def _path(self, layer: str) -> str:
         return f"{self._container}/{quote(layer)}.tfstate"

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.flavor import Flavor
@@ -34,6 +34,7 @@ class AzureState(SharedState):
 
     keys = STATE_KEYS
     prepare = (*_PROGRAM, "matcha_tui.targets.azure.prepare_state")
+    share = (*_PROGRAM, "matcha_tui.targets.azure.share_record")
 
     def place(self, intent: Intent) -> Mapping[str, str]:
         """Return the storage account that has the container or will have it."""
@@ -78,11 +79,11 @@ class AzureTarget(Target):
 
         return resolve_values(intent)
 
-    def keep_password(self, workspace: Workspace, flavors: Sequence[Flavor], password: str) -> None:
+    def keep_password(self, intent: Intent, password: str) -> None:
         """Take a password of the user's instead of generating one."""
         from matcha_tui.targets.azure.values import keep_password
 
-        keep_password(workspace, flavors, password)
+        keep_password(intent, password)
 
     def root(self, intent: Intent, layer: str) -> Root:
         """Return the foundation's or the platform's root."""

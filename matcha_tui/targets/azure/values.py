@@ -9,10 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.project.state import has_resources
 from matcha_tui.project.workspace import Workspace
-from matcha_tui.stack.flavor import Flavor
-from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM
 from matcha_tui.targets.azure.settings import AzureSettings, read_azure_settings
 from matcha_tui.targets.base import Intent, ModuleValues
 from matcha_tui.targets.kept import keep, read_kept
@@ -88,23 +85,23 @@ def _check_ranges(ranges: Sequence[str]) -> None:
             ) from error
 
 
-def keep_password(workspace: Workspace, flavors: Sequence[Flavor], password: str) -> None:
+def keep_password(intent: Intent, password: str) -> None:
     """Take a password of the user's instead of having one made.
 
     Args:
-        workspace: The project's paths.
-        flavors: What the stack is made of; those with a secret setting named
-            ``password`` take it.
+        intent: What is to be built; flavors with a secret setting named ``password``
+            take it.
         password: The password.
 
     Raises:
         MatchaError: If no flavor takes one, if it cannot be one, or if what is deployed
             has another already.
     """
-    takers = {flavor.module_type: chosen for flavor, chosen in find_takers(flavors, password)}
-    file = _passwords_file(workspace)
-    is_deployed = any(has_resources(workspace.layer(layer)) for layer in (FOUNDATION, PLATFORM))
-    if is_deployed and read_kept(file) != takers:
+    takers = {
+        flavor.module_type: chosen for flavor, chosen in find_takers(intent.flavors, password)
+    }
+    file = _passwords_file(intent.workspace)
+    if intent.is_deployed and read_kept(file) != takers:
         raise MatchaError(
             "what is deployed has a password already, which it was given when it was built",
             hint="Leave out --password-stdin, or run `matcha destroy --yes` first.",

@@ -1,11 +1,12 @@
 """The local target: real servers on this machine."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.flavor import Flavor
+from matcha_tui.stack.setting import SettingValue
 from matcha_tui.targets.base import ComponentHealth, Intent, ModuleValues, Root, Target
 from matcha_tui.targets.findings import Check
 
@@ -21,6 +22,7 @@ class LocalTarget(Target):
     description = "Real servers on 127.0.0.1: no account, no Docker, nothing to pay."
     layers = ("services",)
     keeps_data = True
+    replaces_freely = True  # a service that is started anew has its data
     sweep = (sys.executable, "-P", "-m", "matcha_tui.services", "sweep")
 
     def resolve(self, intent: Intent) -> ModuleValues:
@@ -29,11 +31,22 @@ class LocalTarget(Target):
 
         return resolve_values(intent.workspace, intent.flavors, intent.config)
 
-    def keep_password(self, workspace: Workspace, flavors: Sequence[Flavor], password: str) -> None:
+    def decisions(
+        self, intent: Intent, values: ModuleValues
+    ) -> Mapping[Path, Mapping[str, SettingValue]]:
+        """Return the ports and passwords that each service keeps."""
+        from matcha_tui.targets.local.values import values_file
+
+        return {
+            values_file(intent.workspace, flavor.name): values[flavor.module_type]
+            for flavor in intent.flavors
+        }
+
+    def keep_password(self, intent: Intent, password: str) -> None:
         """Take a password of the user's instead of generating one."""
         from matcha_tui.targets.local.values import keep_password
 
-        keep_password(workspace, flavors, password)
+        keep_password(intent, password)
 
     def root(self, intent: Intent, layer: str) -> Root:
         """Return the one root: the supervisor beside the flavors."""

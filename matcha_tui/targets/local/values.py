@@ -1,11 +1,12 @@
 """Decides what the user left open on this machine: free ports and secrets.
 
-A decision is kept in ``.matcha/services/<flavor>/values.json`` (0600), so that a
+What is applied is kept in ``.matcha/services/<flavor>/values.json`` (0600), so that a
 service keeps its port and its password for as long as it exists.
 """
 
 import secrets
 from collections.abc import Sequence
+from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.config import Config
@@ -14,6 +15,7 @@ from matcha_tui.services.health import check_services
 from matcha_tui.services.ports import describe_holder, find_free_port, is_free
 from matcha_tui.stack.catalog import Flavor
 from matcha_tui.stack.setting import Setting, SettingType, SettingValue
+from matcha_tui.targets.base import Intent
 from matcha_tui.targets.kept import keep, read_kept
 from matcha_tui.targets.passwords import find_takers
 
@@ -23,7 +25,7 @@ _SECRET_BYTES = 24  # 192 bits, more than a password can be guessed
 def resolve_values(
     workspace: Workspace, flavors: Sequence[Flavor], config: Config
 ) -> dict[str, dict[str, SettingValue]]:
-    """Give every setting of the chosen flavors its final value, and keep it.
+    """Give every setting of the chosen flavors its final value.
 
     Args:
         workspace: The project's paths.
@@ -40,8 +42,7 @@ def resolve_values(
     taken = set(_ports_set_by_user(flavors, config))
     values: dict[str, dict[str, SettingValue]] = {}
     for flavor in flavors:
-        file = workspace.services / flavor.name / "values.json"
-        kept = read_kept(file)
+        kept = read_kept(values_file(workspace, flavor.name))
         chosen: dict[str, SettingValue] = {}
         for setting in flavor.settings:
             dotted = f"{flavor.module_type}.{setting.name}"
@@ -53,9 +54,13 @@ def resolve_values(
                 flavor.name in running,
                 taken,
             )
-        keep(file, chosen)
         values[flavor.module_type] = chosen
     return values
+
+
+def values_file(workspace: Workspace, flavor: str) -> Path:
+    """Return where the decisions for a service are kept."""
+    return workspace.services / flavor / "values.json"
 
 
 def check_ports(workspace: Workspace, flavors: Sequence[Flavor], config: Config) -> int:
@@ -76,7 +81,7 @@ def check_ports(workspace: Workspace, flavors: Sequence[Flavor], config: Config)
         value
         for found in check_services(workspace.services)
         if found.pid
-        for value in read_kept(workspace.services / found.flavor / "values.json").values()
+        for value in read_kept(values_file(workspace, found.flavor)).values()
     }
     ports = _ports_set_by_user(flavors, config)
     for port, dotted in ports.items():
@@ -136,27 +141,26 @@ def _ports_set_by_user(flavors: Sequence[Flavor], config: Config) -> dict[int, s
     return owners
 
 
-def keep_password(workspace: Workspace, flavors: Sequence[Flavor], password: str) -> None:
+def keep_password(intent: Intent, password: str) -> None:
     """Take a password of the user's instead of generating one.
 
     Args:
-        workspace: The project's paths.
-        flavors: What the stack is made of; those with a secret setting named
-            ``password`` take it.
+        intent: What is to be built; flavors with a secret setting named ``password``
+            take it.
         password: The password.
 
     Raises:
         MatchaError: If no flavor takes one, if it cannot be one, or if data is kept
             that has another already.
     """
-    for flavor, chosen in find_takers(flavors, password):
-        folder = workspace.services / flavor.name
-        kept = read_kept(folder / "values.json")
-        if (folder / "data").exists() and kept.get("password", chosen) != chosen:
+    for flavor, chosen in find_takers(intent.flavors, password):
+        file = values_file(intent.workspace, flavor.name)
+        kept = read_kept(file)
+        if (file.parent / "data").exists() and kept.get("password", chosen) != chosen:
             raise MatchaError(
                 f"{flavor.title} has a password already, which it was given when it first started",
                 hint="Run `matcha destroy --yes` without --keep-data first, or leave out "
                 "--password-stdin.",
                 exit_code=ExitCode.REFUSED,
             )
-        keep(folder / "values.json", {**kept, "password": chosen})
+        keep(file, {**kept, "password": chosen})

@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
-from matcha_tui.project.state import has_resources
 from matcha_tui.targets.azure.definition import collect_needs, parse_azure_definition
 from matcha_tui.targets.azure.names import Names
-from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM
 from matcha_tui.targets.azure.settings import AzureSettings
 from matcha_tui.targets.base import Intent
 
@@ -114,9 +112,7 @@ def read_wanted(intent: Intent, settings: AzureSettings) -> Wanted:
         storage_accounts=tuple(accounts),
         pools=list_pools(settings) if needs else (),
         shares_state=settings.shares_state,
-        is_deployed=any(
-            has_resources(intent.workspace.layer(layer)) for layer in (FOUNDATION, PLATFORM)
-        ),
+        is_deployed=intent.is_deployed,
     )
 
 

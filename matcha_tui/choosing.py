@@ -1,0 +1,72 @@
+"""Change what is chosen for a project, unless that would contradict what is deployed."""
+
+from dataclasses import replace
+
+from matcha_tui.deployed import look
+from matcha_tui.project.config import Config
+from matcha_tui.project.config_writing import write_config
+from matcha_tui.project.lock import hold_lock
+from matcha_tui.project.workspace import refuse_unprintable_path
+from matcha_tui.selection import Project
+from matcha_tui.stack.stack import Stack
+
+
+def save_config(project: Project, config: Config) -> Project:
+    """Write what the user chose.
+
+    Args:
+        project: The project as it is.
+        config: What it is to say.
+
+    Returns:
+        The project with the new choice.
+
+    Raises:
+        MatchaError: If what is deployed contradicts it: another target, stack, place of
+            the state or fixed setting; if a faulty module is chosen, if nothing can be
+            built in this folder, if the project is locked, or if the file cannot be
+            written.
+    """
+    if config == project.config and project.workspace.config_file.exists():
+        return project
+    if not look(project).is_deployed:
+        refuse_unprintable_path(project.workspace)
+    changed = replace(project, config=config)
+    for module in changed.stack.modules:
+        if module not in project.stack.modules:
+            project.catalog.refuse_faulty(config.target, *module)
+    with hold_lock(project.workspace, "change"):
+        refusal = look(changed).build
+        if refusal is not None:
+            raise refusal.error()
+        write_config(project.workspace.config_file, config, project.choices)
+    return changed
+
+
+def change_stack(project: Project, stack: Stack) -> Project:
+    """Choose another stack.
+
+    Args:
+        project: The project as it is.
+        stack: The stack to be built from now on.
+
+    Raises:
+        MatchaError: If another one is deployed, or the project is locked.
+    """
+    return save_config(project, replace(project.config, stack=stack))
+
+
+def keep_password(project: Project, password: str) -> None:
+    """Use a password of the user's for what will be built, instead of a generated one.
+
+    Args:
+        project: What will be built.
+        password: The password; it is kept in the private folder.
+
+    Raises:
+        MatchaError: If nothing in the stack takes one, if it was set before, or if the
+            project is locked.
+    """
+    with hold_lock(project.workspace, "change"):
+        intent = replace(project.intent, is_deployed=look(project).is_deployed)
+        project.target.keep_password(intent, password)

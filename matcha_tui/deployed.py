@@ -1,0 +1,298 @@
+"""What is deployed: read from its record, wherever ``matcha.toml`` points by now."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.locks import is_locked
+from matcha_tui.project.config import Config
+from matcha_tui.project.decide import NOTHING_DEPLOYED, Decision, Desired, decide
+from matcha_tui.project.record import LayerState, Record, read_record
+from matcha_tui.project.state import OWN_STATE, SHARED_STATE, read_resources, read_state
+from matcha_tui.selection import Project
+from matcha_tui.stack.flavor import Flavor
+from matcha_tui.stack.stack import Stack, name_stack
+from matcha_tui.targets.base import ComponentHealth, ComponentState, Intent, StateLock, Target
+from matcha_tui.targets.composition import composed_flavors
+from matcha_tui.targets.registry import TARGETS
+from matcha_tui.targets.unrecorded import find_unrecorded
+from matcha_tui.terraform.folder import LOCK
+
+
+def look(project: Project) -> Decision:
+    """Say what is deployed, and whether what ``matcha.toml`` asks for may be built.
+
+    Args:
+        project: The project; only files are looked at.
+
+    Raises:
+        MatchaError: If the record or a state cannot be read.
+    """
+    record = find_record(project)
+    if record is None:
+        return decide(None, {}, _desired(project, project.target))
+    if record.is_newer:  # its target may be one that nobody here knows
+        return decide(record, {}, _desired(project, project.target))
+    target = TARGETS[record.target]
+    is_applying = any(layer.state is LayerState.APPLYING for layer in record.layers.values())
+    return decide(
+        record,
+        {name: read_state(project.workspace.layer(name)) for name in record.layers},
+        _desired(project, target),
+        is_running=is_applying and is_locked(project.workspace.runs / record.run / LOCK),
+        sweeps=bool(target.sweep),
+    )
+
+
+def find_record(project: Project) -> Record | None:
+    """Return the record, or what would stand in it for a deployment that has none yet.
+
+    Raises:
+        MatchaError: If it, or what was composed, is damaged.
+    """
+    record = read_record(project.workspace)
+    if record is not None:
+        return record
+    found = find_unrecorded(project.target, project.intent)
+    return found or _find_elsewhere(project)
+
+
+def is_deployed(project: Project) -> bool:
+    """Say whether anything of the project is there, or may be."""
+    return look(project).is_deployed
+
+
+def deployed_target(project: Project) -> Target:
+    """Return where the stack is deployed, or would be when nothing is."""
+    record = look(project).record
+    return TARGETS[record.target] if record else project.target
+
+
+def deployed_stack(project: Project) -> Stack | None:
+    """Return the stack that was built, or ``None`` when nothing is deployed."""
+    record = look(project).record
+    return name_stack(project.catalog, record.modules) if record else None
+
+
+def deployed_intent(project: Project) -> Intent:
+    """Return what was built, with the flavors as they were then.
+
+    What is in the catalog by now may be faulty, or another version. When nothing is
+    deployed, that is what would be built.
+    """
+    record = look(project).record
+    return intent_of(project, record) if record else project.intent
+
+
+def intent_of(project: Project, record: Record) -> Intent:
+    """Return what a record says was built."""
+    config = Config(
+        target=record.target,
+        stack=name_stack(project.catalog, record.modules),
+        settings={**record.settings, **record.fixed},
+        module_paths=project.config.module_paths,
+        state=record.backend,
+    )
+    flavors: dict[str, Flavor] = {}
+    for layer in record.layers:
+        found = composed_flavors(project.workspace.layer(layer), record.modules)
+        flavors |= {flavor.module_type: flavor for flavor in found}
+    for module_type, name in record.modules.items():
+        if module_type not in flavors:  # a colleague built it
+            with suppress(MatchaError):
+                flavors[module_type] = project.catalog.find(record.target, module_type, name)
+    ordered = [flavors[name] for name in record.modules if name in flavors]
+    return Intent(project.workspace, ordered, config, is_deployed=True)
+
+
+def require_deployment(project: Project) -> Record:
+    """Return the record of what is deployed.
+
+    Raises:
+        MatchaError: If nothing is.
+    """
+    record = look(project).record
+    if record is None:
+        raise NOTHING_DEPLOYED.error()
+    return record
+
+
+def refresh(project: Project) -> None:
+    """Learn what colleagues have done, where the state is shared; this asks the network.
+
+    Raises:
+        MatchaError: If the shared state cannot be read.
+    """
+    target, intent = deployed_target(project), deployed_intent(project)
+    if target.state is not None and intent.config.state:
+        target.state.fetch(intent)
+
+
+def learn(project: Project) -> None:
+    """Look whether colleagues have built what this folder knows nothing of.
+
+    Raises:
+        MatchaError: If the shared state cannot be read.
+    """
+    if not is_deployed(project):
+        refresh(project)
+
+
+def resources(project: Project) -> dict[str, dict[str, str]]:
+    """Return what the deployed stack gives: resource to property to value.
+
+    Secrets are among the values; `secret_properties` names them.
+
+    Raises:
+        MatchaError: If nothing is deployed.
+    """
+    found = read_resources(project.workspace.state_file)
+    if found is None:
+        learn(project)
+        found = read_resources(project.workspace.state_file)
+    if found is not None:
+        return found
+    require_deployment(project)
+    raise MatchaError(
+        "the last provision did not finish, so there is nothing to show yet",
+        hint="Run `matcha provision`: it goes on from what is there.",
+        exit_code=ExitCode.REFUSED,
+    )
+
+
+def secret_properties(project: Project) -> frozenset[tuple[str, str]]:
+    """Return the pairs of resource and property that are shown masked.
+
+    What was deployed counts as well: its module.toml may be gone or faulty by now.
+    """
+    return frozenset(
+        (flavor.resource, item.name)
+        for flavor in (*project.catalog.flavors, *deployed_intent(project).flavors)
+        for item in flavor.properties
+        if item.secret
+    )
+
+
+def health(project: Project) -> dict[str, ComponentHealth]:
+    """Ask every deployed component how it is, side by side.
+
+    Returns:
+        Module type to what was found, in the order of the stack.
+
+    Raises:
+        MatchaError: If nothing is deployed.
+    """
+    learn(project)
+    record = require_deployment(project)
+    asked = TARGETS[record.target].health(intent_of(project, record))
+    found = {item.flavor: item for item in asked}
+    return {
+        module_type: found.get(
+            flavor, ComponentHealth(flavor, ComponentState.DOWN, "it was never started", "")
+        )
+        for module_type, flavor in name_stack(project.catalog, record.modules).modules
+    }
+
+
+def leftovers(project: Project) -> tuple[str, ...]:
+    """Return what a destroy deletes or keeps besides Terraform's resources, a line each."""
+    return deployed_target(project).leftovers(deployed_intent(project))
+
+
+def kubeconfig(project: Project) -> str:
+    """Return how to reach the deployed cluster, as kubectl reads it; it holds a secret.
+
+    Raises:
+        MatchaError: If there is no cluster.
+    """
+    content = deployed_target(project).kubeconfig(project.workspace)
+    if content is None:
+        require_deployment(project)
+        raise MatchaError(
+            "what is deployed here has no Kubernetes cluster",
+            hint="`matcha status` says what it has.",
+            exit_code=ExitCode.REFUSED,
+        )
+    return content
+
+
+def component_log(project: Project, flavor: str) -> Path | None:
+    """Return the file that a flavor's server writes to; ``None`` where logs are no files."""
+    return deployed_target(project).component_log(project.workspace, flavor)
+
+
+def shared_locks(project: Project) -> dict[str, StateLock]:
+    """Return who holds the locks of the shared state: layer to lock.
+
+    Raises:
+        MatchaError: If that cannot be found out.
+    """
+    target, intent = deployed_target(project), deployed_intent(project)
+    if target.state is None or not intent.config.state:
+        return {}
+    found = {layer: target.state.find_lock(intent, layer) for layer in target.layers}
+    return {layer: lock for layer, lock in found.items() if lock is not None}
+
+
+def free_shared_lock(project: Project, layer: str, lock: StateLock) -> None:
+    """Take away a lock of the shared state, unless it has changed hands meanwhile.
+
+    Args:
+        project: Whose state.
+        layer: Which layer's.
+        lock: As `shared_locks` has found it.
+
+    Raises:
+        MatchaError: If it has changed hands, or cannot be taken away.
+    """
+    state = deployed_target(project).state
+    if state is not None:
+        state.free_lock(deployed_intent(project), layer, lock.lock_id)
+
+
+def growing_values(intent: Intent) -> Mapping[str, int]:
+    """Return the value of every setting that can only grow, by its dotted name."""
+    found = {}
+    for flavor in intent.flavors:
+        for setting in flavor.settings:
+            dotted = f"{flavor.module_type}.{setting.name}"
+            value = intent.config.settings.get(dotted, setting.default)
+            if setting.only_grows and isinstance(value, int):
+                found[dotted] = value
+    return found
+
+
+def _desired(project: Project, deployed_on: Target) -> Desired:
+    config = project.config
+    try:
+        growing = growing_values(project.intent)
+    except MatchaError:  # a module that the target lacks; building it is refused for that
+        growing = {}
+    return Desired(
+        target=config.target,
+        modules=dict(project.stack.modules),
+        fixed=deployed_on.fixed_values(config.settings),
+        growing=growing,
+        backend=dict(config.state),
+    )
+
+
+def _find_elsewhere(project: Project) -> Record | None:
+    """Look for a deployment on another target than ``matcha.toml`` names by now."""
+    folders = project.workspace.infrastructure.glob("*")
+    built = {
+        folder.name
+        for folder in folders
+        if any((folder / name).exists() for name in (OWN_STATE, SHARED_STATE))
+    }
+    if not built.difference(project.target.layers):
+        return None
+    others = (target for name, target in TARGETS.items() if name != project.target.name)
+    intents = (
+        (target, replace(project.intent, config=replace(project.config, target=target.name)))
+        for target in others
+        if built.intersection(target.layers)
+    )
+    return next(filter(None, (find_unrecorded(*found) for found in intents)), None)

@@ -1,0 +1,240 @@
+"""What is deployed, and what may be done about it: one pure function, by a table."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.project.record import LayerRecord, LayerState, Record
+from matcha_tui.project.state import NO_STATE, StateFacts
+from matcha_tui.stack.setting import SettingValue
+
+_DESTROY_FIRST = "run `matcha destroy` first"
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """What ``matcha.toml`` asks for, as far as a deployment may contradict it.
+
+    Attributes:
+        target: Where.
+        modules: Module type to flavor.
+        fixed: What it says of the deployed target's settings that cannot change.
+        growing: What it says of the settings that can only grow, by dotted name.
+        backend: Where it says that the shared state is.
+    """
+
+    target: str
+    modules: Mapping[str, str]
+    fixed: Mapping[str, SettingValue] = field(default_factory=dict)
+    growing: Mapping[str, SettingValue] = field(default_factory=dict)
+    backend: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why something may not be done, and what to do instead."""
+
+    text: str
+    hint: str
+
+    def error(self) -> MatchaError:
+        """Return it as an error with the exit code of a refusal."""
+        return MatchaError(self.text, hint=self.hint, exit_code=ExitCode.REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is true, and what may be done.
+
+    Attributes:
+        record: What is deployed; ``None`` when nothing is.
+        state: Of all layers together: whole only if each is.
+        layers: Each layer's state in truth.
+        build: Why what is desired may not be planned, built or written down, if so.
+        destroy: Why nothing may be destroyed, if so.
+    """
+
+    record: Record | None
+    state: LayerState = LayerState.GONE
+    layers: Mapping[str, LayerState] = field(default_factory=dict)
+    build: Refusal | None = None
+    destroy: Refusal | None = None
+
+    @property
+    def is_deployed(self) -> bool:
+        """Whether anything is there, or may be."""
+        return self.record is not None
+
+
+NOTHING_DEPLOYED = Refusal(
+    "nothing is deployed in this folder",
+    "Run `matcha provision`, or open the wizard: `matcha-tui`.",
+)
+
+
+def decide(
+    record: Record | None,
+    states: Mapping[str, StateFacts],
+    desired: Desired,
+    *,
+    is_running: bool = False,
+    sweeps: bool = False,
+) -> Decision:
+    """Compare what was recorded, what Terraform knows and what is desired.
+
+    First each layer. Lineage is the mark of a Terraform state; the record has that of the
+    state that it was written for, or none where that had no resources.
+
+    ===  ===================  =================  ==========================================
+    row  the record says      Terraform's state  so the layer is
+    ===  ===================  =================  ==========================================
+     1   nothing, or gone     has nothing        gone
+     2   nothing, or gone     has resources      partial: the state wins
+     3   whole                has the lineage    whole
+     4   whole, no lineage    any                whole: a layer may have no resources
+     5   whole, a lineage     has nothing        partial, and its state is lost (row 13)
+     6   whole or partial     another lineage    as recorded, and the state is foreign (12)
+     7   partial              any other          partial
+     8   applying, run lives  any                applying
+     9   applying, run gone   any                partial: it was killed in mid-apply
+    ===  ===================  =================  ==========================================
+
+    Then what may be done. The first row that fits wins.
+
+    ===  ========================================  ==========  ===========================
+    row  if                                        build       destroy
+    ===  ========================================  ==========  ===========================
+    10   every layer is gone                       yes         refused: nothing is there
+    11   a newer matcha-tui wrote the record       refused     refused
+    12   a layer's state is foreign                refused     refused
+    13   a layer's state is lost                   refused     if the target also ends what
+                                                               Terraform does not know of
+    14   another target is desired                 refused     yes
+    15   other modules are desired                 refused     yes
+    16   another place of the state is desired     refused     yes
+    17   another value of a fixed setting is       refused     yes
+    18   less of what can only grow is desired     refused     yes
+    19   none of these                             yes         yes
+    ===  ========================================  ==========  ===========================
+
+    Args:
+        record: What is recorded, or ``None``.
+        states: What Terraform knows of each layer; one that is left out has no state.
+        desired: What ``matcha.toml`` asks for.
+        is_running: Whether a run is under way in the project.
+        sweeps: Whether the deployed target ends, after a destroy, what Terraform does
+            not know of.
+
+    Returns:
+        What is true, and what may be done.
+    """
+    if record is None:
+        return Decision(None, destroy=NOTHING_DEPLOYED)
+    layers = {
+        name: _layer_state(layer, states.get(name, NO_STATE), is_running)
+        for name, layer in record.layers.items()
+    }
+    if all(state is LayerState.GONE for state in layers.values()):
+        return Decision(None, layers=layers, destroy=NOTHING_DEPLOYED)
+    whole = Decision(record, _together(layers), layers)
+    refusal = _refuse_untrusted(record, states)
+    if refusal is not None:
+        return Decision(record, whole.state, layers, build=refusal, destroy=refusal)
+    lost = [
+        name
+        for name, layer in record.layers.items()
+        if layer.state is LayerState.WHOLE
+        and layer.lineage
+        and not states.get(name, NO_STATE).has_resources
+    ]
+    if lost:
+        refusal = _lost(lost[0], sweeps)
+        return Decision(
+            record, whole.state, layers, build=refusal, destroy=None if sweeps else refusal
+        )
+    return Decision(record, whole.state, layers, build=next(_contradictions(record, desired), None))
+
+
+def _layer_state(layer: LayerRecord, facts: StateFacts, is_running: bool) -> LayerState:
+    match layer.state:
+        case LayerState.GONE:
+            return LayerState.PARTIAL if facts.has_resources else LayerState.GONE
+        case LayerState.WHOLE if layer.lineage and not facts.has_resources:
+            return LayerState.PARTIAL
+        case LayerState.APPLYING if not is_running:
+            return LayerState.PARTIAL
+    return layer.state
+
+
+def _together(layers: Mapping[str, LayerState]) -> LayerState:
+    found = set(layers.values())
+    if LayerState.APPLYING in found:
+        return LayerState.APPLYING
+    return LayerState.WHOLE if found == {LayerState.WHOLE} else LayerState.PARTIAL
+
+
+def _refuse_untrusted(record: Record, states: Mapping[str, StateFacts]) -> Refusal | None:
+    if record.is_newer:
+        return Refusal(
+            f"what is deployed was recorded by a newer matcha-tui ({record.matcha or 'unknown'})",
+            "Upgrade: pip install --upgrade matcha-tui",
+        )
+    for name, layer in record.layers.items():
+        facts = states.get(name, NO_STATE)
+        is_settled = layer.state in (LayerState.WHOLE, LayerState.PARTIAL)
+        if is_settled and facts.has_resources and layer.lineage not in ("", facts.lineage):
+            return Refusal(
+                f"Terraform's state of {name} is another one than that of what was built here",
+                "Put the state back that belongs to this project. Or remove "
+                ".matcha/deployment.json, and matcha goes by the state that is there.",
+            )
+    return None
+
+
+def _lost(layer: str, sweeps: bool) -> Refusal:
+    restore = f"Restore terraform.tfstate in .matcha/infrastructure/{layer} from a backup"
+    return Refusal(
+        f"{layer} was built here, and Terraform's state of it is lost",
+        f"{restore}, or run `matcha destroy`: it ends what still runs."
+        if sweeps
+        else f"{restore}: without it nothing knows what there is to destroy.",
+    )
+
+
+def _contradictions(record: Record, desired: Desired) -> Iterator[Refusal]:
+    """Find what of the desired stack a deployment refuses, the most telling first."""
+    if desired.target != record.target:
+        yield Refusal(
+            f"a stack is deployed on the target {record.target}, and matcha.toml would have it on "
+            f"{desired.target}",
+            f"Keep the target {record.target}, or {_DESTROY_FIRST}.",
+        )
+    if dict(desired.modules) != dict(record.modules):
+        yield Refusal(
+            "the stack cannot be changed while one is deployed",
+            "Run `matcha destroy` first; `--keep-data` keeps what the services hold.",
+        )
+    if dict(desired.backend) != dict(record.backend):
+        yield Refusal(
+            "matcha.toml names another place for the shared state than the deployment has",
+            f"Put its [state] back as it was, or {_DESTROY_FIRST}.",
+        )
+    for name in sorted({*record.fixed, *desired.fixed}):
+        was, wanted = record.fixed.get(name), desired.fixed.get(name)
+        if was != wanted:
+            yield Refusal(
+                f"{name} cannot be changed while a stack is deployed: it is {_shown(was)}, and "
+                f"would be {_shown(wanted)}",
+                f"Set it back, or {_DESTROY_FIRST}.",
+            )
+    for name, wanted in desired.growing.items():
+        was = record.settings.get(name)
+        if isinstance(was, int) and isinstance(wanted, int) and wanted < was:
+            yield Refusal(
+                f"{name} is {was} in what is deployed, and cannot be lowered to {wanted}",
+                f"Set it to {was} or more, or {_DESTROY_FIRST}.",
+            )
+
+
+def _shown(value: SettingValue | None) -> str:
+    return "not set" if value in (None, "") else f"{value!r}"

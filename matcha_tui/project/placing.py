@@ -1,0 +1,174 @@
+"""A layer's next root: composed and planned beside the one that is deployed, moved on apply.
+
+Planning never touches what is deployed: all that a plan needs lies in ``<layer>.next``.
+Terraform's state never moves; the next root has a copy of it to plan against.
+"""
+
+import json
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.files import explain_os_errors, make_private_directory, write_atomically
+from matcha_tui.project.state import OWN_STATE, SHARED_STATE
+from matcha_tui.project.workspace import Workspace
+from matcha_tui.stack.setting import SettingValue
+
+_STATES = (OWN_STATE, f".{OWN_STATE}", SHARED_STATE)
+"""How the names of Terraform's states, their backups and their locks begin."""
+_PROVIDERS = (".terraform.lock.hcl", ".terraform/providers")
+_PLAN = ".planned"
+_MOVING = ".moving"
+_DECISIONS = ".decisions.json"
+_NOT_MOVED = frozenset({_PLAN, _MOVING, _DECISIONS})
+
+
+def begin_next(workspace: Workspace, layer: str) -> Path:
+    """Make an empty folder for a layer's next root, with a copy of its state.
+
+    Args:
+        workspace: The project's paths; its lock is held.
+        layer: Which layer.
+
+    Returns:
+        The folder, in which the root is to be composed.
+
+    Raises:
+        MatchaError: If something cannot be written.
+    """
+    finish_moving(workspace, layer)
+    present, following = workspace.layer(layer), workspace.next_layer(layer)
+    make_private_directory(present)
+    with explain_os_errors("write", following):
+        if following.exists():
+            shutil.rmtree(following)
+        make_private_directory(following)
+        for name in (OWN_STATE, *_PROVIDERS):
+            source, copy = present / name, following / name
+            if source.is_dir():
+                shutil.copytree(source, copy, symlinks=True)
+            elif source.exists():
+                shutil.copy2(source, copy)
+    return following
+
+
+def keep_decisions(next_root: Path, decisions: Mapping[Path, Mapping[str, SettingValue]]) -> None:
+    """Keep, with a next root, what was decided for it: free ports and generated secrets.
+
+    Args:
+        next_root: The folder from `begin_next`.
+        decisions: What to write when the root is put in place: file to its content.
+
+    Raises:
+        MatchaError: If it cannot be written.
+    """
+    content = {str(path): dict(values) for path, values in decisions.items()}
+    write_atomically(next_root / _DECISIONS, json.dumps(content, indent=2) + "\n")
+
+
+def note_plan(workspace: Workspace, layers: Iterable[str], run: str) -> None:
+    """Note which run plans with the next roots.
+
+    Raises:
+        MatchaError: If it cannot be written.
+    """
+    for layer in layers:
+        write_atomically(workspace.next_layer(layer) / _PLAN, run)
+
+
+def refuse_outdated(workspace: Workspace, layer: str, run: str) -> None:
+    """Refuse to apply a plan whose root has been replaced since.
+
+    Args:
+        workspace: The project's paths.
+        layer: The layer that is applied first.
+        run: The run that made the plan.
+
+    Raises:
+        MatchaError: If another plan was made since, or this one was applied already.
+    """
+    try:
+        planned = (workspace.next_layer(layer) / _PLAN).read_text()
+    except FileNotFoundError:
+        planned = ""
+    if planned != run:
+        raise MatchaError(
+            "the plan that was reviewed is out of date: another one was made or applied since",
+            hint="Review a new plan.",
+            exit_code=ExitCode.REFUSED,
+        )
+
+
+def put_in_place(workspace: Workspace, layer: str) -> None:
+    """Make a layer's next root the one that is applied; whole, even if it is interrupted.
+
+    Args:
+        workspace: The project's paths; its lock is held.
+        layer: Which layer; nothing happens where it has no next root.
+
+    Raises:
+        MatchaError: If something cannot be moved.
+    """
+    following = workspace.next_layer(layer)
+    if not following.is_dir() or (following / _MOVING).exists():
+        finish_moving(workspace, layer)
+        return
+    names = [path.name for path in following.iterdir() if _moves(path.name)]
+    write_atomically(following / _MOVING, json.dumps(names))
+    finish_moving(workspace, layer)
+
+
+def finish_moving(workspace: Workspace, layer: str) -> None:
+    """Finish what an interrupted `put_in_place` has begun; may be called at any time.
+
+    Raises:
+        MatchaError: If something cannot be moved.
+    """
+    present, following = workspace.layer(layer), workspace.next_layer(layer)
+    with explain_os_errors("write", present):
+        try:
+            names = frozenset(json.loads((following / _MOVING).read_bytes()))
+        except FileNotFoundError:
+            return
+        make_private_directory(present)
+        for path in present.iterdir():
+            if _moves(path.name) and path.name not in names:
+                _remove(path)
+        for name in sorted(names):
+            if (following / name).exists():
+                _remove(present / name)
+                (following / name).rename(present / name)
+        _write_decisions(following / _DECISIONS)
+        shutil.rmtree(following)
+
+
+def discard_next(workspace: Workspace, layer: str) -> None:
+    """Remove a layer's next root, if it has one.
+
+    Raises:
+        MatchaError: If it cannot be removed.
+    """
+    following = workspace.next_layer(layer)
+    with explain_os_errors("remove", following):
+        if following.exists():
+            shutil.rmtree(following)
+
+
+def _moves(name: str) -> bool:
+    return not name.startswith(_STATES) and name not in _NOT_MOVED
+
+
+def _write_decisions(path: Path) -> None:
+    if not path.exists():
+        return
+    for file, values in json.loads(path.read_bytes()).items():
+        make_private_directory(Path(file).parent)
+        write_atomically(Path(file), json.dumps(values, indent=2) + "\n")
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,147 @@
+"""Writes the deployment record from within a run: steps before and after each layer's apply.
+
+``python -m matcha_tui.project.recording ACT PROJECT RUN_DIR LAYER``, where the act is one of
+
+- ``build``: put the layer's next root in place, and record that it is being applied;
+- ``unbuild``: record that it is being destroyed;
+- ``settle-build``, ``settle-destroy``: record what became of it, by the exit code that the
+  run has so far (`RUN_CODE`) and by Terraform's state.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from matcha_tui.errors import MatchaError
+from matcha_tui.files import write_atomically
+from matcha_tui.project.placing import put_in_place
+from matcha_tui.project.record import (
+    LayerRecord,
+    LayerState,
+    Record,
+    format_record,
+    parse_record,
+    read_record,
+    stamp,
+    write_record,
+)
+from matcha_tui.project.state import read_state
+from matcha_tui.project.workspace import Workspace
+from matcha_tui.terraform.folder import RUN_CODE
+from matcha_tui.terraform.marks import Mark, is_left
+from matcha_tui.terraform.worker_events import error_line
+
+_PROPOSED = "record.json"
+_PROGRAM = (sys.executable, "-P", "-m", "matcha_tui.project.recording")
+
+
+def recording_command(act: str, workspace: Workspace, run: Path, layer: str) -> tuple[str, ...]:
+    """Return the command of a step that writes the record.
+
+    Args:
+        act: ``build``, ``unbuild``, ``settle-build`` or ``settle-destroy``.
+        workspace: The project's paths.
+        run: The run's folder.
+        layer: Which layer.
+    """
+    return (*_PROGRAM, act, str(workspace.project), str(run), layer)
+
+
+def propose_record(run: Path, record: Record) -> None:
+    """Leave with a run what is to be recorded of what it builds.
+
+    Raises:
+        MatchaError: If it cannot be written.
+    """
+    write_atomically(run / _PROPOSED, format_record(record))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Do one act.
+
+    Args:
+        arguments: The act, the project, the run's folder and the layer.
+
+    Returns:
+        0, or the exit code of what stood in the way.
+    """
+    act, project, run, layer = arguments
+    workspace = Workspace(Path(project))
+    try:
+        _ACTS[act](workspace, Path(run), layer)
+    except MatchaError as error:
+        sys.stdout.buffer.write(error_line(error.message, error.hint or ""))
+        return error.exit_code
+    return 0
+
+
+def _build(workspace: Workspace, run: Path, layer: str) -> None:
+    proposed = parse_record((run / _PROPOSED).read_bytes())
+    known = read_record(workspace)
+    # What the record says of layers that this run has not reached stays.
+    for name, found in (known.layers if known else {}).items():
+        if name in proposed.layers:
+            proposed = proposed.with_layer(name, found)
+    _write(workspace, run, _applying(proposed, layer))
+    put_in_place(workspace, layer)
+
+
+def _unbuild(workspace: Workspace, run: Path, layer: str) -> None:
+    _write(workspace, run, _applying(_known(workspace), layer))
+
+
+def _settle_build(workspace: Workspace, run: Path, layer: str) -> None:
+    found = read_state(workspace.layer(layer))
+    lineage = found.lineage if found.has_resources else ""
+    state = LayerState.WHOLE
+    if not _went_well():
+        # One that was killed may have made more than its state says.
+        is_certain = not is_left(run, Mark.FORCE)
+        is_gone = is_certain and not found.has_resources
+        state = LayerState.GONE if is_gone else LayerState.PARTIAL
+    _write(workspace, run, _known(workspace).with_layer(layer, LayerRecord(state, lineage)))
+
+
+def _settle_destroy(workspace: Workspace, run: Path, layer: str) -> None:
+    record = _known(workspace)
+    if _went_well():
+        settled = LayerRecord(LayerState.GONE)
+    else:
+        settled = LayerRecord(LayerState.PARTIAL, record.layers[layer].lineage)
+    _write(workspace, run, record.with_layer(layer, settled))
+
+
+_ACTS = {
+    "build": _build,
+    "unbuild": _unbuild,
+    "settle-build": _settle_build,
+    "settle-destroy": _settle_destroy,
+}
+
+
+def _applying(record: Record, layer: str) -> Record:
+    lineage = record.layers[layer].lineage if layer in record.layers else ""
+    return record.with_layer(layer, LayerRecord(LayerState.APPLYING, lineage))
+
+
+def _known(workspace: Workspace) -> Record:
+    record = read_record(workspace)
+    if record is None:
+        raise MatchaError(
+            f"{workspace.record_file} is missing: somebody has removed it during the run",
+            hint="`matcha status` says what Terraform's state knows.",
+        )
+    return record
+
+
+def _went_well() -> bool:
+    return os.environ.get(RUN_CODE, "0") == "0"
+
+
+def _write(workspace: Workspace, run: Path, record: Record) -> None:
+    write_record(workspace, stamp(record, run.name))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,109 @@
+"""Refuses to apply a plan that destroys or replaces what nobody has approved.
+
+A layer after the first can only be planned for good when those before it are built, so
+nobody has seen that plan. ``python -m matcha_tui.targets.plan_check RUN_DIR LAYER PLAN
+ENGINE ...`` is a step between such a plan and its apply.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from matcha_tui.errors import ExitCode
+from matcha_tui.files import write_atomically
+from matcha_tui.terraform.engine import Engine
+from matcha_tui.terraform.event_kinds import Action
+from matcha_tui.terraform.progress import RunProgress
+from matcha_tui.terraform.worker_events import error_line
+
+CHECK_PLAN = "check plan"
+"""The name of the step."""
+
+REFUSED_PLAN = "nobody has approved what the plan would destroy"
+_APPROVED = "approved.json"
+_PROGRAM = (sys.executable, "-P", "-m", "matcha_tui.targets.plan_check")
+_LISTED = 8
+
+Approved = Mapping[str, Sequence[str]]
+"""Layer to the addresses of resources that may be destroyed or replaced."""
+
+
+def approved_by(reviewed: RunProgress) -> Approved:
+    """Return what was seen to be destroyed or replaced by a plan that a user agreed to.
+
+    Args:
+        reviewed: The run that has planned.
+    """
+    approved: dict[str, list[str]] = {}
+    for (layer, address), resource in reviewed.resources.items():
+        if resource.action in (Action.DELETE, Action.REPLACE):
+            approved.setdefault(layer, []).append(address)
+    return approved
+
+
+def leave_approved(run: Path, approved: Approved) -> None:
+    """Leave with a run what it may destroy or replace.
+
+    Raises:
+        MatchaError: If it cannot be written.
+    """
+    write_atomically(run / _APPROVED, json.dumps({name: list(it) for name, it in approved.items()}))
+
+
+def plan_check_command(engine: Engine, run: Path, layer: str, plan: Path) -> tuple[str, ...]:
+    """Return the command of the step that checks a plan.
+
+    Args:
+        engine: What reads the plan.
+        run: The run's folder.
+        layer: Which layer was planned.
+        plan: Its plan file.
+    """
+    return (*_PROGRAM, str(run), layer, str(plan), *engine.command)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Check one plan.
+
+    Args:
+        arguments: The run's folder, the layer, the plan file and the engine's command.
+
+    Returns:
+        0; the engine's exit code if it cannot read the plan; or that of a refusal.
+    """
+    run, layer, plan, *engine = arguments
+    shown = subprocess.run([*engine, "show", "-json", plan], capture_output=True, check=False)
+    if shown.returncode != 0:
+        _say("the plan cannot be read", shown.stderr.decode(errors="replace"))
+        return shown.returncode
+    approved = json.loads((Path(run) / _APPROVED).read_bytes()).get(layer, ())
+    unseen = [address for address in find_destroyed(shown.stdout) if address not in approved]
+    if not unseen:
+        return 0
+    listed = "\n".join([*unseen[:_LISTED], *(["…"] if len(unseen) > _LISTED else [])])
+    _say(
+        f"The plan of {layer} would destroy or replace {len(unseen)}, and {REFUSED_PLAN}",
+        f"Nothing of {layer} was changed.\n{listed}",
+    )
+    return ExitCode.REFUSED
+
+
+def find_destroyed(shown: bytes) -> list[str]:
+    """Return the addresses of what a plan destroys or replaces.
+
+    Args:
+        shown: The plan, as ``terraform show -json`` has it.
+    """
+    changes = json.loads(shown).get("resource_changes", ())
+    return [item["address"] for item in changes if "delete" in item["change"]["actions"]]
+
+
+def _say(summary: str, detail: str) -> None:
+    sys.stdout.buffer.write(error_line(summary, detail))
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
