@@ -103,25 +103,6 @@ class Setting:
             return self._check_text(value)
         raise self._refusal(value, "a text")
 
-    def refuse_lower(self, value: object, deployed: object) -> None:
-        """Refuse to lower what can only grow.
-
-        Args:
-            value: What it is to be.
-            deployed: What it is, as far as that is known.
-
-        Raises:
-            MatchaError: If that is lower than what is deployed.
-        """
-        if not (self.only_grows and isinstance(value, int) and isinstance(deployed, int)):
-            return
-        if value < deployed:
-            raise MatchaError(
-                f"{self.name} is {deployed} in what is deployed, and cannot be lowered to {value}",
-                hint=f"Set it to {deployed} or more, or run `matcha destroy` first.",
-                exit_code=ExitCode.REFUSED,
-            )
-
     def parse(self, text: str) -> SettingValue:
         """Return the value that a user typed.
 

@@ -12,12 +12,13 @@ from typing import Any, TypeVar
 from matcha_tui.errors import MatchaError
 from matcha_tui.files import explain_os_error
 from matcha_tui.project.record import LayerRecord, LayerState, Record
-from matcha_tui.project.state import StateFacts, read_state
+from matcha_tui.project.state import StateFacts, read_output, read_state
 from matcha_tui.stack.catalog import MODULE_TYPES
 from matcha_tui.stack.setting import SettingValue
 from matcha_tui.targets.base import Intent, Target
 from matcha_tui.targets.composition import ROOT_FILE, VARIABLES_FILE, variable_name
 
+_SIZES_OUTPUT = "sizes"
 _DAMAGE = (
     *(IsADirectoryError, ValueError, RecursionError),
     *(KeyError, TypeError, AttributeError),  # of other types than are understood
@@ -44,9 +45,12 @@ def find_unrecorded(target: Target, intent: Intent) -> Record | None:
     if not any(facts.has_resources for facts in states.values()):
         return None
     variables: dict[str, Any] = {}
+    sizes: dict[str, Any] = {}
     composed: list[Mapping[str, str]] = []
     for folder in folders.values():
         variables |= _read_composed(folder / VARIABLES_FILE, _members) or {}
+        built = read_output(folder, _SIZES_OUTPUT)  # by a colleague, too
+        sizes |= built if isinstance(built, dict) else {}
         modules = _read_composed(folder / ROOT_FILE, _modules)
         composed += [modules] if modules is not None else []
     context = variables.get("context")
@@ -56,7 +60,7 @@ def find_unrecorded(target: Target, intent: Intent) -> Record | None:
     return Record(
         target=target.name,
         modules=modules if composed else chosen,
-        settings={**intent.config.settings, **_growing(intent, variables)},
+        settings={**intent.config.settings, **_growing(intent, variables, sizes)},
         fixed=_fixed(target, intent, context if isinstance(context, dict) else {}),
         backend=dict(intent.config.state),
         layers={name: _layer(facts, was_finished) for name, facts in states.items()},
@@ -70,13 +74,15 @@ def _layer(facts: StateFacts, was_finished: bool) -> LayerRecord:
     return LayerRecord(state, facts.lineage)
 
 
-def _growing(intent: Intent, variables: Mapping[str, Any]) -> dict[str, SettingValue]:
+def _growing(intent: Intent, *known: Mapping[str, Any]) -> dict[str, SettingValue]:
+    """Return the greatest value that is known of each setting that can only grow."""
     found: dict[str, SettingValue] = {}
     for flavor in intent.flavors:
         for setting in flavor.settings:
-            value = variables.get(variable_name(flavor, setting.name))
-            if setting.only_grows and isinstance(value, int):
-                found[f"{flavor.module_type}.{setting.name}"] = value
+            name = variable_name(flavor, setting.name)
+            values = [it[name] for it in known if isinstance(it.get(name), int)]
+            if setting.only_grows and values:
+                found[f"{flavor.module_type}.{setting.name}"] = max(values)
     return found
 
 

@@ -78,19 +78,3 @@ def test_a_refused_secret_is_not_repeated(text: str):
         SECRET.parse(text)
     except MatchaError as error:
         assert repr(text.strip()) not in error.message
-
-
-DISK = Setting("storage_gb", SettingType.INTEGER, "A disk.", 32, only_grows=True)
-
-
-@pytest.mark.parametrize(("wanted", "deployed"), [(32, 32), (64, 32), (1, None)])
-def test_a_disk_may_stay_or_grow(wanted: int, deployed: int | None):
-    DISK.refuse_lower(wanted, deployed)
-    SIZE.refuse_lower(1, 5)
-
-
-def test_a_disk_that_would_shrink_is_refused():
-    with pytest.raises(MatchaError, match="cannot be lowered to 31") as caught:
-        DISK.refuse_lower(31, 32)
-    assert caught.value.exit_code is ExitCode.REFUSED
-    assert caught.value.hint == "Set it to 32 or more, or run `matcha destroy` first."

@@ -8,22 +8,18 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from matcha_tui.errors import MatchaError
 from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace, prepare_workspace
 from matcha_tui.stack.catalog import MODULE_TYPES, Catalog, load_catalog
-from matcha_tui.targets.azure.target import AZURE
 from matcha_tui.targets.base import Intent
 from matcha_tui.targets.composition import (
     compose_layer,
-    composed_backend,
     composed_flavors,
-    composed_modules,
-    refuse_lower_values,
+    is_composed,
+    modules_digest,
 )
 from matcha_tui.targets.local.target import LOCAL
 from matcha_tui.terraform.engine import find_engine
-from tests.azure.project import SETTINGS
 from tests.hard_names import folder_names
 
 CATALOG = load_catalog()
@@ -39,16 +35,38 @@ def compose(folder: Path, modules: dict[str, str], catalog: Catalog = CATALOG) -
     prepare_workspace(workspace)
     flavors = [catalog.find("local", *module) for module in modules.items()]
     intent = Intent(workspace, flavors, Config())
-    return compose_layer(intent, catalog, LOCAL, "services", LOCAL.resolve(intent))
+    layer = workspace.layer("services")
+    compose_layer(intent, catalog, LOCAL, "services", LOCAL.resolve(intent), layer)
+    return layer
 
 
 @pytest.mark.parametrize("modules", STACKS, ids="+".join)
-def test_what_a_layer_was_composed_of_can_be_read_back(tmp_path: Path, modules: dict[str, str]):
-    assert composed_modules(compose(tmp_path, modules)) == modules
+def test_the_flavors_of_a_layer_can_be_read_back(tmp_path: Path, modules: dict[str, str]):
+    found = composed_flavors(compose(tmp_path, modules), modules)
+    assert {flavor.module_type: flavor.name for flavor in found} == modules
 
 
 def test_nothing_was_composed_in_an_empty_folder(tmp_path: Path):
-    assert composed_modules(tmp_path) is None
+    assert not is_composed(tmp_path)
+    assert composed_flavors(tmp_path, STACKS[-1]) == ()
+
+
+def test_a_layer_is_composed_in_whatever_folder_it_is_to_run_in(tmp_path: Path):
+    workspace = Workspace(tmp_path)
+    prepare_workspace(workspace)
+    intent = Intent(workspace, [CATALOG.find("local", "data_version_control", "dvc")], Config())
+    following = workspace.next_layer("services")
+    compose_layer(intent, CATALOG, LOCAL, "services", LOCAL.resolve(intent), following)
+    assert is_composed(following)
+    assert not workspace.layer("services").exists()
+
+
+def test_the_digest_tells_modules_apart_and_not_where_they_lie(tmp_path: Path):
+    layers = [compose(tmp_path / name, STACKS[0]) for name in ("one", "other")]
+    assert len({modules_digest(layer) for layer in layers}) == 1
+    changed = next(layers[1].rglob("module.toml"))
+    changed.write_text(changed.read_text() + "\n")
+    assert len({modules_digest(layer) for layer in layers}) == 2
 
 
 def test_variables_are_private_and_secrets_are_marked(tmp_path: Path):
@@ -100,7 +118,7 @@ def test_a_flavor_of_the_users_lies_where_ours_would(tmp_path: Path):
         "requirements.lock",
     ]
     shutil.rmtree(own)
-    (flavor,) = composed_flavors(layer)
+    (flavor,) = composed_flavors(layer, {"vector_database": "chroma"})
     assert (flavor.resource, flavor.properties[0].secret) == ("vector-database", True)
 
 
@@ -116,84 +134,16 @@ def test_the_path_of_any_folder_is_a_value_and_never_part_of_the_root(name: str,
     assert json.dumps(str(folder))[1:-1] not in (layer / "main.tf.json").read_text()
     variables = json.loads((layer / "terraform.tfvars.json").read_text())
     assert variables["context"]["services_directory"] == str(folder / ".matcha/services")
-    assert composed_modules(layer) == {"data_version_control": "dvc"}
 
 
-def test_what_can_only_grow_is_not_lowered_below_what_was_composed(tmp_path: Path):
-    workspace = Workspace(tmp_path)
-    prepare_workspace(workspace)
-    flavors = [CATALOG.find("azure", "vector_database", "chroma")]
-    layer = workspace.layer(flavors[0].layer)
-
-    def wanting(size: int | None) -> Intent:
-        chosen = {} if size is None else {"vector_database.storage_gb": size}
-        return Intent(workspace, flavors, Config("azure", settings={**SETTINGS, **chosen}))
-
-    refuse_lower_values(layer, wanting(1))  # nothing was composed yet
-    chosen = wanting(64)
-    compose_layer(chosen, CATALOG, AZURE, flavors[0].layer, AZURE.resolve(chosen))
-    refuse_lower_values(layer, wanting(65))
-    for size in (63, None):  # its default is less, too
-        with pytest.raises(MatchaError, match="storage_gb is 64 in what is deployed"):
-            refuse_lower_values(layer, wanting(size))
-    output = json.loads((layer / "main.tf.json").read_text())["output"]["sizes"]
-    assert output == {"value": {"vector_database_storage_gb": "${var.vector_database_storage_gb}"}}
+@pytest.mark.parametrize("content", ["", '{"terraform": {}, "mod', "[]", '"main"', "[" * 100_000])
+@pytest.mark.parametrize("name", ["main.tf.json", "terraform.tfvars.json"])
+def test_a_damaged_layer_is_not_composed(tmp_path: Path, name: str, content: str):
+    layer = compose(tmp_path, {"data_version_control": "dvc"})
+    (layer / name).write_text(content)
+    assert not is_composed(layer)
 
 
-def test_what_can_only_grow_is_not_lowered_below_what_a_colleague_built(tmp_path: Path):
-    workspace = Workspace(tmp_path)
-    prepare_workspace(workspace)
-    flavors = [CATALOG.find("azure", "vector_database", "chroma")]
-    layer = workspace.layer(flavors[0].layer)
-    layer.mkdir()
-    outputs = {"sizes": {"value": {"vector_database_storage_gb": 64}}}
-    (layer / "shared.tfstate").write_text(json.dumps({"outputs": outputs}))
-    with pytest.raises(MatchaError, match="storage_gb is 64 in what is deployed"):
-        refuse_lower_values(layer, Intent(workspace, flavors, Config("azure")))
-
-
-DAMAGED_ROOTS = {
-    "truncated": '{"terraform": {}, "module": {"deplo',
-    "empty": "",
-    "not JSON": "terraform {}",
-    "not UTF-8": b"\xff\xfe{}",
-    "a list": "[]",
-    "a text": '"main"',
-    "endless": "[" * 100_000,
-    "modules as a list": '{"terraform": {}, "module": ["deployer"]}',
-    "a module as a text": '{"terraform": {}, "module": {"deployer": "seldon"}}',
-    "a module without source": '{"terraform": {}, "module": {"deployer": {}}}',
-    "a source as a number": '{"terraform": {}, "module": {"deployer": {"source": 5}}}',
-}
-
-
-@pytest.mark.parametrize("content", DAMAGED_ROOTS.values(), ids=DAMAGED_ROOTS)
-def test_a_damaged_root_is_named_with_the_way_out(tmp_path: Path, content: str | bytes):
-    root = tmp_path / "main.tf.json"
-    root.write_bytes(content.encode() if isinstance(content, str) else content)
-    with pytest.raises(MatchaError, match=r"main\.tf\.json is damaged") as caught:
-        composed_modules(tmp_path)
-    assert "Remove it. The next `matcha provision`" in (caught.value.hint or "")
-
-
-@pytest.mark.parametrize("content", ["{}", '{"terraform": []}', '{"terraform": {"backend": 5}}'])
-def test_a_damaged_backend_is_named(tmp_path: Path, content: str):
-    (tmp_path / "main.tf.json").write_text(content)
-    with pytest.raises(MatchaError, match=r"main\.tf\.json is damaged"):
-        composed_backend(tmp_path)
-
-
-def test_a_folder_in_the_place_of_the_root_is_damage(tmp_path: Path):
+def test_a_folder_in_the_place_of_the_root_is_not_composed(tmp_path: Path):
     (tmp_path / "main.tf.json").mkdir()
-    for read in (composed_modules, composed_backend, composed_flavors):
-        with pytest.raises(MatchaError, match=r"main\.tf\.json is damaged"):
-            read(tmp_path)
-
-
-@pytest.mark.parametrize("content", ["", '{"vector_database_sto', "[1]", "5"])
-def test_damaged_variables_are_named(tmp_path: Path, content: str):
-    flavors = [CATALOG.find("azure", "vector_database", "chroma")]
-    intent = Intent(Workspace(tmp_path), flavors, Config("azure", settings=SETTINGS))
-    (tmp_path / "terraform.tfvars.json").write_text(content)
-    with pytest.raises(MatchaError, match=r"terraform\.tfvars\.json is damaged"):
-        refuse_lower_values(tmp_path, intent)
+    assert not is_composed(tmp_path)

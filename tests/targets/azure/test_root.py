@@ -9,7 +9,6 @@ import pytest
 from matcha_tui.errors import MatchaError
 from matcha_tui.stack.catalog import load_catalog
 from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM
-from matcha_tui.targets.composition import composed_backend, composed_modules
 from tests.azure.project import MODULES, SUBSCRIPTION
 from tests.azure.roots import compose
 
@@ -93,8 +92,6 @@ def test_a_shared_state_is_named_in_the_root_and_one_a_layer(tmp_path: Path, lay
         "use_azuread_auth": True,
         "subscription_id": SUBSCRIPTION,
     }
-    directory = tmp_path / ".matcha/infrastructure" / layer
-    assert composed_backend(directory) == root["terraform"]["backend"]
 
 
 @pytest.mark.parametrize(
@@ -122,12 +119,6 @@ def test_settings_reach_terraform_as_the_modules_take_them(tmp_path: Path):
     }
     assert context["node_maximum"] == 7
     assert read_context(tmp_path, "deployer")["allowed_ranges"] == []
-
-
-def test_what_was_composed_can_be_read_back(tmp_path: Path):
-    workspace = compose(tmp_path, tuple(MODULES), catalog=CATALOG)
-    assert composed_modules(workspace.layer(PLATFORM)) == MODULES
-    assert composed_modules(workspace.layer(FOUNDATION)) == {}
 
 
 def test_a_place_of_the_state_that_is_not_whole_is_told(tmp_path: Path):

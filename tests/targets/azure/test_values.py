@@ -1,5 +1,5 @@
-import json
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,21 +71,18 @@ def test_what_was_set_wins_over_defaults_and_a_secret_is_left_to_terraform(works
 
 
 def test_a_password_of_the_users_is_kept_in_private(workspace: Workspace):
-    keep_password(workspace, (ZENML, DVC), "green tea")
+    keep_password(intend(workspace), "green tea")
     file = workspace.infrastructure / "passwords.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert resolve_values(intend(workspace))["orchestrator"]["password"] == "green tea"
 
 
 def test_what_is_deployed_keeps_its_password(workspace: Workspace):
-    keep_password(workspace, (ZENML,), "green tea")
-    layer = workspace.layer("platform")
-    layer.mkdir()
-    deployed = {"resources": [{"mode": "managed", "instances": [{}]}]}
-    (layer / "terraform.tfstate").write_text(json.dumps(deployed))
-    keep_password(workspace, (ZENML,), "green tea")
+    keep_password(intend(workspace, ZENML), "green tea")
+    deployed = replace(intend(workspace, ZENML), is_deployed=True)
+    keep_password(deployed, "green tea")
     with pytest.raises(MatchaError, match="has a password already") as caught:
-        keep_password(workspace, (ZENML,), "black tea")
+        keep_password(deployed, "black tea")
     assert caught.value.exit_code is ExitCode.REFUSED
     assert "black tea" not in f"{caught.value} {caught.value.hint}"
     assert resolve_values(intend(workspace))["orchestrator"]["password"] == "green tea"
@@ -93,4 +90,4 @@ def test_what_is_deployed_keeps_its_password(workspace: Workspace):
 
 def test_a_stack_without_passwords_takes_none(workspace: Workspace):
     with pytest.raises(MatchaError, match="no module of this stack takes a password"):
-        keep_password(workspace, (DVC,), "green tea")
+        keep_password(intend(workspace, DVC), "green tea")

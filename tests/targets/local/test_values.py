@@ -9,6 +9,11 @@ from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace, prepare_workspace
 from matcha_tui.stack.catalog import load_catalog
+from matcha_tui.stack.flavor import Flavor
+from matcha_tui.stack.setting import SettingValue
+from matcha_tui.targets.base import Intent
+from matcha_tui.targets.kept import keep
+from matcha_tui.targets.local.target import LOCAL
 from matcha_tui.targets.local.values import keep_password, resolve_values
 from tests.ports import free_port
 
@@ -26,6 +31,14 @@ def workspace(tmp_path: Path) -> Workspace:
     return workspace
 
 
+def decide_and_keep(workspace: Workspace, *flavors: Flavor) -> dict[str, dict[str, SettingValue]]:
+    """Resolve, and keep what is kept when it is applied."""
+    values = resolve_values(workspace, flavors, Config())
+    for file, decided in LOCAL.decisions(Intent(workspace, flavors, Config()), values).items():
+        keep(file, decided)
+    return values
+
+
 def test_every_port_is_free_and_another(workspace: Workspace):
     values = resolve_values(workspace, [MLFLOW, ZENML, SELDON], Config())
     ports = [
@@ -38,8 +51,14 @@ def test_every_port_is_free_and_another(workspace: Workspace):
 
 
 def test_what_was_decided_once_stays(workspace: Workspace):
-    first = resolve_values(workspace, [MLFLOW, ZENML], Config())
+    first = decide_and_keep(workspace, MLFLOW, ZENML)
     assert resolve_values(workspace, [MLFLOW, ZENML], Config()) == first
+
+
+def test_deciding_writes_nothing(workspace: Workspace):
+    before = sorted(workspace.project.rglob("*"))
+    resolve_values(workspace, [MLFLOW, ZENML, SELDON], Config())
+    assert sorted(workspace.project.rglob("*")) == before
 
 
 def test_secrets_are_long_and_no_two_projects_share_them(workspace: Workspace, tmp_path: Path):
@@ -53,7 +72,7 @@ def test_secrets_are_long_and_no_two_projects_share_them(workspace: Workspace, t
 
 
 def test_what_is_kept_is_private(workspace: Workspace):
-    resolve_values(workspace, [ZENML], Config())
+    decide_and_keep(workspace, ZENML)
     file = workspace.services / "zenml/values.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert "password" in json.loads(file.read_text())
@@ -101,7 +120,7 @@ def test_a_port_set_for_one_service_is_not_given_to_another(workspace: Workspace
 
 
 def test_a_password_of_the_users_is_taken_and_kept(workspace: Workspace):
-    keep_password(workspace, [MLFLOW, ZENML], "green tea")
+    keep_password(Intent(workspace, [MLFLOW, ZENML], Config()), "green tea")
     values = resolve_values(workspace, [MLFLOW, ZENML], Config())
     assert values["orchestrator"]["password"] == "green tea"
     assert "password" not in values["experiment_tracker"]
@@ -109,14 +128,14 @@ def test_a_password_of_the_users_is_taken_and_kept(workspace: Workspace):
 
 def test_a_stack_without_passwords_takes_none(workspace: Workspace):
     with pytest.raises(MatchaError, match="no module of this stack") as caught:
-        keep_password(workspace, [MLFLOW], "green tea")
+        keep_password(Intent(workspace, [MLFLOW], Config()), "green tea")
     assert caught.value.exit_code is ExitCode.USAGE
 
 
 def test_kept_data_keeps_its_password(workspace: Workspace):
-    resolve_values(workspace, [ZENML], Config())
+    decide_and_keep(workspace, ZENML)
     (workspace.services / "zenml/data").mkdir()
     with pytest.raises(MatchaError, match="has a password already") as caught:
-        keep_password(workspace, [ZENML], "green tea")
+        keep_password(Intent(workspace, [ZENML], Config()), "green tea")
     assert caught.value.exit_code is ExitCode.REFUSED
     assert "green tea" not in str(caught.value)

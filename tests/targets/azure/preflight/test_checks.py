@@ -39,9 +39,7 @@ READER = {"actions": ["*/read"], "notActions": []}
 @pytest.fixture
 def deployed(azure: AzureCloud, make_intent: MakeIntent) -> Callable[..., Intent]:
     def make(**changed: Any) -> Intent:
-        intent = make_intent(**changed)
-        make_deployed(azure, intent)
-        return intent
+        return make_deployed(azure, make_intent(**changed))
 
     return make
 
