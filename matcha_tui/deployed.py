@@ -36,10 +36,11 @@ def look(project: Project) -> Decision:
     if record.is_newer:  # its target may be one that nobody here knows
         return decide(record, {}, _desired(project, project.target))
     target = TARGETS[record.target]
+    layers = dict.fromkeys([*record.layers, *target.layers])
     is_applying = any(layer.state is LayerState.APPLYING for layer in record.layers.values())
     return decide(
         record,
-        {name: read_state(project.workspace.layer(name)) for name in record.layers},
+        {name: read_state(project.workspace.layer(name)) for name in layers},
         _desired(project, target),
         is_running=is_applying and is_locked(project.workspace.runs / record.run / LOCK),
         sweeps=bool(target.sweep),

@@ -131,8 +131,10 @@ def decide(
     if record is None:
         return Decision(None, destroy=NOTHING_DEPLOYED)
     layers = {
-        name: _layer_state(layer, states.get(name, NO_STATE), is_running)
-        for name, layer in record.layers.items()
+        name: _layer_state(
+            record.layers.get(name, LayerRecord()), states.get(name, NO_STATE), is_running
+        )
+        for name in dict.fromkeys([*record.layers, *states])
     }
     if all(state is LayerState.GONE for state in layers.values()):
         return Decision(None, layers=layers, destroy=NOTHING_DEPLOYED)
