@@ -22,6 +22,7 @@ _PLAN = ".planned"
 _MOVING = ".moving"
 _DECISIONS = ".decisions.json"
 _NOT_MOVED = frozenset({_PLAN, _MOVING, _DECISIONS})
+_HALF_WRITTEN = tuple(f".{name}." for name in _NOT_MOVED)
 
 
 def begin_next(workspace: Workspace, layer: str) -> Path:
@@ -115,6 +116,8 @@ def put_in_place(workspace: Workspace, layer: str) -> None:
         finish_moving(workspace, layer)
         return
     names = [path.name for path in following.iterdir() if _moves(path.name)]
+    if not names:  # it was only begun
+        return
     write_atomically(following / _MOVING, json.dumps(names))
     finish_moving(workspace, layer)
 
@@ -132,6 +135,7 @@ def finish_moving(workspace: Workspace, layer: str) -> None:
         except FileNotFoundError:
             return
         make_private_directory(present)
+        (following / _PLAN).unlink(missing_ok=True)  # what is left of it is not what was planned
         for path in present.iterdir():
             if _moves(path.name) and path.name not in names:
                 _remove(path)
@@ -140,7 +144,10 @@ def finish_moving(workspace: Workspace, layer: str) -> None:
                 _remove(present / name)
                 (following / name).rename(present / name)
         _write_decisions(following / _DECISIONS)
-        shutil.rmtree(following)
+        for path in following.iterdir():
+            if path.name != _MOVING:
+                _remove(path)
+        shutil.rmtree(following)  # the names go last: without them, what is left would replace all
 
 
 def discard_next(workspace: Workspace, layer: str) -> None:
@@ -156,7 +163,8 @@ def discard_next(workspace: Workspace, layer: str) -> None:
 
 
 def _moves(name: str) -> bool:
-    return not name.startswith(_STATES) and name not in _NOT_MOVED
+    is_half_written = name.startswith(_HALF_WRITTEN)
+    return not (name.startswith(_STATES) or name in _NOT_MOVED or is_half_written)
 
 
 def _write_decisions(path: Path) -> None:
