@@ -92,19 +92,25 @@ def _unbuild(workspace: Workspace, run: Path, layer: str) -> None:
 
 
 def _settle_build(workspace: Workspace, run: Path, layer: str) -> None:
+    record = _applied(workspace, run, layer)
+    if record is None:
+        return
     found = read_state(workspace.layer(layer))
     lineage = found.lineage if found.has_resources else ""
     state = LayerState.WHOLE
     if not _went_well():
-        # One that was killed may have made more than its state says.
-        is_certain = not is_left(run, Mark.FORCE)
-        is_gone = is_certain and not found.has_resources
+        # One that is killed may make more than its state says: so this run, or one before.
+        before = parse_record((run / _PROPOSED).read_bytes()).layers[layer].state
+        was_killed = before is not LayerState.GONE or is_left(run, Mark.FORCE)
+        is_gone = not (was_killed or found.has_resources)
         state = LayerState.GONE if is_gone else LayerState.PARTIAL
-    _write(workspace, run, _known(workspace).with_layer(layer, LayerRecord(state, lineage)))
+    _write(workspace, run, record.with_layer(layer, LayerRecord(state, lineage)))
 
 
 def _settle_destroy(workspace: Workspace, run: Path, layer: str) -> None:
-    record = _known(workspace)
+    record = _applied(workspace, run, layer)
+    if record is None:
+        return
     if _went_well():
         settled = LayerRecord(LayerState.GONE)
     else:
@@ -121,8 +127,21 @@ _ACTS = {
 
 
 def _applying(record: Record, layer: str) -> Record:
+    """Have one layer applied; another that is said to be was left so by a killed run."""
+    for name, found in record.layers.items():
+        if found.state is LayerState.APPLYING:
+            record = record.with_layer(name, LayerRecord(LayerState.PARTIAL, found.lineage))
     lineage = record.layers[layer].lineage if layer in record.layers else ""
     return record.with_layer(layer, LayerRecord(LayerState.APPLYING, lineage))
+
+
+def _applied(workspace: Workspace, run: Path, layer: str) -> Record | None:
+    """Return the record if this run has begun to apply the layer, and did not fail before."""
+    record = _known(workspace) if _went_well() else read_record(workspace)
+    if record is None:
+        return None
+    is_ours = record.run == run.name and layer in record.layers
+    return record if is_ours and record.layers[layer].state is LayerState.APPLYING else None
 
 
 def _known(workspace: Workspace) -> Record:
