@@ -36,7 +36,7 @@ def save_config(project: Project, config: Config) -> Project:
         if module not in project.stack.modules:
             project.catalog.refuse_faulty(config.target, *module)
     with hold_lock(project.workspace, "change"):
-        refusal = look(changed).build
+        refusal = look(project, changed).build
         if refusal is not None:
             raise refusal.error()
         write_config(project.workspace.config_file, config, project.choices)

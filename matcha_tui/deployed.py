@@ -21,27 +21,26 @@ from matcha_tui.targets.unrecorded import find_unrecorded
 from matcha_tui.terraform.folder import LOCK
 
 
-def look(project: Project) -> Decision:
-    """Say what is deployed, and whether what ``matcha.toml`` asks for may be built.
+def look(project: Project, wanted: Project | None = None) -> Decision:
+    """Say what is deployed, and whether what is wanted may be built.
 
     Args:
-        project: The project; only files are looked at.
+        project: The project as it is on disk; only files are looked at.
+        wanted: The project as it is to be; by default as it is.
 
     Raises:
         MatchaError: If the record or a state cannot be read.
     """
-    record = find_record(project)
-    if record is None:
-        return decide(None, {}, _desired(project, project.target))
-    if record.is_newer:  # its target may be one that nobody here knows
-        return decide(record, {}, _desired(project, project.target))
+    record, wanted = find_record(project), wanted or project
+    if record is None or record.is_newer:  # its target may be one that nobody here knows
+        return decide(record, {}, _desired(wanted, wanted.target))
     target = TARGETS[record.target]
     layers = dict.fromkeys([*record.layers, *target.layers])
     is_applying = any(layer.state is LayerState.APPLYING for layer in record.layers.values())
     return decide(
         record,
         {name: read_state(project.workspace.layer(name)) for name in layers},
-        _desired(project, target),
+        _desired(wanted, target),
         is_running=is_applying and is_locked(project.workspace.runs / record.run / LOCK),
         sweeps=bool(target.sweep),
     )

@@ -271,7 +271,9 @@ def _restore_roots(project: Project, intent: Intent) -> None:
         folder = project.workspace.layer(layer)
         if not is_composed(folder):
             values = values or target.resolve(intent)
-            compose_layer(intent, project.catalog, target, layer, values, folder)
+            compose_layer(
+                intent, project.catalog, target, layer, values, folder, keeps_modules=True
+            )
 
 
 def _create(

@@ -16,6 +16,7 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from matcha_tui.app import MatchaApp
+from matcha_tui.deployed import is_deployed
 from matcha_tui.screens.destroy import DestroyScreen
 from matcha_tui.screens.home import HomeScreen
 from matcha_tui.screens.modules import ModulesScreen
@@ -25,7 +26,7 @@ from matcha_tui.screens.review import ReviewScreen
 from matcha_tui.screens.session import Session
 from matcha_tui.screens.settings import SettingsScreen
 from matcha_tui.screens.stack import StackScreen
-from matcha_tui.selection import is_deployed, open_project
+from matcha_tui.selection import open_project
 from matcha_tui.terraform.progress import RunProgress
 
 PICTURES = Path(__file__).parent

@@ -33,6 +33,8 @@ def compose_layer(
     layer: str,
     values: ModuleValues,
     directory: Path,
+    *,
+    keeps_modules: bool = False,
 ) -> None:
     """Write a layer's root, its variables and its modules.
 
@@ -43,13 +45,16 @@ def compose_layer(
         layer: Which of its layers.
         values: The final value of every setting.
         directory: The folder in which Terraform is to run, which is made if need be.
+        keeps_modules: Whether the modules that lie there stay, as those that built it.
 
     Raises:
         MatchaError: If something cannot be written.
     """
     make_private_directory(directory)
     flavors = [flavor for flavor in intent.flavors if flavor.layer == layer]
-    _copy_modules(catalog.directory / target.name, flavors, directory / "modules")
+    modules = directory / "modules"
+    if not (keeps_modules and modules.is_dir()):
+        _copy_modules(catalog.directory / target.name, flavors, modules)
     root = target.root(intent, layer)
     variables: dict[str, Any] = {"context": dict(root.context)}
     for flavor in flavors:

@@ -48,7 +48,7 @@ def compose(
     intent = Intent(workspace, flavors, config)
     values = AZURE.resolve(intent)
     for layer in AZURE.layers:
-        compose_layer(intent, catalog, AZURE, layer, values)
+        compose_layer(intent, catalog, AZURE, layer, values, workspace.layer(layer))
     return workspace
 
 
