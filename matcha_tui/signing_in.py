@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 from matcha_tui.errors import MatchaError
@@ -14,7 +13,6 @@ from matcha_tui.targets.azure.settings import read_azure_settings
 if TYPE_CHECKING:  # Azure's libraries take a second to import
     from matcha_tui.targets.azure.account import Account
     from matcha_tui.targets.azure.device_code import Prompt
-    from matcha_tui.targets.azure.preflight.regions import Fit
     from matcha_tui.targets.azure.subscriptions import Location, Subscription, Tenant
 
 
@@ -97,7 +95,7 @@ def list_locations(signed_in: SignedIn, subscription_id: str) -> "tuple[Location
 
 def survey_regions(
     signed_in: SignedIn, project: Project
-) -> "Callable[[Sequence[str]], dict[str, Fit]]":
+) -> Callable[[Sequence[str]], dict[str, bool | None]]:
     """Make the question where a project's machines can be had.
 
     Args:
@@ -115,7 +113,12 @@ def survey_regions(
     settings = read_azure_settings(project.config.settings)
     reader = Reader(signed_in.account, settings.subscription_id)
     has_cluster = "cluster" in collect_needs(project.flavors)
-    return partial(fits_by_region, reader, list_pools(settings) if has_cluster else ())
+    pools = list_pools(settings) if has_cluster else ()
+
+    def ask(names: Sequence[str]) -> dict[str, bool | None]:
+        return {name: fit.suffices for name, fit in fits_by_region(reader, pools, names).items()}
+
+    return ask
 
 
 def _look_around(account: "Account") -> SignedIn:

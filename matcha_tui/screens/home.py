@@ -154,7 +154,7 @@ class HomeScreen(MatchaScreen):
         from matcha_tui.screens.paid_review import PaidReviewScreen
         from matcha_tui.screens.review import ReviewScreen
 
-        screen = PaidReviewScreen if self.session.is_paid else ReviewScreen
+        screen = PaidReviewScreen if self.session.target.pricing else ReviewScreen
         self.app.push_screen(screen(self.session))
 
     def action_watch(self) -> None:

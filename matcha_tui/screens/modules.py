@@ -8,6 +8,9 @@ from textual.content import Content
 from textual.widgets import Label, Static
 
 from matcha_tui.errors import MatchaError
+from matcha_tui.pricing.difference import Difference, compare
+from matcha_tui.pricing.estimate import Estimate
+from matcha_tui.pricing.ranking import Region
 from matcha_tui.screens.base import WizardScreen
 from matcha_tui.screens.cost_words import tell_cost, tell_difference
 from matcha_tui.screens.notice import Notice
@@ -21,9 +24,6 @@ from matcha_tui.stack.stack import (
     make_stack,
     remove_module,
 )
-from matcha_tui.targets.azure.prices.difference import Difference, compare
-from matcha_tui.targets.azure.prices.estimate import Estimate
-from matcha_tui.targets.azure.prices.regions import Region
 from matcha_tui.widgets.duration import in_words
 from matcha_tui.widgets.header_line import HeaderLine
 from matcha_tui.widgets.module_table import ModuleRow, ModuleTable
@@ -51,9 +51,9 @@ class ModulesScreen(WizardScreen):
         """Show the draft."""
         self._show_stack()
         self.query_one("#licences").display = bool(self._licences())
-        self.query_one("#cost").display = self.session.is_paid
+        self.query_one("#cost").display = self.session.target.pricing is not None
         self.query_one(ModuleTable).focus()
-        if self.session.is_paid:
+        if self.session.target.pricing:
             self.load_prices()
 
     @work(exclusive=True, group="prices")
@@ -126,7 +126,7 @@ class ModulesScreen(WizardScreen):
         from matcha_tui.screens.account import AccountScreen
         from matcha_tui.screens.settings import SettingsScreen
 
-        follower = AccountScreen if self.session.is_paid else SettingsScreen
+        follower = AccountScreen if self.session.target.pricing else SettingsScreen
         self.app.push_screen(follower(self.session))
 
     def _take(self, stack: Stack) -> None:

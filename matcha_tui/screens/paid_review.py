@@ -10,13 +10,13 @@ from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from matcha_tui.pricing.difference import compare
+from matcha_tui.pricing.estimate import Estimate
+from matcha_tui.pricing.report import money_span, origin
 from matcha_tui.screens.confirm import Confirm
 from matcha_tui.screens.cost_words import tell_difference
 from matcha_tui.screens.review import ReviewScreen
 from matcha_tui.screens.session import Session
-from matcha_tui.targets.azure.prices.difference import compare
-from matcha_tui.targets.azure.prices.estimate import Estimate
-from matcha_tui.targets.azure.prices.report import money_span, origin
 from matcha_tui.targets.findings import Finding, Remedy, Verdict
 from matcha_tui.widgets.banner import Banner
 from matcha_tui.widgets.check_list import CheckList
@@ -248,11 +248,12 @@ class PaidReviewScreen(ReviewScreen):
         self.query_one("#origin", Static).update(Content("\n").join(lines))
 
     def _machines(self) -> str:
-        least, most = self.session.node_counts()
-        return (
-            f"With {least} machine{'' if least == 1 else 's'} at least, {most} at most. "
-            "~ marks an estimate. Taxes and discounts aside."
-        )
+        words = "~ marks an estimate. Taxes and discounts aside."
+        if counts := self.session.machines():
+            least, most = counts
+            plural = "" if least == 1 else "s"
+            return f"With {least} machine{plural} at least, {most} at most. {words}"
+        return words
 
     def _is_being_left(self) -> bool:
         """Say whether what an answer would be shown on is gone already."""

@@ -3,7 +3,7 @@
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -13,16 +13,13 @@ from textual.content import Content
 from textual.widgets import Input, Label, Static
 
 from matcha_tui.errors import MatchaError
+from matcha_tui.pricing.ranking import RegionRow, filter_regions
+from matcha_tui.pricing.report import money_span, origin
 from matcha_tui.screens.base import WizardScreen
 from matcha_tui.screens.session import Session
-from matcha_tui.targets.azure.prices.ranking import RegionRow, filter_regions
-from matcha_tui.targets.azure.prices.report import money_span, origin
 from matcha_tui.targets.findings import Finding, Verdict
 from matcha_tui.widgets.duration import clock
 from matcha_tui.widgets.region_table import RECOMMENDED, SORTS, RegionTable
-
-if TYPE_CHECKING:  # Azure's libraries take a second to import
-    from matcha_tui.targets.azure.preflight.regions import Fit
 
 _NOT_ASKED = "? Sizes and quota: unknown until somebody is signed in; the review checks them."
 _REST_SECONDS = 0.6  # how long the cursor rests on a region before Azure is asked about it
@@ -78,7 +75,7 @@ class RegionScreen(WizardScreen):
         self._order, self._is_reversed = "cost", False
         self._asking_since: datetime | None = None
         self._fits: dict[str, tuple[Finding, ...]] = {}
-        self._surveyed: dict[str, Fit] = {}
+        self._surveyed: dict[str, bool | None] = {}
         self._looked_at = ""
 
     def compose_body(self) -> ComposeResult:
@@ -225,11 +222,11 @@ class RegionScreen(WizardScreen):
     def _with_fits(self, row: RegionRow) -> RegionRow:
         found = self._fits.get(row.region.name)
         if not found:
-            fit = self._surveyed.get(row.region.name)
-            return replace(row, sizes_fit=fit.sizes, quota_fits=fit.quota) if fit else row
-        verdicts = [finding.verdict for finding in found]
-        worst = next(one for one in _WORST_FIRST if one in verdicts)
-        return replace(row, sizes_fit=worst, quota_fits=worst)
+            return replace(row, fits=self._surveyed.get(row.region.name))
+        verdicts = {finding.verdict for finding in found}
+        if Verdict.FAILED in verdicts:
+            return replace(row, fits=False)
+        return replace(row, fits=True if verdicts == {Verdict.PASSED} else None)
 
     def _fill(self) -> None:
         shown = filter_regions(self._rows, self.session.region_filter)

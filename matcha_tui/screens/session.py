@@ -6,29 +6,27 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
-from matcha_tui import costs, deployment, readiness, selection, signing_in
+from matcha_tui import deployment, readiness, selection, signing_in
 from matcha_tui.errors import MatchaError
+from matcha_tui.pricing.estimate import Estimate
+from matcha_tui.pricing.price import Prices
+from matcha_tui.pricing.ranking import RegionRow
 from matcha_tui.project.history import LastRun, last_change
 from matcha_tui.screens.background import in_background
 from matcha_tui.screens.draft import make_config, start_draft
 from matcha_tui.selection import Project
 from matcha_tui.signing_in import SignedIn
 from matcha_tui.stack.stack import Stack
-from matcha_tui.targets.azure.prices.estimate import Estimate
-from matcha_tui.targets.azure.prices.loading import Prices
-from matcha_tui.targets.azure.prices.ranking import RegionRow
-from matcha_tui.targets.base import ComponentHealth
+from matcha_tui.targets.base import ComponentHealth, Target
 from matcha_tui.targets.findings import Check, Finding, Remedy
+from matcha_tui.targets.pricing_part import Pricing
+from matcha_tui.targets.registry import TARGETS
 from matcha_tui.terraform.cancelling import force_cancel, request_cancel
 from matcha_tui.terraform.engine import Engine, find_engine
 from matcha_tui.terraform.event_kinds import Event
 from matcha_tui.terraform.folder import Run, is_live
 from matcha_tui.terraform.following import follow
-
-if TYPE_CHECKING:  # Azure's libraries take a second to import
-    from matcha_tui.targets.azure.preflight.regions import Fit
 
 _BATCH = 10  # regions that Azure is asked about before the table shows them
 
@@ -181,9 +179,9 @@ class Session:
         return replace(self.project, config=make_config(self.project, self.draft))
 
     @property
-    def is_paid(self) -> bool:
-        """Whether what is chosen costs anything."""
-        return costs.is_paid(self.drafted)
+    def target(self) -> Target:
+        """Where it is to be built, as chosen so far."""
+        return TARGETS[self.draft.target]
 
     @property
     def subscription_name(self) -> str:
@@ -233,8 +231,8 @@ class Session:
         Args:
             offline: Whether to make do with what is on this machine.
         """
-        project = self.drafted
-        self.prices = await in_background(lambda: costs.load_prices(project, offline=offline))
+        pricing, intent = self._pricing(), self.drafted.intent
+        self.prices = await in_background(lambda: pricing.load(intent, offline=offline))
         return self.prices
 
     def cost(self, project: Project, location: str = "") -> Estimate | None:
@@ -244,15 +242,16 @@ class Session:
             project: What would be built.
             location: A region; by default the one that is set.
         """
-        if self.prices is None or not costs.is_paid(project):
+        pricing = project.target.pricing
+        if self.prices is None or pricing is None:
             return None
-        return costs.estimate_cost(project, self.prices, location)
+        return pricing.estimate(project.intent, self.prices, location)
 
     def regions(self) -> tuple[RegionRow, ...]:
         """Return every region with what the chosen stack costs there."""
         if self.prices is None:
             return ()
-        return costs.cost_by_region(self.drafted, self.prices)
+        return self._pricing().rank(self.drafted.intent, self.prices)
 
     async def rest(self, seconds: float) -> None:
         """Wait until the user has made up their mind."""
@@ -273,7 +272,7 @@ class Session:
         project = replace(self.project, config=make_config(self.project, draft))
         return await in_background(lambda: readiness.check_region(project))
 
-    async def survey(self, names: Sequence[str]) -> AsyncGenerator["dict[str, Fit]", None]:
+    async def survey(self, names: Sequence[str]) -> AsyncGenerator[dict[str, bool | None], None]:
         """Ask Azure in which regions the machines can be had.
 
         Args:
@@ -313,13 +312,19 @@ class Session:
         """Do what can be done about a check that failed; returns what was done."""
         return await in_background(remedy.act)
 
-    def node_counts(self) -> tuple[int, int]:
-        """Return how many machines run at least and at most."""
-        return costs.node_counts(self.drafted)
+    def machines(self) -> tuple[int, int] | None:
+        """Return how many machines run at least and at most, where the cost depends on that."""
+        return self._pricing().machines(self.drafted.intent)
 
     def exceeded_limit(self, cost: Estimate) -> str:
         """Say by how much the chosen stack may cost more than its user wants to spend."""
-        return costs.exceeded_limit(self.drafted, cost)
+        return self._pricing().exceeded_limit(self.drafted.intent, cost)
+
+    def _pricing(self) -> Pricing:
+        pricing = self.target.pricing
+        if pricing is None:
+            raise MatchaError(f"on {self.target.title} there is nothing to pay")
+        return pricing
 
     async def _start_plan(self) -> Run:
         config = make_config(self.project, self.draft)

@@ -43,7 +43,7 @@ class SettingsScreen(WizardScreen):
             id="advice",
         )
         with VerticalScroll(can_focus=not owners):
-            if self.session.is_paid:
+            if self.session.target.pricing:
                 yield Static(self._chosen(), id="chosen")
             for title, settings in owners:
                 yield Label(title, classes="owner", markup=False)
@@ -81,7 +81,7 @@ class SettingsScreen(WizardScreen):
             if field.complaint:
                 field.query_one(Input).focus()
                 return
-        screen = PaidReviewScreen if self.session.is_paid else ReviewScreen
+        screen = PaidReviewScreen if self.session.target.pricing else ReviewScreen
         self.app.push_screen(screen(self.session))
 
     def _chosen(self) -> Content:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.config import Config
@@ -13,6 +13,9 @@ from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.catalog import Flavor
 from matcha_tui.stack.setting import Setting, SettingValue
 from matcha_tui.targets.findings import Check
+
+if TYPE_CHECKING:  # parts are made of what is above
+    from matcha_tui.targets.pricing_part import Pricing
 
 ModuleValues = Mapping[str, Mapping[str, SettingValue]]
 """The final value of every setting: module type to setting's name to value."""
@@ -155,6 +158,7 @@ class Target(ABC):
         sweep: A command that, after a destroy, ends what an interrupted run left
             and Terraform does not know of; empty when there is none.
         state: How it shares Terraform's state; ``None`` when it never does.
+        pricing: What its stacks cost; ``None`` where there is nothing to pay.
     """
 
     name: ClassVar[str]
@@ -169,6 +173,7 @@ class Target(ABC):
     remedies: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     sweep: ClassVar[tuple[str, ...]] = ()
     state: ClassVar[SharedState | None] = None
+    pricing: ClassVar["Pricing | None"] = None
 
     @abstractmethod
     def resolve(self, intent: Intent) -> ModuleValues:

@@ -9,6 +9,7 @@ from matcha_tui.stack.flavor import Flavor
 from matcha_tui.targets.azure.cluster import read_kubeconfig
 from matcha_tui.targets.azure.definition import parse_azure_definition
 from matcha_tui.targets.azure.place import choose_place, prepare_environment
+from matcha_tui.targets.azure.pricing.part import AzurePricing
 from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM, make_root
 from matcha_tui.targets.azure.settings import AZURE_SETTINGS, FIXED_SETTINGS, read_azure_settings
 from matcha_tui.targets.azure.state_place import STATE_KEYS
@@ -69,6 +70,7 @@ class AzureTarget(Target):
     fixed_settings = FIXED_SETTINGS
     seconds = 720  # most of it the cluster and the database
     state = AzureState()
+    pricing = AzurePricing()
     clearing = {PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.releases")}  # noqa: RUF012
     remedies = {PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.abandon")}  # noqa: RUF012
 
