@@ -150,8 +150,7 @@ class ModulesScreen(WizardScreen):
 
     def _place(self) -> Region:
         """Return the region that is set; until one is, the one that is recommended."""
-        rows = self.session.regions()
-        location = self.session.draft.typed.get("location", "")
+        rows, location = self.session.regions(), self.session.region
         chosen = [row for row in rows if row.region.name == location]
         return next(row for row in chosen or rows if chosen or row.recommended).region
 

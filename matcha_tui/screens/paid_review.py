@@ -214,13 +214,9 @@ class PaidReviewScreen(ReviewScreen):
 
     def _show_where(self, engine: str) -> None:
         self._engine = engine
-        typed, signed_in = self.session.draft.typed, self.session.signed_in
-        account = signed_in.account if signed_in else None
-        name = self.session.subscription_name
         lines = {
-            "Builds": f"{account.name}, by {account.source.value}" if account else _NOBODY,
-            "Pays": f"{name}  {typed.get('subscription_id', '')}".strip() or "nobody yet",
-            "Region": typed.get("location", "") or "none yet",
+            **self._accounts(),
+            **self._region(),
             "Folder": self.session.project.workspace.shown,
             "Engine": engine,
         }
@@ -229,6 +225,22 @@ class PaidReviewScreen(ReviewScreen):
                 Content.assemble((f"{thing:<8}", "$quiet"), value) for thing, value in lines.items()
             )
         )
+
+    def _accounts(self) -> dict[str, str]:
+        """Say who builds and who pays, where somebody has to be signed in."""
+        if self.session.target.identity is None:
+            return {}
+        signed_in = self.session.signed_in
+        return {
+            "Builds": f"{signed_in.name}, by {signed_in.source}" if signed_in else _NOBODY,
+            "Pays": self.session.subscription or "nobody yet",
+        }
+
+    def _region(self) -> dict[str, str]:
+        """Say where, if prices differ by region."""
+        if not self.session.pricing.region_setting:
+            return {}
+        return {"Region": self.session.region or "none yet"}
 
     def _show_cost(self) -> None:
         self.query_one(CostSheet).cost = self._cost

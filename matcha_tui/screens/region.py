@@ -1,4 +1,4 @@
-"""Azure's second step: in which region, and what the stack costs in each."""
+"""A step of targets with regions: in which one, and what the stack costs in each."""
 
 from contextlib import aclosing
 from dataclasses import replace
@@ -22,7 +22,7 @@ from matcha_tui.widgets.duration import clock
 from matcha_tui.widgets.region_table import RECOMMENDED, SORTS, RegionTable
 
 _NOT_ASKED = "? Sizes and quota: unknown until somebody is signed in; the review checks them."
-_REST_SECONDS = 0.6  # how long the cursor rests on a region before Azure is asked about it
+_REST_SECONDS = 0.6  # how long the cursor rests on a region before it is asked about
 _VERDICTS = {
     Verdict.PASSED: ("✓ ", "$success"),
     Verdict.FAILED: ("✗ ", "$error"),
@@ -66,7 +66,13 @@ class RegionScreen(WizardScreen):
             id="region.recommended",
             tooltip="Go to the region that is recommended",
         ),
-        Binding("f5", "refresh", "Ask again", id="region.refresh", tooltip="Ask Azure again"),
+        Binding(
+            "f5",
+            "refresh",
+            "Ask again",
+            id="region.refresh",
+            tooltip="Ask for prices and quota again",
+        ),
     ]
 
     def __init__(self, session: Session) -> None:
@@ -101,7 +107,7 @@ class RegionScreen(WizardScreen):
 
     @work(exclusive=True, group="prices")
     async def load(self) -> None:
-        """Show the prices that are here at once, then those that Azure has today."""
+        """Show the prices that are here at once, then those of today."""
         self._asking_since = self.session.now()
         try:
             await self.attempt(self.session.find_prices(offline=True))
@@ -190,7 +196,7 @@ class RegionScreen(WizardScreen):
             self._fill()
 
     def action_refresh(self) -> None:
-        """Ask Azure for prices and quota again."""
+        """Ask for prices and quota again."""
         self._fits.clear()
         self._surveyed.clear()
         self._looked_at = ""
@@ -213,7 +219,8 @@ class RegionScreen(WizardScreen):
         self.app.push_screen(SettingsScreen(self.session))
 
     def _take(self, name: str) -> None:
-        self.session.draft = self.session.draft.with_typed("location", name)
+        setting = self.session.pricing.region_setting
+        self.session.draft = self.session.draft.with_typed(setting, name)
 
     def _take_rows(self) -> None:
         self._rows = tuple(self._with_fits(row) for row in self.session.regions())
@@ -237,7 +244,7 @@ class RegionScreen(WizardScreen):
             currency=self.session.prices.table.currency if self.session.prices else "",
             order=self._order,
             is_reversed=self._is_reversed,
-            chosen=self.session.draft.typed.get("location", "") or recommended,
+            chosen=self.session.region or recommended,
         )
         count = f"{len(shown)} of {len(self._rows)}, by {SORTS[self._order][0]}"
         self.query_one("#count", Label).update(count if self._rows else "")
@@ -306,7 +313,9 @@ class RegionScreen(WizardScreen):
         problem = self.session.prices.problem if self.session.prices else None
         if self._asking_since is not None:
             spent = clock(self.session.now() - self._asking_since)
-            words = Content.assemble((f"▸ Asking Azure for prices … {spent}  ", "$accent"), words)
+            words = Content.assemble(
+                (f"▸ Asking {self.session.target.title} for prices … {spent}  ", "$accent"), words
+            )
         elif problem:
             words = Content.assemble((f"▲ Offline: {problem.message}. ", "$warning"), words)
         return words

@@ -43,7 +43,7 @@ class SettingsScreen(WizardScreen):
             id="advice",
         )
         with VerticalScroll(can_focus=not owners):
-            if self.session.target.pricing:
+            if self.session.target.extra_steps:
                 yield Static(self._chosen(), id="chosen")
             for title, settings in owners:
                 yield Label(title, classes="owner", markup=False)
@@ -86,12 +86,11 @@ class SettingsScreen(WizardScreen):
 
     def _chosen(self) -> Content:
         """Say what the steps before have settled, and where to change it."""
-        typed, names = self.session.draft.typed, self.session.subscription_name
-        subscription = typed.get("subscription_id", "")
-        lines = {
-            "subscription": f"{names}  {subscription}".strip(),
-            "region": typed.get("location", ""),
-        }
+        lines = {}
+        if identity := self.session.target.identity:
+            lines[identity.subscription_word] = self.session.subscription
+        if (pricing := self.session.target.pricing) and pricing.region_setting:
+            lines["region"] = self.session.region
         return Content.assemble(
             *(
                 part

@@ -15,6 +15,7 @@ from matcha_tui.stack.setting import Setting, SettingValue
 from matcha_tui.targets.findings import Check
 
 if TYPE_CHECKING:  # parts are made of what is above
+    from matcha_tui.targets.identity_part import Identity
     from matcha_tui.targets.pricing_part import Pricing
 
 ModuleValues = Mapping[str, Mapping[str, SettingValue]]
@@ -158,6 +159,9 @@ class Target(ABC):
         sweep: A command that, after a destroy, ends what an interrupted run left
             and Terraform does not know of; empty when there is none.
         state: How it shares Terraform's state; ``None`` when it never does.
+        identity: Who builds on it; ``None`` where nobody has to sign in.
+        extra_steps: The wizard's steps between the modules and the settings, in order:
+            ``account``, ``region``, or a group of its settings.
         pricing: What its stacks cost; ``None`` where there is nothing to pay.
     """
 
@@ -173,6 +177,8 @@ class Target(ABC):
     remedies: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     sweep: ClassVar[tuple[str, ...]] = ()
     state: ClassVar[SharedState | None] = None
+    identity: ClassVar["Identity | None"] = None
+    extra_steps: ClassVar[tuple[str, ...]] = ()
     pricing: ClassVar["Pricing | None"] = None
 
     @abstractmethod

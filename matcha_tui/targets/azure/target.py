@@ -8,6 +8,7 @@ from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.flavor import Flavor
 from matcha_tui.targets.azure.cluster import read_kubeconfig
 from matcha_tui.targets.azure.definition import parse_azure_definition
+from matcha_tui.targets.azure.identity import AzureIdentity
 from matcha_tui.targets.azure.place import choose_place, prepare_environment
 from matcha_tui.targets.azure.pricing.part import AzurePricing
 from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM, make_root
@@ -70,7 +71,9 @@ class AzureTarget(Target):
     fixed_settings = FIXED_SETTINGS
     seconds = 720  # most of it the cluster and the database
     state = AzureState()
+    identity = AzureIdentity()
     pricing = AzurePricing()
+    extra_steps = ("account", "region")
     clearing = {PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.releases")}  # noqa: RUF012
     remedies = {PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.abandon")}  # noqa: RUF012
 
