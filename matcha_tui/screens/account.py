@@ -50,7 +50,7 @@ class _Choice:
 class AccountScreen(WizardScreen):
     """Says how one is signed in, and lets one of the subscriptions be taken."""
 
-    STEP = "Account"
+    STEP = "account"
     CSS_PATH = "account.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "again", "Try again", id="account.again", tooltip="Sign in anew"),
@@ -188,9 +188,7 @@ class AccountScreen(WizardScreen):
 
     @on(ChoiceList.Confirmed)
     def action_forward(self) -> None:
-        """Go on to the regions with what is chosen."""
-        from matcha_tui.screens.region import RegionScreen
-
+        """Go on with what is chosen."""
         options, identity = self.query_one(ChoiceList), self.session.identity
         index = options.highlighted
         chosen = options.get_option_at_index(index).id if index is not None else None
@@ -208,7 +206,7 @@ class AccountScreen(WizardScreen):
             self.app.push_screen(Notice(choice.refusal, "Take another one.", title="Not this one"))
         else:
             self._take(choice)
-            self.app.push_screen(RegionScreen(self.session))
+            self.go_on()
 
     def _take(self, choice: _Choice) -> None:
         identity, draft = self.session.identity, self.session.draft

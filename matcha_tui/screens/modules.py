@@ -32,7 +32,7 @@ from matcha_tui.widgets.module_table import ModuleRow, ModuleTable
 class ModulesScreen(WizardScreen):
     """The checklist of modules, and what the one under the cursor is."""
 
-    STEP = "Modules"
+    STEP = "modules"
     CSS_PATH = "modules.tcss"
 
     def __init__(self, session: Session) -> None:
@@ -120,14 +120,7 @@ class ModulesScreen(WizardScreen):
         except MatchaError as error:
             self.complain(error)
             return
-        self._go_on()
-
-    def _go_on(self) -> None:
-        from matcha_tui.screens.account import AccountScreen
-        from matcha_tui.screens.settings import SettingsScreen
-
-        follower = AccountScreen if self.session.target.pricing else SettingsScreen
-        self.app.push_screen(follower(self.session))
+        self.go_on()
 
     def _take(self, stack: Stack) -> None:
         before = self._cost

@@ -87,7 +87,7 @@ class PaidReviewScreen(ReviewScreen):
 
     @work(exclusive=True, group="prices")
     async def load_prices(self) -> None:
-        """Show the prices that are here, then Azure's."""
+        """Show the prices that are here, then those of today."""
         for offline in (True, False):
             await self.attempt(self.session.find_prices(offline=offline))
             self._cost = self.session.cost(self.session.drafted)

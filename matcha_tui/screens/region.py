@@ -47,7 +47,7 @@ class _FilterInput(Input):
 class RegionScreen(WizardScreen):
     """Every region with its cost; typing filters, moving chooses."""
 
-    STEP = "Region"
+    STEP = "region"
     CSS_PATH = "region.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -208,15 +208,13 @@ class RegionScreen(WizardScreen):
 
     @on(Input.Submitted)
     def action_forward(self) -> None:
-        """Go on to the settings with the region under the cursor."""
-        from matcha_tui.screens.settings import SettingsScreen
-
+        """Go on with the region under the cursor."""
         name = self.query_one(RegionTable).highlighted
         if not name:
             self.notify("No region is called so; esc shows all.", severity="warning", markup=False)
             return
         self._take(name)
-        self.app.push_screen(SettingsScreen(self.session))
+        self.go_on()
 
     def _take(self, name: str) -> None:
         setting = self.session.pricing.region_setting

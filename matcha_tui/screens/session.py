@@ -221,6 +221,10 @@ class Session:
         pricing = self.target.pricing
         return self.draft.typed.get(pricing.region_setting, "") if pricing else ""
 
+    def derived_values(self) -> Mapping[str, str]:
+        """Return what the target makes of what is set so far."""
+        return self.target.derived_values(self.drafted.intent)
+
     @property
     def subscription(self) -> str:
         """The chosen subscription, by its name where that is known; empty until one is."""

@@ -209,6 +209,14 @@ class Target(ABC):
     def leftovers(self, intent: Intent) -> tuple[str, ...]:
         """Return what a destroy deletes or keeps besides Terraform's resources, a line each."""
 
+    def derived_values(self, intent: Intent) -> Mapping[str, str]:
+        """Return what the target makes of the settings, as names and addresses.
+
+        Returns:
+            What each is, in the user's words, to its value.
+        """
+        return {}
+
     def environment(self, intent: Intent, keep_data: bool) -> Mapping[str, str]:
         """Return what its runs need to find in the environment.
 

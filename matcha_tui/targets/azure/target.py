@@ -93,6 +93,21 @@ class AzureTarget(Target):
         """Return the foundation's or the platform's root."""
         return make_root(intent, layer)
 
+    def derived_values(self, intent: Intent) -> Mapping[str, str]:
+        """Return what everything is going to be called."""
+        settings = read_azure_settings(intent.config.settings)
+        names, region = settings.names, settings.location or "REGION"
+        return {
+            "resource group": names.resource_group,
+            "cluster": names.cluster,
+            "registry": names.registry,
+            "MySQL server": names.database,
+            "host name": f"{names.dns_label}.{region}.cloudapp.azure.com",
+            "storage accounts": f"{names.storage}…",
+            "state's group": names.state_group,
+            "state's account": names.state_account,
+        }
+
     def environment(self, intent: Intent, keep_data: bool) -> Mapping[str, str]:
         """Return who Terraform acts as, and where the shared state is to be made."""
         from matcha_tui.targets.azure.terraform_identity import environment_of
