@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -52,3 +53,19 @@ def test_the_command_line_starts_without_the_engine():
 def test_choosing_a_stack_starts_without_what_runs_one():
     heavy = {"asyncio", "psutil", "python_terraform", "http", "xmlrpc"}
     assert not imported_by("matcha_tui.commands.stack") & heavy
+
+
+@pytest.mark.parametrize("line", ["--help", "stack show"])
+def test_what_speaks_of_no_money_starts_without_prices_and_clouds(line: str, tmp_path: Path):
+    code = (
+        f"import sys\nfrom matcha_tui.cli import main\nsys.argv[1:] = {line.split()!r}\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print(*sys.modules)"
+    )
+    finished = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    modules = finished.stdout.splitlines()[-1].split()
+    assert "matcha_tui.cli" in modules
+    avoided = ("matcha_tui.pricing", "matcha_tui.targets.azure.pricing.items", "azure", "requests")
+    assert [name for name in modules if name.startswith(avoided)] == []

@@ -253,11 +253,10 @@ def _tell_unless_passed(position: int, finding: Finding) -> None:
 
 def _check_limit(project: Project, yes: bool) -> None:
     """Ask, or refuse, when the stack may cost more than its user wants to spend."""
-    if not project.config.settings.get("monthly_limit"):
+    pricing, intent = project.target.pricing, project.intent
+    if pricing is None or pricing.limit(intent) is None:
         return
-    from matcha_tui.costs import estimate_cost, exceeded_limit, load_prices
-
-    excess = exceeded_limit(project, estimate_cost(project, load_prices(project)))
+    excess = pricing.exceeded_limit(intent, pricing.estimate(intent, pricing.load(intent)))
     if excess and yes:
         raise MatchaError(
             excess,

@@ -111,12 +111,16 @@ def _change(project: Project, changed: Stack, unchanged: str) -> None:
 
 def _tell_cost(before: Project, after: Project) -> None:
     """Say what the change does to a month's cost, where there is one and the region is known."""
-    if not after.config.settings.get("location"):
+    pricing = after.target.pricing
+    if pricing is None or (pricing.region_setting and not pricing.region(after.intent)):
         return
-    from matcha_tui.costs import tell_difference
+    from matcha_tui.pricing.report import tell_change  # most stacks cost nothing
 
-    if sentence := tell_difference(before, after):
-        click.echo(sentence, err=True)
+    was, now = (
+        pricing.estimate(project.intent, pricing.load(project.intent, offline=True))
+        for project in (before, after)
+    )
+    click.echo(tell_change(was, now), err=True)
 
 
 def _print_stack(shown: Stack) -> None:

@@ -28,7 +28,7 @@ _NO_COST = "no cost of its own"
 class ReviewScreen(WizardScreen):
     """Nothing is built before somebody has seen this and agreed."""
 
-    STEP = "Review"
+    STEP = "review"
     CSS_PATH = "review.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(

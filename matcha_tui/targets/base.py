@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.config import Config
@@ -13,6 +13,10 @@ from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.catalog import Flavor
 from matcha_tui.stack.setting import Setting, SettingValue
 from matcha_tui.targets.findings import Check
+
+if TYPE_CHECKING:  # parts are made of what is above
+    from matcha_tui.targets.identity_part import Identity
+    from matcha_tui.targets.pricing_part import Pricing
 
 ModuleValues = Mapping[str, Mapping[str, SettingValue]]
 """The final value of every setting: module type to setting's name to value."""
@@ -164,6 +168,10 @@ class Target(ABC):
         sweep: A command that, after a destroy, ends what an interrupted run left
             and Terraform does not know of; empty when there is none.
         state: How it shares Terraform's state; ``None`` when it never does.
+        identity: Who builds on it; ``None`` where nobody has to sign in.
+        extra_steps: The wizard's steps between the modules and the settings, in order:
+            ``account``, ``region``, or a group of its settings.
+        pricing: What its stacks cost; ``None`` where there is nothing to pay.
     """
 
     name: ClassVar[str]
@@ -179,6 +187,9 @@ class Target(ABC):
     remedies: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     sweep: ClassVar[tuple[str, ...]] = ()
     state: ClassVar[SharedState | None] = None
+    identity: ClassVar["Identity | None"] = None
+    extra_steps: ClassVar[tuple[str, ...]] = ()
+    pricing: ClassVar["Pricing | None"] = None
 
     @abstractmethod
     def resolve(self, intent: Intent) -> ModuleValues:
@@ -225,6 +236,14 @@ class Target(ABC):
             for setting in self.settings
             if setting.name in self.fixed_settings
         }
+
+    def derived_values(self, intent: Intent) -> Mapping[str, str]:
+        """Return what the target makes of the settings, as names and addresses.
+
+        Returns:
+            What each is, in the user's words, to its value.
+        """
+        return {}
 
     def environment(self, intent: Intent, keep_data: bool) -> Mapping[str, str]:
         """Return what its runs need to find in the environment.

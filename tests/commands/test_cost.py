@@ -11,7 +11,7 @@ WEST_EUROPE = "cost --target azure --location westeurope --offline"
 
 
 def test_this_machine_costs_nothing(matcha_here: MatchaHere):
-    assert matcha_here("cost").stdout == "Nothing to pay: everything runs on this machine.\n"
+    assert matcha_here("cost").stdout == "Nothing to pay on the target local.\n"
     found = json.loads(matcha_here(*["cost", "--output", "json"]).stdout)
     assert (found["month"]["at_most"], found["modules"]) == (0, [])
 

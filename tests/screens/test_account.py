@@ -23,7 +23,6 @@ from tests.screens.cloudy import (
     TENANTS,
     TRIAL,
     CloudySession,
-    account,
     signed_in,
 )
 from tests.screens.keyboard import seen, until, until_on, until_seen
@@ -129,7 +128,7 @@ async def test_a_subscription_that_the_account_does_not_see_is_kept_and_marked()
 
 async def test_another_tenant_is_signed_in_to_anew():
     session = CloudySession()
-    elsewhere = replace(signed_in(), account=account(tenant_id=OTHER))
+    elsewhere = replace(signed_in(), tenant_id=OTHER)
     session.sign_ins = [signed_in(), elsewhere]
     async with opened(session) as pilot:
         await until_seen(pilot, "one of 2")
