@@ -13,6 +13,7 @@ from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.catalog import Flavor
 from matcha_tui.stack.setting import Setting, SettingValue
 from matcha_tui.targets.findings import Check
+from matcha_tui.terraform.explain import Explanations
 
 ModuleValues = Mapping[str, Mapping[str, SettingValue]]
 """The final value of every setting: module type to setting's name to value."""
@@ -155,6 +156,7 @@ class Target(ABC):
         sweep: A command that, after a destroy, ends what an interrupted run left
             and Terraform does not know of; empty when there is none.
         state: How it shares Terraform's state; ``None`` when it never does.
+        explanations: What the errors mean that only it has; ``None`` for no table.
     """
 
     name: ClassVar[str]
@@ -169,6 +171,7 @@ class Target(ABC):
     remedies: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     sweep: ClassVar[tuple[str, ...]] = ()
     state: ClassVar[SharedState | None] = None
+    explanations: ClassVar[Explanations | None] = None
 
     @abstractmethod
     def resolve(self, intent: Intent) -> ModuleValues:

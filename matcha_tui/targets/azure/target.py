@@ -22,6 +22,7 @@ from matcha_tui.targets.base import (
     Target,
 )
 from matcha_tui.targets.findings import Check
+from matcha_tui.terraform.explain import Explanations
 
 _PROGRAM = (sys.executable, "-P", "-m")
 
@@ -69,6 +70,7 @@ class AzureTarget(Target):
     fixed_settings = FIXED_SETTINGS
     seconds = 720  # most of it the cluster and the database
     state = AzureState()
+    explanations = Explanations(__package__)
     clearing = {PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.releases")}  # noqa: RUF012
     remedies = {PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.abandon")}  # noqa: RUF012
 

@@ -8,6 +8,7 @@ from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.flavor import Flavor
 from matcha_tui.targets.base import ComponentHealth, Intent, ModuleValues, Root, Target
 from matcha_tui.targets.findings import Check
+from matcha_tui.terraform.explain import Explanations
 
 # psutil, sockets and HTTP cost a command that only chooses a stack half of its time:
 # what needs them is imported when it is called.
@@ -21,6 +22,7 @@ class LocalTarget(Target):
     description = "Real servers on 127.0.0.1: no account, no Docker, nothing to pay."
     layers = ("services",)
     keeps_data = True
+    explanations = Explanations(__package__)
     sweep = (sys.executable, "-P", "-m", "matcha_tui.services", "sweep")
 
     def resolve(self, intent: Intent) -> ModuleValues:
