@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.targets.registry import explanations_of
+from matcha_tui.terraform.diagnostics import explain_diagnostic, summarise
 from matcha_tui.terraform.event_kinds import (
     Diagnostic,
     Event,
@@ -26,7 +27,7 @@ from matcha_tui.terraform.event_kinds import (
     StepSkipped,
     StepStarted,
 )
-from matcha_tui.terraform.explain import Explanations, explain_diagnostic, summarise
+from matcha_tui.terraform.explain import Explanations
 from matcha_tui.terraform.folder import Run
 from matcha_tui.terraform.narration import narrate, short_address
 from matcha_tui.terraform.outcome import find_failure
@@ -73,7 +74,7 @@ def event_objects(
     event: Event,
     before: RunProgress,
     after: RunProgress,
-    explanations: Explanations | None = None,
+    explanations: Explanations | None,
 ) -> list[JsonObject]:
     """Tell one event.
 

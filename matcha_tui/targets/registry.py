@@ -11,14 +11,16 @@ The object is a `Target`; its flavors lie where its ``modules`` says.
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.guess import fold_name
 from matcha_tui.stack.setting import Setting
 from matcha_tui.targets.base import Target
 from matcha_tui.terraform.explain import Explanations
-from matcha_tui.terraform.folder import Run
+
+if TYPE_CHECKING:
+    from matcha_tui.terraform.folder import Run
 
 Value = TypeVar("Value", covariant=True)
 
@@ -53,7 +55,7 @@ class Registry(Mapping[str, Target]):
 TARGETS: Mapping[str, Target] = Registry()
 
 
-def explanations_of(run: Run) -> Explanations | None:
+def explanations_of(run: "Run") -> Explanations | None:
     """Return the table by which the errors of a run are explained before the general one.
 
     Returns:

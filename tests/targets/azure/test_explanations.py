@@ -9,8 +9,9 @@ from matcha_tui.targets.azure.account import Account
 from matcha_tui.targets.azure.failures import explain_sign_in
 from matcha_tui.targets.azure.resource_manager import ResourceManager
 from matcha_tui.targets.azure.target import AZURE
+from matcha_tui.terraform.diagnostics import explain_diagnostic
 from matcha_tui.terraform.event_kinds import Diagnostic, Severity
-from matcha_tui.terraform.explain import Explanation, explain, explain_diagnostic
+from matcha_tui.terraform.explain import Explanation, explain
 from tests.azure_cloud import AzureCloud
 from tests.azure_cloud.answers import SUBSCRIPTION
 from tests.explanations import read_rows
