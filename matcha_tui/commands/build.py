@@ -25,7 +25,7 @@ from matcha_tui.stack.aliases import find_setting
 from matcha_tui.stack.setting import SettingType, SettingValue, writable_names
 from matcha_tui.stack.stack import name_stack
 from matcha_tui.targets.findings import Check, Finding, Verdict
-from matcha_tui.targets.registry import TARGETS
+from matcha_tui.targets.registry import TARGETS, explanations_of
 from matcha_tui.terraform.engine import Engine, find_engine
 from matcha_tui.terraform.folder import Run
 from matcha_tui.terraform.narration import short_address
@@ -139,7 +139,7 @@ def provision(
         if detach:
             report.leave(run)
             return
-        check_outcome(report.follow(run), "The provision")
+        check_outcome(report.follow(run), "The provision", explanations_of(run))
         click.echo(f"The {project.stack.name} stack is up.", err=True)
         report.give(mask_secrets(project, deployed.resources(project)))
 
@@ -166,7 +166,7 @@ def destroy(yes: bool, keep_data: bool, form: str, detach: bool, engine: str | N
             report.leave(run)
             return
         progress = report.follow(run)
-        check_outcome(progress, "The destroy")
+        check_outcome(progress, "The destroy", explanations_of(run))
         for warning in tell_unconfirmed(progress):
             click.echo(f"Mind: {warning}", err=True)
         click.echo("Nothing is deployed any more.", err=True)
@@ -185,7 +185,7 @@ def _say_what_goes(project: Project, keep_data: bool) -> None:
 def _plan(project: Project, engine: Engine, report: Report) -> tuple[Run, RunProgress]:
     run = deployment.plan(project, engine)
     progress = report.follow(run)
-    check_outcome(progress, "The plan")
+    check_outcome(progress, "The plan", explanations_of(run))
     return run, progress
 
 

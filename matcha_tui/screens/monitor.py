@@ -230,7 +230,7 @@ class MonitorScreen(MatchaScreen):
 
     def _show_end(self) -> None:
         self.query_one(Banner).news = tell_outcome(
-            self._run.kind, self.progress, can_adopt=bool(self._adoptions())
+            self._run, self.progress, can_adopt=bool(self._adoptions())
         )
         for step_line in self.query(StepLine):
             step_line.current = DONE if self.progress.state is RunState.DONE else BUILD

@@ -13,6 +13,7 @@ from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.catalog import Flavor
 from matcha_tui.stack.setting import Setting, SettingValue
 from matcha_tui.targets.findings import Check
+from matcha_tui.terraform.explain import Explanations
 
 if TYPE_CHECKING:  # parts are made of what is above
     from matcha_tui.targets.identity_part import Identity
@@ -172,6 +173,7 @@ class Target(ABC):
         extra_steps: The wizard's steps between the modules and the settings, in order:
             ``account``, ``region``, or a group of its settings.
         pricing: What its stacks cost; ``None`` where there is nothing to pay.
+        explanations: What the errors mean that only it has; ``None`` for no table.
     """
 
     name: ClassVar[str]
@@ -190,6 +192,7 @@ class Target(ABC):
     identity: ClassVar["Identity | None"] = None
     extra_steps: ClassVar[tuple[str, ...]] = ()
     pricing: ClassVar["Pricing | None"] = None
+    explanations: ClassVar[Explanations | None] = None
 
     @abstractmethod
     def resolve(self, intent: Intent) -> ModuleValues:

@@ -11,12 +11,16 @@ The object is a `Target`; its flavors lie where its ``modules`` says.
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.guess import fold_name
 from matcha_tui.stack.setting import Setting
 from matcha_tui.targets.base import Target
+from matcha_tui.terraform.explain import Explanations
+
+if TYPE_CHECKING:
+    from matcha_tui.terraform.folder import Run
 
 Value = TypeVar("Value", covariant=True)
 
@@ -49,6 +53,23 @@ class Registry(Mapping[str, Target]):
 
 
 TARGETS: Mapping[str, Target] = Registry()
+
+
+def explanations_of(run: "Run") -> Explanations | None:
+    """Return the table by which the errors of a run are explained before the general one.
+
+    Returns:
+        ``None`` where there is none to be had: the target has no table, it is not
+        installed any more, or it is faulty.
+    """
+    try:
+        explanations = TARGETS[run.details.get("target", "")].explanations
+        if not isinstance(explanations, Explanations):
+            return None
+        explanations.check()
+    except (KeyError, MatchaError):
+        return None
+    return explanations
 
 
 class ByTarget(Mapping[str, Value]):
@@ -85,7 +106,7 @@ def _load(name: str, address: str) -> Target:
     module, _, attribute = address.partition(":")
     try:
         target = getattr(import_module(module), attribute)
-    except (ImportError, AttributeError) as error:
+    except (ImportError, AttributeError, NameError, SyntaxError, TypeError, ValueError) as error:
         raise _faulty(name, address, f"cannot be loaded: {error}") from error
     if not isinstance(target, Target):
         raise _faulty(name, address, "is no matcha_tui.targets.base.Target")

@@ -27,7 +27,9 @@ from tests.screens.cloudy import (
 )
 from tests.screens.keyboard import seen, until, until_on, until_seen
 
-SIGNED_OUT = MatchaError("nobody is signed in to the Azure CLI", hint="Run: az login")
+SIGNED_OUT = MatchaError(
+    "nobody is signed in to the Azure CLI", hint="Run `az login`, then try again."
+)
 
 
 @asynccontextmanager
@@ -71,9 +73,9 @@ async def test_one_that_is_disabled_cannot_be_taken():
 @pytest.mark.parametrize(
     ("message", "hint"),
     [
-        ("nobody is signed in to the Azure CLI", "Run: az login"),
+        ("nobody is signed in to the Azure CLI", "Run `az login`, then try again."),
         ("the Azure CLI (az) is not installed", "Install the Azure CLI and run `az login`"),
-        ("your sign-in to Azure has expired (AADSTS700082)", "Run: az login"),
+        ("your sign-in to Azure has expired (AADSTS700082)", "Run `az login`, then try again."),
         ("your account does not belong to this tenant", "Run `az login --tenant TENANT`"),
     ],
 )

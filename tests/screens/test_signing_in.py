@@ -58,7 +58,7 @@ async def test_a_service_principal_chooses_the_only_usable_subscription(
 async def test_the_azure_cli_that_nobody_is_signed_in_to_says_what_to_run(az: Az, tmp_path: Path):
     async with opened(tmp_path) as (_session, pilot):
         await until_seen(pilot, "✗ nobody is signed in to the Azure CLI")
-        assert "Next: Run: az login" in seen(pilot)
+        assert "Next: Run `az login`, then try again." in seen(pilot)
         az.tell(signed_in=True)
         await pilot.press("r")
         await until_seen(pilot, "as      ada@example.com")

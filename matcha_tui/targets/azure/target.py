@@ -24,6 +24,7 @@ from matcha_tui.targets.base import (
     Target,
 )
 from matcha_tui.targets.findings import Check
+from matcha_tui.terraform.explain import Explanations
 
 _PROGRAM = (sys.executable, "-P", "-m")
 
@@ -75,6 +76,7 @@ class AzureTarget(Target):
     identity = AzureIdentity()
     pricing = AzurePricing()
     extra_steps = ("account", "region")
+    explanations = Explanations(__package__)
     clearing = {PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.releases")}  # noqa: RUF012
     remedies = {PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.abandon")}  # noqa: RUF012
 
