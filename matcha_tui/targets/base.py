@@ -140,10 +140,12 @@ class Target(ABC):
     need them: a target is loaded by commands that only choose a stack.
 
     Attributes:
-        name: As in ``matcha.toml``: ``local``. The folder of its flavors is called so.
+        name: As in ``matcha.toml``: ``local``; in small letters, with ``_`` for ``-``.
         title: Its name on screen.
         description: One sentence.
         layers: Its Terraform roots, in the order in which they are applied.
+        modules: The folder of its flavors, ``<layer>/<module_type>/<flavor>``, and of
+            what they share; ``None`` for that of its name among matcha's own.
         settings: What can be set for the target itself.
         fixed_settings: Those of them that cannot change while anything is deployed.
         seconds: About how long what every stack has takes the first time.
@@ -161,6 +163,7 @@ class Target(ABC):
     title: ClassVar[str]
     description: ClassVar[str]
     layers: ClassVar[tuple[str, ...]]
+    modules: ClassVar[Path | None] = None
     settings: ClassVar[tuple[Setting, ...]] = ()
     fixed_settings: ClassVar[tuple[str, ...]] = ()
     seconds: ClassVar[int] = 0

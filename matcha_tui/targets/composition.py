@@ -58,7 +58,8 @@ def compose_layer(
     """
     directory = make_private_directory(intent.workspace.layer(layer))
     flavors = [flavor for flavor in intent.flavors if flavor.layer == layer]
-    _copy_modules(catalog.directory / target.name, flavors, directory / "modules")
+    ours = target.modules or catalog.directory / target.name
+    _copy_modules(ours, flavors, directory / "modules")
     root = target.root(intent, layer)
     variables: dict[str, Any] = {"context": dict(root.context)}
     for flavor in flavors:
@@ -172,8 +173,8 @@ def _read_composed(path: Path, understand: Callable[[Any], Part]) -> Part | None
 
 
 def _copy_modules(ours: Path, flavors: Sequence[Flavor], destination: Path) -> None:
-    """Copy our modules, and over them the user's, which may use those that ours share."""
-    hidden = shutil.ignore_patterns(".*")
+    """Copy the target's modules, and over them the user's, which may use what those share."""
+    hidden = shutil.ignore_patterns(".*", "__pycache__")
     with explain_os_errors("write", destination):
         if destination.exists():
             shutil.rmtree(destination)
