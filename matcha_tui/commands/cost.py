@@ -7,16 +7,17 @@ from pathlib import Path
 import click
 
 from matcha_tui.commands.opening import open_project
+from matcha_tui.commands.target_option import target_option
 from matcha_tui.costs import cost_by_region, estimate_cost, is_paid, load_prices
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.guess import choose_name
 from matcha_tui.selection import Project
+from matcha_tui.stack.stack import move_stack
 from matcha_tui.targets.azure.prices.estimate import CostLine, Estimate
 from matcha_tui.targets.azure.prices.loading import Prices
 from matcha_tui.targets.azure.prices.ranking import RegionRow
 from matcha_tui.targets.azure.prices.regions import read_regions
 from matcha_tui.targets.azure.prices.report import as_json, money_span, origin
-from matcha_tui.targets.registry import TARGETS
 
 _VERSION = 1
 _FREE = "Nothing to pay: everything runs on this machine."
@@ -24,7 +25,7 @@ _NO_PRICE = "no price"
 
 
 @click.command(epilog="Example: matcha cost --target azure --location westeurope")
-@click.option("--target", type=click.Choice(list(TARGETS)), help="As if it were built there.")
+@target_option("As if it were built there.")
 @click.option("--location", help="As if it were built in this region.")
 @click.option("--by-region", is_flag=True, help="One line a region, the cheapest first.")
 @click.option("--offline", is_flag=True, help="Ask no price list; take the prices that are here.")
@@ -35,9 +36,11 @@ def cost(
     target: str | None, location: str | None, by_region: bool, offline: bool, form: str
 ) -> None:
     """Say what the stack costs an hour and a month, by module; taxes and discounts aside."""
-    project = open_project(Path.cwd())
+    project = open_project(Path.cwd(), target)
     if target is not None and target != project.config.target:
-        project = replace(project, config=replace(project.config, target=target, settings={}))
+        stack = move_stack(project.catalog, project.stack, target)
+        config = replace(project.config, target=target, stack=stack, settings={})
+        project = replace(project, config=config)
     prices = load_prices(project, offline=offline)
     if prices.problem is not None:
         click.echo(f"matcha: warning: {prices.problem.message}", err=True)

@@ -80,6 +80,30 @@ def move_stack(catalog: Catalog, stack: Stack, target: str) -> Stack:
     return stack if stack.name == CUSTOM else preset_stack(catalog, stack.name, target)
 
 
+def keep_offered(catalog: Catalog, stack: Stack, target: str) -> Stack:
+    """Return a stack without the modules that a target lacks; faulty ones stay, to be told."""
+    places = [item.place for item in catalog.flavors]
+    places += [fault.place for fault in catalog.faults if fault.place]
+    offered = {(place.module_type, place.flavor) for place in places if place.target == target}
+    return name_stack(catalog, dict(module for module in stack.modules if module in offered))
+
+
+def tell_lacking(catalog: Catalog, stack: Stack, target: str) -> str:
+    """Say in one sentence what of a preset is otherwise on a target; empty if nothing is."""
+    preset = catalog.presets.get(stack.name)
+    there = preset.on(target) if preset else {}
+    if preset is None or there == preset.modules:
+        return ""
+    others = [
+        f"{there[slot]} for {flavor}"
+        for slot, flavor in preset.modules.items()
+        if there.get(slot, flavor) != flavor
+    ]
+    missing = [slot for slot in preset.modules if slot not in there]
+    parts = [*others, *([f"no {', '.join(missing)}"] if missing else [])]
+    return f"On the target {target} the {preset.name} stack has {', '.join(parts)}."
+
+
 def add_module(catalog: Catalog, stack: Stack, module_type: str, flavor: str) -> Stack:
     """Fill a slot; what filled it before is replaced.
 

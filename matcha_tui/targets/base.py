@@ -74,7 +74,9 @@ class Root:
         backend: Where the state is kept; empty for a file in the layer's folder.
         variables: More variables.
         local_values: Names for expressions.
-        outputs: What the next layer is given: each becomes a variable of it.
+        outputs: What the next layer is given: each is an object with ``value`` there, for
+            a variable of the same name; one with ``null`` for its default lets that layer
+            be planned before there is any.
         flavor_context: The one object that every flavor is given.
         resources: What `matcha get` shows besides what flavors give; ``None`` for a
             layer that gives nothing.

@@ -10,6 +10,7 @@ is told in one sentence, and only to whoever uses it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from typing import TypeVar
@@ -53,6 +54,13 @@ class Registry(Mapping[str, Target]):
 
 
 TARGETS: Mapping[str, Target] = Registry()
+
+
+def sound_targets() -> Iterator[Target]:
+    """Yield every target that can be used, without those that are faulty."""
+    for name in TARGETS:
+        with suppress(MatchaError):
+            yield TARGETS[name]
 
 
 class ByTarget(Mapping[str, Value]):
