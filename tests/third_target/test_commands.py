@@ -33,7 +33,7 @@ def says(command: Matcha, *arguments: str, code: int = 0) -> str:
 def test_its_flavors_are_listed_among_ours_wherever_the_project_is(lab_site, tmp_path):
     elsewhere = matcha_with(lab_site, tmp_path / "project")
     listed = says(elsewhere, "stack", "list")
-    assert "on lab; licence: CC0-1.0" in listed
+    assert "on lab; licence: Apache-2.0" in listed
     assert "on local; licence" in listed
 
 
