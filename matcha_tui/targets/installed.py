@@ -1,11 +1,12 @@
 """The flavors that installed targets bring, each from the folder in its own package."""
 
-from collections.abc import Collection, Iterable
-from pathlib import Path
+from collections.abc import Collection, Iterable, Iterator
 
 from matcha_tui.errors import MatchaError
+from matcha_tui.guess import name_hint
 from matcha_tui.stack.additions import Fault
 from matcha_tui.stack.flavor import DEFINITION, MODULE_TYPES, Flavor, Place, read_flavor
+from matcha_tui.targets.base import Target
 from matcha_tui.targets.registry import OURS, TARGETS
 
 
@@ -30,8 +31,7 @@ def read_installed(
         if name in OURS:
             continue
         try:
-            folder = TARGETS[name].modules
-            flavors += _read_flavors(name, folder) if folder else []
+            flavors += _read_flavors(TARGETS[name])
         except MatchaError as error:
             if name in used:
                 raise
@@ -39,11 +39,15 @@ def read_installed(
     return tuple(flavors), tuple(faults)
 
 
-def _read_flavors(name: str, modules: Path) -> list[Flavor]:
-    found = sorted(modules.glob(f"*/*/*/{DEFINITION}"))
-    places = [Place(name, *path.parts[-4:-1]) for path in found]
-    return [
-        read_flavor(path.parent, place)
-        for path, place in zip(found, places, strict=True)
-        if place.module_type in MODULE_TYPES
-    ]
+def _read_flavors(target: Target) -> Iterator[Flavor]:
+    found = target.modules.glob(f"*/*/*/{DEFINITION}") if target.modules else ()
+    for path in sorted(found):
+        place = Place(target.name, *path.parts[-4:-1])
+        if place.module_type not in MODULE_TYPES:
+            continue
+        if place.layer not in target.layers:
+            raise MatchaError(
+                f"{path}: its path says {place.layer!r}, which is no layer of {target.name}",
+                hint=f"Rename the folder. {name_hint(place.layer, target.layers)}",
+            )
+        yield read_flavor(path.parent, place)
