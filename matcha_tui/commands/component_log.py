@@ -15,10 +15,6 @@ from matcha_tui.terraform.plain_text import clean_text
 
 _BLOCK_BYTES = 256 * 1024
 _PAUSE_SECONDS = 0.3
-_FIND_POD = (
-    "Find its pod: `matcha kubeconfig --use`, then `kubectl get pods --all-namespaces` and "
-    "`kubectl logs`."
-)
 
 
 def print_component_log(project: Project, flavor: str, follow: bool) -> None:
@@ -34,12 +30,9 @@ def print_component_log(project: Project, flavor: str, follow: bool) -> None:
     """
     log = project.target.component_log(project.workspace, flavor)
     if log is None:
-        has_cluster = project.target.kubeconfig(project.workspace) is not None
         raise MatchaError(
             f"the log of {flavor} is not on this machine",
-            hint=_FIND_POD
-            if has_cluster
-            else f"Look for it where {project.target.title} keeps it.",
+            hint=project.target.log_hint or None,
             exit_code=ExitCode.REFUSED,
         )
     if not log.exists():

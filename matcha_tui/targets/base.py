@@ -159,6 +159,7 @@ class Target(ABC):
         sweep: A command that, after a destroy, ends what an interrupted run left
             and Terraform does not know of; empty when there is none.
         state: How it shares Terraform's state; ``None`` when it never does.
+        log_hint: Where to look for a component's log that is no file of this machine.
     """
 
     name: ClassVar[str]
@@ -174,6 +175,7 @@ class Target(ABC):
     remedies: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     sweep: ClassVar[tuple[str, ...]] = ()
     state: ClassVar[SharedState | None] = None
+    log_hint: ClassVar[str] = ""
 
     @abstractmethod
     def resolve(self, intent: Intent) -> ModuleValues:

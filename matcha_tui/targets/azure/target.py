@@ -69,6 +69,10 @@ class AzureTarget(Target):
     fixed_settings = FIXED_SETTINGS
     seconds = 720  # most of it the cluster and the database
     state = AzureState()
+    log_hint = (
+        "Find its pod: `matcha kubeconfig --use`, then `kubectl get pods --all-namespaces` and "
+        "`kubectl logs`."
+    )
     clearing = {PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.releases")}  # noqa: RUF012
     remedies = {PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.abandon")}  # noqa: RUF012
 
