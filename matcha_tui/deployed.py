@@ -16,7 +16,7 @@ from matcha_tui.stack.flavor import Flavor
 from matcha_tui.stack.stack import Stack, name_stack
 from matcha_tui.targets.base import ComponentHealth, ComponentState, Intent, StateLock, Target
 from matcha_tui.targets.composition import composed_flavors
-from matcha_tui.targets.registry import TARGETS
+from matcha_tui.targets.registry import TARGETS, sound_targets
 from matcha_tui.targets.unrecorded import find_unrecorded
 from matcha_tui.terraform.folder import LOCK
 
@@ -64,10 +64,25 @@ def is_deployed(project: Project) -> bool:
     return look(project).is_deployed
 
 
+def target_of(record: Record) -> Target:
+    """Return the target that a record names.
+
+    Raises:
+        MatchaError: If it is not installed any more, or faulty.
+    """
+    if record.target not in TARGETS:
+        raise MatchaError(
+            f"what is deployed is on the target {record.target!r}, which is not installed here",
+            hint="Install the package that brings it; then `matcha status` and `matcha destroy` "
+            "reach what is deployed.",
+        )
+    return TARGETS[record.target]
+
+
 def deployed_target(project: Project) -> Target:
     """Return where the stack is deployed, or would be when nothing is."""
     record = look(project).record
-    return TARGETS[record.target] if record else project.target
+    return target_of(record) if record else project.target
 
 
 def deployed_stack(project: Project) -> Stack | None:
@@ -186,7 +201,7 @@ def health(project: Project) -> dict[str, ComponentHealth]:
     """
     learn(project)
     record = require_deployment(project)
-    asked = TARGETS[record.target].health(intent_of(project, record))
+    asked = target_of(record).health(intent_of(project, record))
     found = {item.flavor: item for item in asked}
     return {
         module_type: found.get(
@@ -289,7 +304,7 @@ def _find_elsewhere(project: Project) -> Record | None:
     }
     if not built.difference(project.target.layers):
         return None
-    others = (target for name, target in TARGETS.items() if name != project.target.name)
+    others = (target for target in sound_targets() if target.name != project.target.name)
     intents = (
         (target, replace(project.intent, config=replace(project.config, target=target.name)))
         for target in others

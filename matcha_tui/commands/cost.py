@@ -7,21 +7,22 @@ from pathlib import Path
 import click
 
 from matcha_tui.commands.opening import open_project
+from matcha_tui.commands.target_option import target_option
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.guess import choose_name
 from matcha_tui.pricing.estimate import CostLine, Estimate
 from matcha_tui.pricing.price import Prices
 from matcha_tui.pricing.ranking import RegionRow
 from matcha_tui.pricing.report import as_json, money_span, origin
+from matcha_tui.stack.stack import move_stack
 from matcha_tui.targets.pricing_part import Pricing
-from matcha_tui.targets.registry import TARGETS
 
 _VERSION = 1
 _NO_PRICE = "no price"
 
 
 @click.command(epilog="Example: matcha cost --target azure --location westeurope")
-@click.option("--target", type=click.Choice(list(TARGETS)), help="As if it were built there.")
+@target_option("As if it were built there.")
 @click.option("--location", help="As if it were built in this region.")
 @click.option("--by-region", is_flag=True, help="One line a region, the cheapest first.")
 @click.option("--offline", is_flag=True, help="Ask no price list; take the prices that are here.")
@@ -32,9 +33,11 @@ def cost(
     target: str | None, location: str | None, by_region: bool, offline: bool, form: str
 ) -> None:
     """Say what the stack costs an hour and a month, by module; taxes and discounts aside."""
-    project = open_project(Path.cwd())
+    project = open_project(Path.cwd(), target)
     if target is not None and target != project.config.target:
-        project = replace(project, config=replace(project.config, target=target, settings={}))
+        stack = move_stack(project.catalog, project.stack, target)
+        config = replace(project.config, target=target, stack=stack, settings={})
+        project = replace(project, config=config)
     pricing, intent = project.target.pricing, project.intent
     if pricing is None:
         _print_nothing(project.target.name, form)

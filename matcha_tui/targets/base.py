@@ -81,7 +81,9 @@ class Root:
         backend: Where the state is kept; empty for a file in the layer's folder.
         variables: More variables.
         local_values: Names for expressions.
-        outputs: What the next layer is given: each becomes a variable of it.
+        outputs: What the next layer is given: each is an object with ``value`` there, for
+            a variable of the same name; one with ``null`` for its default lets that layer
+            be planned before there is any.
         flavor_context: The one object that every flavor is given.
         resources: What `matcha get` shows besides what flavors give; ``None`` for a
             layer that gives nothing.
@@ -153,10 +155,12 @@ class Target(ABC):
     need them: a target is loaded by commands that only choose a stack.
 
     Attributes:
-        name: As in ``matcha.toml``: ``local``. The folder of its flavors is called so.
+        name: As in ``matcha.toml``: ``local``; in small letters, with ``_`` for ``-``.
         title: Its name on screen.
         description: One sentence.
         layers: Its Terraform roots, in the order in which they are applied.
+        modules: The folder of its flavors, ``<layer>/<module_type>/<flavor>``, and of
+            what they share; ``None`` for that of its name among matcha's own.
         settings: What can be set for the target itself.
         fixed_settings: Those of them that cannot change while anything is deployed.
         seconds: About how long what every stack has takes the first time.
@@ -174,12 +178,14 @@ class Target(ABC):
             ``account``, ``region``, or a group of its settings.
         pricing: What its stacks cost; ``None`` where there is nothing to pay.
         explanations: What the errors mean that only it has; ``None`` for no table.
+        log_hint: Where to look for a component's log that is no file of this machine.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     description: ClassVar[str]
     layers: ClassVar[tuple[str, ...]]
+    modules: ClassVar[Path | None] = None
     settings: ClassVar[tuple[Setting, ...]] = ()
     fixed_settings: ClassVar[tuple[str, ...]] = ()
     seconds: ClassVar[int] = 0
@@ -193,6 +199,7 @@ class Target(ABC):
     extra_steps: ClassVar[tuple[str, ...]] = ()
     pricing: ClassVar["Pricing | None"] = None
     explanations: ClassVar[Explanations | None] = None
+    log_hint: ClassVar[str] = ""
 
     @abstractmethod
     def resolve(self, intent: Intent) -> ModuleValues:

@@ -89,3 +89,9 @@ def test_what_clients_look_for_in_their_environment_is_data(modules: Path):
         ClientVariable("TRACKER_KIND", "rest"),
     )
     assert client_variables(flavors, {}) == (), "a constant alone is of no use"
+
+
+def test_each_of_our_targets_has_every_preset_whole():
+    for preset in load_catalog().presets.values():
+        assert preset.elsewhere == {}
+        assert preset.on("azure") == preset.on("local") == preset.on(None) == preset.modules

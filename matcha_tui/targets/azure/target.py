@@ -77,6 +77,10 @@ class AzureTarget(Target):
     pricing = AzurePricing()
     extra_steps = ("account", "region")
     explanations = Explanations(__package__)
+    log_hint = (
+        "Find its pod: `matcha kubeconfig --use`, then `kubectl get pods --all-namespaces` and "
+        "`kubectl logs`."
+    )
     clearing = {PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.releases")}  # noqa: RUF012
     remedies = {PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.abandon")}  # noqa: RUF012
 
