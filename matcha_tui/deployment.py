@@ -12,7 +12,15 @@ from pathlib import Path
 
 import matcha_tui
 from matcha_tui.choosing import save_config
-from matcha_tui.deployed import growing_values, intent_of, look, refresh, require_deployment
+from matcha_tui.deployed import (
+    growing_values,
+    intent_of,
+    look,
+    refresh,
+    require_deployment,
+    require_destroyable,
+    target_of,
+)
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.history import RunKind, last_duration
 from matcha_tui.project.lock import hold_lock, record_owner
@@ -145,7 +153,7 @@ def destroy(project: Project, engine: Engine, *, keep_data: bool = False) -> Run
     """
     with suppress(MatchaError):
         refresh(project)
-    target = TARGETS[require_deployment(project).target]
+    target = target_of(require_deployment(project))
     if keep_data and not target.keeps_data:
         raise MatchaError(
             f"on {target.title} a destroy keeps no data",
@@ -153,10 +161,7 @@ def destroy(project: Project, engine: Engine, *, keep_data: bool = False) -> Run
             exit_code=ExitCode.USAGE,
         )
     with hold_lock(project.workspace, RunKind.DESTROY) as lock:
-        decision = look(project)
-        if decision.destroy is not None:
-            raise decision.destroy.error()
-        record = require_deployment(project)
+        record = require_destroyable(project)
         intent = intent_of(project, record)
         _restore_roots(project, intent)
         work = Work(project.workspace, engine, target, is_shared=bool(record.backend))
