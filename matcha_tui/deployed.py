@@ -8,7 +8,7 @@ from pathlib import Path
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.locks import is_locked
 from matcha_tui.project.config import Config
-from matcha_tui.project.decide import NOTHING_DEPLOYED, Decision, Desired, decide
+from matcha_tui.project.decide import NOTHING_DEPLOYED, Decision, Desired, decide, refuse_newer
 from matcha_tui.project.record import LayerState, Record, read_record
 from matcha_tui.project.state import OWN_STATE, SHARED_STATE, read_resources, read_state
 from matcha_tui.selection import Project
@@ -34,7 +34,7 @@ def look(project: Project, wanted: Project | None = None) -> Decision:
     record, wanted = find_record(project), wanted or project
     if record is None or record.is_newer:  # its target may be one that nobody here knows
         return decide(record, {}, _desired(wanted, wanted.target))
-    target = TARGETS[record.target]
+    target = target_of(record)
     layers = dict.fromkeys([*record.layers, *target.layers])
     is_applying = any(layer.state is LayerState.APPLYING for layer in record.layers.values())
     return decide(
@@ -59,24 +59,26 @@ def find_record(project: Project) -> Record | None:
     return found or _find_elsewhere(project)
 
 
+def target_of(record: Record) -> Target:
+    """Return where something is deployed.
+
+    Raises:
+        MatchaError: If that target is none that is installed here.
+    """
+    if record.target in TARGETS:
+        return TARGETS[record.target]
+    if record.is_newer:
+        raise refuse_newer(record).error()
+    raise MatchaError(
+        f"what is deployed here is on the target {record.target}, which is not installed",
+        hint="Install the package that brings it.",
+        exit_code=ExitCode.REFUSED,
+    )
+
+
 def is_deployed(project: Project) -> bool:
     """Say whether anything of the project is there, or may be."""
     return look(project).is_deployed
-
-
-def target_of(record: Record) -> Target:
-    """Return the target that a record names.
-
-    Raises:
-        MatchaError: If it is not installed any more, or faulty.
-    """
-    if record.target not in TARGETS:
-        raise MatchaError(
-            f"what is deployed is on the target {record.target!r}, which is not installed here",
-            hint="Install the package that brings it; then `matcha status` and `matcha destroy` "
-            "reach what is deployed.",
-        )
-    return TARGETS[record.target]
 
 
 def deployed_target(project: Project) -> Target:
@@ -132,6 +134,18 @@ def require_deployment(project: Project) -> Record:
     if record is None:
         raise NOTHING_DEPLOYED.error()
     return record
+
+
+def require_destroyable(project: Project) -> Record:
+    """Return the record of what is deployed, and may be destroyed.
+
+    Raises:
+        MatchaError: If nothing is deployed, or what is may not be destroyed.
+    """
+    decision = look(project)
+    if decision.destroy is not None:
+        raise decision.destroy.error()
+    return require_deployment(project)
 
 
 def refresh(project: Project) -> None:

@@ -18,6 +18,7 @@ from matcha_tui.deployed import (
     look,
     refresh,
     require_deployment,
+    require_destroyable,
     target_of,
 )
 from matcha_tui.errors import ExitCode, MatchaError
@@ -160,10 +161,7 @@ def destroy(project: Project, engine: Engine, *, keep_data: bool = False) -> Run
             exit_code=ExitCode.USAGE,
         )
     with hold_lock(project.workspace, RunKind.DESTROY) as lock:
-        decision = look(project)
-        if decision.destroy is not None:
-            raise decision.destroy.error()
-        record = require_deployment(project)
+        record = require_destroyable(project)
         intent = intent_of(project, record)
         _restore_roots(project, intent)
         work = Work(project.workspace, engine, target, is_shared=bool(record.backend))

@@ -175,7 +175,7 @@ def destroy(yes: bool, keep_data: bool, form: str, detach: bool, engine: str | N
 
 
 def _say_what_goes(project: Project, keep_data: bool) -> None:
-    stack = name_stack(project.catalog, deployed.require_deployment(project).modules)
+    stack = name_stack(project.catalog, deployed.require_destroyable(project).modules)
     click.echo(f"This takes down the {stack.name} stack in {project.workspace.shown}:", err=True)
     for module_type, flavor in stack.modules:
         click.echo(f"  {module_type:<21} {flavor}", err=True)

@@ -157,6 +157,14 @@ def decide(
     return Decision(record, whole.state, layers, build=next(_contradictions(record, desired), None))
 
 
+def refuse_newer(record: Record) -> Refusal:
+    """Return why what a newer matcha-tui has built is left alone."""
+    return Refusal(
+        f"what is deployed was recorded by a newer matcha-tui ({record.matcha or 'unknown'})",
+        "Upgrade: pip install --upgrade matcha-tui",
+    )
+
+
 def _layer_state(layer: LayerRecord, facts: StateFacts, is_running: bool) -> LayerState:
     match layer.state:
         case LayerState.GONE:
@@ -177,10 +185,7 @@ def _together(layers: Mapping[str, LayerState]) -> LayerState:
 
 def _refuse_untrusted(record: Record, states: Mapping[str, StateFacts]) -> Refusal | None:
     if record.is_newer:
-        return Refusal(
-            f"what is deployed was recorded by a newer matcha-tui ({record.matcha or 'unknown'})",
-            "Upgrade: pip install --upgrade matcha-tui",
-        )
+        return refuse_newer(record)
     for name, layer in record.layers.items():
         facts = states.get(name, NO_STATE)
         is_settled = layer.state in (LayerState.WHOLE, LayerState.PARTIAL)
