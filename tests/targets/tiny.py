@@ -169,7 +169,7 @@ resource "terraform_data" "marker" {
   }
   provisioner "local-exec" {
     when    = destroy
-    command = "rm '${self.input}' && sleep 0.2"
+    command = "rm -f '${self.input}' && sleep 0.2"
   }
 }
 output "file" { value = terraform_data.marker.output }
