@@ -21,7 +21,7 @@ from matcha_tui.terraform.worker_events import error_line
 CHECK_PLAN = "check plan"
 """The name of the step."""
 
-REFUSED_PLAN = "nobody has approved what the plan would destroy"
+_REFUSED = "nobody has approved what the plan would destroy"
 _APPROVED = "approved.json"
 _PROGRAM = (sys.executable, "-P", "-m", "matcha_tui.targets.plan_check")
 _LISTED = 8
@@ -83,8 +83,9 @@ def main(arguments: Sequence[str]) -> int:
     if not unseen:
         return 0
     listed = "\n".join([*unseen[:_LISTED], *(["…"] if len(unseen) > _LISTED else [])])
+    counted = f"{len(unseen)} resource{'s' if len(unseen) > 1 else ''}"
     _say(
-        f"The plan of {layer} would destroy or replace {len(unseen)}, and {REFUSED_PLAN}",
+        f"The plan of {layer} would destroy or replace {counted}, and {_REFUSED}",
         f"Nothing of {layer} was changed.\n{listed}",
     )
     return ExitCode.REFUSED

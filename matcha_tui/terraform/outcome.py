@@ -61,11 +61,15 @@ def check_outcome(progress: RunProgress, what: str, explanations: Explanations |
             hint="Run it again: it goes on from what is there.",
         )
     failure = find_failure(progress, explanations)
+    # Terraform ends with 1: it is a step of our own that refuses to go on.
+    is_refused = progress.exit_code == ExitCode.REFUSED
+    exit_code = ExitCode.REFUSED if is_refused else ExitCode.FAILED
     if failure.explanation is None:
-        raise MatchaError(f"{what} failed: {failure.reason}")
+        raise MatchaError(f"{what} failed: {failure.reason}", exit_code=exit_code)
     raise MatchaError(
         f"{what} failed. {failure.explanation.meaning} It said: {failure.reason}",
         hint=failure.explanation.next_step,
+        exit_code=exit_code,
     )
 
 

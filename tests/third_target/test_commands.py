@@ -148,7 +148,9 @@ def test_what_is_fixed_once_it_is_built_stays(built):
 
 
 def test_a_second_provision_changes_only_what_was_set(built):
-    assert "The llm stack is up" in says(built, "provision", "--yes", "--set", "notebook.pages=3")
+    words = ("provision", "--yes", "--set", "notebook.pages=3")
+    assert "would destroy or replace 1 resource" in says(built, *words, code=3)
+    assert "The llm stack is up" in says(built, *words, "--allow-destroy")
     assert "with 3 pages" in says(built, "logs", "notebook")
     assert "with 1 pages" in says(built, "logs", "shelf")
 
