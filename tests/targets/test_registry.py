@@ -58,7 +58,9 @@ def test_a_run_of_a_target_with_a_faulty_table_has_none(
     source = (
         "from matcha_tui.targets.local.target import LocalTarget\n"
         "from matcha_tui.terraform.explain import Explanations\n"
+        "from pathlib import Path\n"
         f"class Lab(LocalTarget):\n    name = 'lab'\n    explanations = {table}\n"
+        "    modules = Path(__file__).parent\n"
         "LAB = Lab()"
     )
     install(tmp_path, monkeypatch, source)

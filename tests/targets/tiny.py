@@ -21,6 +21,7 @@ from matcha_tui.targets.base import (
     Target,
 )
 from matcha_tui.targets.findings import Check
+from matcha_tui.targets.registry import OURS
 
 MODULES = {"data_version_control": "dvc", "vector_database": "chroma"}
 """The flavors that both targets have."""
@@ -146,7 +147,10 @@ def register(patch: pytest.MonkeyPatch, directory: Path) -> None:
     """
     _write(directory, _MODULES)
     known = {name: f"{__name__}:{name.upper()}" for name in LAYERS}
-    patch.setattr("matcha_tui.targets.registry._OURS", known)
+    for name in list(OURS):
+        patch.delitem(OURS, name)
+    for name, address in known.items():
+        patch.setitem(OURS, name, address)
     patch.setattr("matcha_tui.stack.catalog.find_modules_directory", lambda: directory)
 
 
