@@ -27,6 +27,7 @@ check: setup
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.terraform_format terraform_modules
 	$(BIN)/python -m tests.terraform_format tests/examples
+	$(BIN)/python -m tests.terraform_format tests/third_target
 
 # Asks the network whether the charts on Azure read the keys that the modules set.
 charts: setup

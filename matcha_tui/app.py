@@ -44,11 +44,11 @@ class MatchaApp(App[None]):
         return HomeScreen(self.session)
 
     def on_mount(self) -> None:
-        """Tell what is wrong in the user's own modules, and is therefore not offered."""
+        """Tell what is faulty, of the user's own modules and of targets, and so not offered."""
         for fault in self.session.project.catalog.faults:
             self.notify(
                 fault.message,
-                title="A module is left out",
+                title="A module is left out" if fault.place else "Left out",
                 severity="warning",
                 timeout=_FAULT_SECONDS,
                 markup=False,
@@ -97,6 +97,6 @@ def run_app(folder: Path) -> int:
     Raises:
         MatchaError: If the project cannot be read.
     """
-    app = MatchaApp(Session(open_project(folder)))
+    app = MatchaApp(Session(open_project(folder, every_target=True)))
     app.run()
     return app.return_code or 0

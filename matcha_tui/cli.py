@@ -26,7 +26,7 @@ COMMANDS = {
     "connect": ("matcha_tui.commands.connect", "Tell .env, DVC and ZenML where the stack is."),
     "kubeconfig": (
         "matcha_tui.commands.kubeconfig",
-        "Let kubectl find the cluster of a stack on Azure.",
+        "Let kubectl find the stack's cluster, where it has one.",
     ),
     "open": ("matcha_tui.commands.browse", "Open a component's page in the browser."),
     "runs": ("matcha_tui.commands.runs", "List what was run here, newest first."),

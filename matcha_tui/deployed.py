@@ -16,7 +16,7 @@ from matcha_tui.stack.flavor import Flavor
 from matcha_tui.stack.stack import Stack, name_stack
 from matcha_tui.targets.base import ComponentHealth, ComponentState, Intent, StateLock, Target
 from matcha_tui.targets.composition import composed_flavors
-from matcha_tui.targets.registry import TARGETS
+from matcha_tui.targets.registry import TARGETS, sound_targets
 from matcha_tui.targets.unrecorded import find_unrecorded
 from matcha_tui.terraform.folder import LOCK
 
@@ -318,7 +318,7 @@ def _find_elsewhere(project: Project) -> Record | None:
     }
     if not built.difference(project.target.layers):
         return None
-    others = (target for name, target in TARGETS.items() if name != project.target.name)
+    others = (target for target in sound_targets() if target.name != project.target.name)
     intents = (
         (target, replace(project.intent, config=replace(project.config, target=target.name)))
         for target in others

@@ -10,6 +10,7 @@ from matcha_tui.readiness import require_readiness
 from matcha_tui.selection import Project, open_project
 from matcha_tui.stack.stack import Stack
 from matcha_tui.targets.base import ComponentHealth
+from matcha_tui.targets.registry import explanations_of
 from matcha_tui.terraform.engine import Engine, find_engine
 from matcha_tui.terraform.folder import Run
 from matcha_tui.terraform.following import follow_progress, initial_progress
@@ -124,7 +125,7 @@ class Deployment:
         yield progress
         async for _events, progress in follow_progress(run):
             yield progress
-        check_outcome(progress, what)
+        check_outcome(progress, what, explanations_of(run))
 
     def _start(self, start: Callable[[Project, Engine], Run]) -> Run:
         return start(self._open(), find_engine(self._engine))

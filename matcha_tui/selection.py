@@ -3,12 +3,19 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from matcha_tui.project.config import Choices, Config, read_config, read_module_paths
+from matcha_tui.project.config import (
+    Choices,
+    Config,
+    read_config,
+    read_module_paths,
+    read_target,
+)
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.catalog import Catalog, Flavor, load_catalog
 from matcha_tui.stack.stack import DEFAULT_PRESET, Stack, preset_stack
 from matcha_tui.targets.base import Intent, Target
-from matcha_tui.targets.registry import STATE_KEYS, TARGET_SETTINGS, TARGETS
+from matcha_tui.targets.installed import read_installed
+from matcha_tui.targets.registry import OURS, STATE_KEYS, TARGET_SETTINGS, TARGETS
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,7 @@ class Project:
     @property
     def stack(self) -> Stack:
         """What is built: the ``default`` preset until somebody chooses."""
-        return self.config.stack or preset_stack(self.catalog, DEFAULT_PRESET)
+        return self.config.stack or preset_stack(self.catalog, DEFAULT_PRESET, self.config.target)
 
     @property
     def flavors(self) -> tuple[Flavor, ...]:
@@ -54,18 +61,27 @@ class Project:
         return Intent(self.workspace, self.flavors, self.config)
 
 
-def open_project(folder: Path) -> Project:
+def open_project(folder: Path, target: str | None = None, *, every_target: bool = False) -> Project:
     """Read a project.
 
     Args:
         folder: The folder that holds, or will hold, its ``matcha.toml``.
+        target: Another target that it may be given: its modules can be chosen, too.
+        every_target: Whether the modules of all targets can be chosen: of installed ones,
+            those that are faulty are told as `Catalog.faults`.
 
     Raises:
-        MatchaError: If ``matcha.toml`` or the catalog is faulty.
+        MatchaError: If ``matcha.toml``, the catalog or a target that is used is faulty.
     """
     workspace = Workspace(folder.resolve())
     additions = read_module_paths(workspace.config_file)
-    catalog = load_catalog(additions=additions, check=_check_flavor)
+    used = {read_target(workspace.config_file, TARGETS), *([target] if target else [])}
+    named = {path.name for addition in additions for path in addition.glob("*")} - set(OURS)
+    offered = TARGETS if every_target else [name for name in sorted(named) if name in TARGETS]
+    flavors, faults = read_installed(used, offered)
+    catalog = load_catalog(
+        additions=additions, check=_check_flavor, installed=flavors, faults=faults
+    )
     config = read_config(workspace.config_file, choices_of(catalog))
     return Project(workspace, catalog, config)
 

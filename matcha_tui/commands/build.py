@@ -14,6 +14,7 @@ from matcha_tui.commands.doctor import show_finding
 from matcha_tui.commands.naming import completing, owner_names
 from matcha_tui.commands.opening import open_project
 from matcha_tui.commands.reporting import Report, output_option, reporting
+from matcha_tui.commands.target_option import target_option
 from matcha_tui.deployment import Consent
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.masking import mask_secrets
@@ -23,9 +24,9 @@ from matcha_tui.readiness import require_readiness
 from matcha_tui.selection import Project
 from matcha_tui.stack.aliases import find_setting
 from matcha_tui.stack.setting import SettingType, SettingValue, writable_names
-from matcha_tui.stack.stack import name_stack
+from matcha_tui.stack.stack import move_stack, name_stack, tell_lacking
 from matcha_tui.targets.findings import Check, Finding, Verdict
-from matcha_tui.targets.registry import TARGETS
+from matcha_tui.targets.registry import explanations_of
 from matcha_tui.terraform.engine import Engine, find_engine
 from matcha_tui.terraform.folder import Run
 from matcha_tui.terraform.narration import short_address
@@ -64,7 +65,7 @@ def plan(form: str, engine: str | None) -> None:
 
 
 @click.command(epilog="Example: matcha provision --target local --yes")
-@click.option("--target", type=click.Choice(list(TARGETS)), help="Where to build the stack.")
+@target_option("Where to build the stack.")
 @click.option(
     "--set",
     "assignments",
@@ -115,7 +116,8 @@ def provision(
             need_terminal("provision")
         password = _read_password() if password_stdin else None
         named = {"location": location, "prefix": prefix}
-        project = _configure(open_project(Path.cwd()), target, assignments, named)
+        opened = open_project(Path.cwd(), target)
+        project = _configure(opened, target, assignments, named)
         deployment.check_buildable(project)
         if password is not None:
             choosing.keep_password(project, password)
@@ -139,7 +141,7 @@ def provision(
         if detach:
             report.leave(run)
             return
-        check_outcome(report.follow(run), "The provision")
+        check_outcome(report.follow(run), "The provision", explanations_of(run))
         click.echo(f"The {project.stack.name} stack is up.", err=True)
         report.give(mask_secrets(project, deployed.resources(project)))
 
@@ -166,7 +168,7 @@ def destroy(yes: bool, keep_data: bool, form: str, detach: bool, engine: str | N
             report.leave(run)
             return
         progress = report.follow(run)
-        check_outcome(progress, "The destroy")
+        check_outcome(progress, "The destroy", explanations_of(run))
         for warning in tell_unconfirmed(progress):
             click.echo(f"Mind: {warning}", err=True)
         click.echo("Nothing is deployed any more.", err=True)
@@ -185,7 +187,7 @@ def _say_what_goes(project: Project, keep_data: bool) -> None:
 def _plan(project: Project, engine: Engine, report: Report) -> tuple[Run, RunProgress]:
     run = deployment.plan(project, engine)
     progress = report.follow(run)
-    check_outcome(progress, "The plan")
+    check_outcome(progress, "The plan", explanations_of(run))
     return run, progress
 
 
@@ -210,10 +212,13 @@ def _configure(
     assignments: tuple[str, ...],
     named: Mapping[str, str | None],
 ) -> Project:
-    config = project.config
-    if target is not None:
-        config = replace(config, target=target)
-    declared = declared_settings(project.choices, config.target, project.stack)
+    config = replace(project.config, stack=project.stack)
+    if target is not None and target != config.target:
+        stack = move_stack(project.catalog, project.stack, target)
+        config = replace(config, target=target, stack=stack)
+        if sentence := tell_lacking(project.catalog, stack, target):
+            click.echo(sentence, err=True)
+    declared = declared_settings(project.choices, config.target, config.stack)
     settings: dict[str, SettingValue] = dict(config.settings)
     if config.target != project.config.target:
         for name in sorted(set(settings) - set(declared)):
@@ -238,7 +243,7 @@ def _configure(
                 "It is generated; `matcha get --show-sensitive` shows it.",
             )
         settings[name] = setting.parse(text)
-    return choosing.save_config(project, replace(config, stack=project.stack, settings=settings))
+    return choosing.save_config(project, replace(config, settings=settings))
 
 
 def _announce(checks: Sequence[Check]) -> None:
@@ -253,11 +258,10 @@ def _tell_unless_passed(position: int, finding: Finding) -> None:
 
 def _check_limit(project: Project, yes: bool) -> None:
     """Ask, or refuse, when the stack may cost more than its user wants to spend."""
-    if not project.config.settings.get("monthly_limit"):
+    pricing, intent = project.target.pricing, project.intent
+    if pricing is None or pricing.limit(intent) is None:
         return
-    from matcha_tui.costs import estimate_cost, exceeded_limit, load_prices
-
-    excess = exceeded_limit(project, estimate_cost(project, load_prices(project)))
+    excess = pricing.exceeded_limit(intent, pricing.estimate(intent, pricing.load(intent)))
     if excess and yes:
         raise MatchaError(
             excess,

@@ -33,8 +33,7 @@ def print_component_log(project: Project, flavor: str, follow: bool) -> None:
     if log is None:
         raise MatchaError(
             f"the log of {flavor} is not on this machine",
-            hint="Find its pod: `matcha kubeconfig --use`, then `kubectl get pods "
-            "--all-namespaces` and `kubectl logs`.",
+            hint=project.target.log_hint or None,
             exit_code=ExitCode.REFUSED,
         )
     if not log.exists():

@@ -7,24 +7,22 @@ from pathlib import Path
 import click
 
 from matcha_tui.commands.opening import open_project
-from matcha_tui.costs import cost_by_region, estimate_cost, is_paid, load_prices
+from matcha_tui.commands.target_option import target_option
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.guess import choose_name
-from matcha_tui.selection import Project
-from matcha_tui.targets.azure.prices.estimate import CostLine, Estimate
-from matcha_tui.targets.azure.prices.loading import Prices
-from matcha_tui.targets.azure.prices.ranking import RegionRow
-from matcha_tui.targets.azure.prices.regions import read_regions
-from matcha_tui.targets.azure.prices.report import as_json, money_span, origin
-from matcha_tui.targets.registry import TARGETS
+from matcha_tui.pricing.estimate import CostLine, Estimate
+from matcha_tui.pricing.price import Prices
+from matcha_tui.pricing.ranking import RegionRow
+from matcha_tui.pricing.report import as_json, money_span, origin
+from matcha_tui.stack.stack import move_stack
+from matcha_tui.targets.pricing_part import Pricing
 
 _VERSION = 1
-_FREE = "Nothing to pay: everything runs on this machine."
 _NO_PRICE = "no price"
 
 
 @click.command(epilog="Example: matcha cost --target azure --location westeurope")
-@click.option("--target", type=click.Choice(list(TARGETS)), help="As if it were built there.")
+@target_option("As if it were built there.")
 @click.option("--location", help="As if it were built in this region.")
 @click.option("--by-region", is_flag=True, help="One line a region, the cheapest first.")
 @click.option("--offline", is_flag=True, help="Ask no price list; take the prices that are here.")
@@ -35,38 +33,48 @@ def cost(
     target: str | None, location: str | None, by_region: bool, offline: bool, form: str
 ) -> None:
     """Say what the stack costs an hour and a month, by module; taxes and discounts aside."""
-    project = open_project(Path.cwd())
+    project = open_project(Path.cwd(), target)
     if target is not None and target != project.config.target:
-        project = replace(project, config=replace(project.config, target=target, settings={}))
-    prices = load_prices(project, offline=offline)
+        stack = move_stack(project.catalog, project.stack, target)
+        config = replace(project.config, target=target, stack=stack, settings={})
+        project = replace(project, config=config)
+    pricing, intent = project.target.pricing, project.intent
+    if pricing is None:
+        _print_nothing(project.target.name, form)
+        return
+    prices = pricing.load(intent, offline=offline)
     if prices.problem is not None:
         click.echo(f"matcha: warning: {prices.problem.message}", err=True)
-    if by_region and is_paid(project):
-        _print_regions(cost_by_region(project, prices), prices, form)
+    rows = pricing.rank(intent, prices) if by_region else ()
+    if rows:
+        _print_regions(rows, prices, form)
     else:
-        region = _check_region(project, location)
-        _print_estimate(estimate_cost(project, prices, region), form)
+        region = _check_region(pricing, location or pricing.region(intent))
+        _print_estimate(pricing.estimate(intent, prices, region), form)
 
 
-def _check_region(project: Project, location: str | None) -> str:
-    region = location or str(project.config.settings.get("location", ""))
-    if not is_paid(project):
+def _print_nothing(target: str, form: str) -> None:
+    if form == "json":
+        _print_estimate(Estimate("", "USD", ()), form)
+    else:
+        click.echo(f"Nothing to pay on the target {target}.")
+
+
+def _check_region(pricing: Pricing, region: str) -> str:
+    if not pricing.region_setting:
         return ""
     if not region:
         raise MatchaError(
-            "location is not set, and prices differ by region",
+            f"{pricing.region_setting} is not set, and prices differ by region",
             hint="Give --location westeurope, or --by-region for all of them.",
             exit_code=ExitCode.USAGE,
         )
-    return choose_name("region", region, [found.name for found in read_regions()])
+    return choose_name("region", region, [found.name for found in pricing.regions()])
 
 
 def _print_estimate(estimate: Estimate, form: str) -> None:
     if form == "json":
         click.echo(json.dumps({"version": _VERSION, **as_json(estimate)}, indent=2))
-        return
-    if not estimate.lines:
-        click.echo(_FREE)
         return
     rows: list[tuple[str, str]] = []
     for share in estimate.shares:

@@ -34,7 +34,7 @@ def doctor(context: click.Context, form: str, engine: str | None, fix: bool, yes
         check_answers("doctor --fix", yes, form, detach=False)
         if not yes:
             need_terminal("doctor --fix")
-    project = open_project(Path.cwd())
+    project = open_project(Path.cwd(), every_target=True)
     findings = _check(project, engine, form)
     if fix and _mend(findings, yes):
         click.echo("Checking again.", err=True)

@@ -8,7 +8,8 @@ from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.stack.catalog import load_catalog
 from matcha_tui.stack.flavor import DEFINITION, MODULE_TYPES, Place
 from matcha_tui.targets.checking import check_flavor
-from matcha_tui.targets.registry import TARGETS
+from matcha_tui.targets.installed import read_installed
+from matcha_tui.targets.registry import TARGETS, sound_targets
 from matcha_tui.terraform.engine import find_engine
 
 _PLACE = "TARGET/LAYER/MODULE_TYPE/FLAVOR"
@@ -34,7 +35,9 @@ def check(context: click.Context, folder: Path, place: str | None, engine: str |
     where = _find_place(folder, place)
     click.echo(f"{where} in {folder}", err=True)
     faults = 0
-    for finding in check_flavor(folder, where, load_catalog(), TARGETS, find_engine(engine)):
+    installed, _ = read_installed({where.target})
+    catalog = load_catalog(installed=installed)
+    for finding in check_flavor(folder, where, catalog, TARGETS, find_engine(engine)):
         click.echo(f"{'FAULT' if finding.faults else 'ok':<6} {finding.what}")
         for fault in finding.faults:
             faults += 1
@@ -86,7 +89,7 @@ def _find_place(folder: Path, place: str | None) -> Place:
     parts = place.strip("/").split("/") if place else list(folder.parts[-4:])
     if len(parts) == 4 and parts[0] in TARGETS and parts[2] in MODULE_TYPES:
         return Place(*parts)
-    targets, layers = ", ".join(TARGETS), sorted({x for t in TARGETS.values() for x in t.layers})
+    targets, layers = ", ".join(TARGETS), sorted({x for t in sound_targets() for x in t.layers})
     raise MatchaError(
         f"{'--as' if place else 'the path'} {place or folder} does not end in {_PLACE}",
         hint=(

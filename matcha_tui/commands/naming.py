@@ -81,7 +81,8 @@ def completing(words: Callable[[Project, Mapping[str, Any]], Iterable[str]]) -> 
 
     def complete(context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
         try:
-            offered = list(words(open_project(Path.cwd()), context.params))
+            project = open_project(Path.cwd(), context.params.get("target"))
+            offered = list(words(project, context.params))
         except (MatchaError, OSError):
             return []
         return [word for word in offered if fold_name(word).startswith(fold_name(begun))]

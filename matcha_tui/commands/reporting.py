@@ -19,7 +19,9 @@ from matcha_tui.commands.run_objects import (
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.masking import MASK
 from matcha_tui.streams import OutputError
+from matcha_tui.targets.registry import explanations_of
 from matcha_tui.terraform.event_kinds import Event
+from matcha_tui.terraform.explain import Explanations
 from matcha_tui.terraform.folder import Run, is_live
 from matcha_tui.terraform.following import initial_progress
 from matcha_tui.terraform.progress import RunProgress
@@ -72,6 +74,7 @@ class JsonReport(Report):
         super().__init__(operation)
         self._run: Run | None = None
         self._progress: RunProgress | None = None
+        self._explanations: Explanations | None = None
         self._resources: Mapping[str, Mapping[str, str]] = {}
 
     def follow(self, run: Run) -> RunProgress:
@@ -103,6 +106,7 @@ class JsonReport(Report):
 
     def _begin(self, run: Run) -> None:
         self._run, self._progress = run, initial_progress(run)
+        self._explanations = explanations_of(run)
         _print(started_object(run))
 
     def _show(self, events: Sequence[Event], progress: RunProgress) -> None:
@@ -110,7 +114,7 @@ class JsonReport(Report):
         assert self._progress is not None  # noqa: S101 - for the type checker
         for event in events:
             before, self._progress = self._progress, self._progress.apply(event)
-            for item in event_objects(event, before, self._progress):
+            for item in event_objects(event, before, self._progress, self._explanations):
                 _print(item)
 
 

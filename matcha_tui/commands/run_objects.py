@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.targets.registry import explanations_of
+from matcha_tui.terraform.diagnostics import explain_diagnostic, summarise
 from matcha_tui.terraform.event_kinds import (
     Diagnostic,
     Event,
@@ -25,10 +27,10 @@ from matcha_tui.terraform.event_kinds import (
     StepSkipped,
     StepStarted,
 )
-from matcha_tui.terraform.explain import explain_diagnostic, summarise
-from matcha_tui.terraform.failure import find_failure
+from matcha_tui.terraform.explain import Explanations
 from matcha_tui.terraform.folder import Run
 from matcha_tui.terraform.narration import narrate, short_address
+from matcha_tui.terraform.outcome import find_failure
 from matcha_tui.terraform.progress import (
     PlanCounts,
     ResourceProgress,
@@ -68,13 +70,19 @@ def started_object(run: Run) -> JsonObject:
     )
 
 
-def event_objects(event: Event, before: RunProgress, after: RunProgress) -> list[JsonObject]:
+def event_objects(
+    event: Event,
+    before: RunProgress,
+    after: RunProgress,
+    explanations: Explanations | None,
+) -> list[JsonObject]:
     """Tell one event.
 
     Args:
         event: What happened.
         before: Where the run stood.
         after: Where it stands because of the event.
+        explanations: Those of the run's target.
 
     Returns:
         Its objects; none for what is only noise, or told by the result.
@@ -89,7 +97,7 @@ def event_objects(event: Event, before: RunProgress, after: RunProgress) -> list
         return [_step_object(time, step) for step in after.steps if _is_about(event, step)]
     if isinstance(event, Diagnostic):
         is_new = len(after.diagnostics) > len(before.diagnostics)
-        return [_diagnostic_object(time, event)] if is_new else []
+        return [_diagnostic_object(time, event, explanations)] if is_new else []
     if isinstance(event, RunStarted) or not (line := narrate(event)):
         return []
     return [_object("log", time, level=line.level, text=line.text, address=line.address)]
@@ -126,7 +134,7 @@ def result_object(
             "planned": _counts(progress.planned if progress else None),
             "done": _counts(progress.done if progress else None),
         },
-        error=_error(progress, error),
+        error=_error(run, progress, error),
         resources={name: dict(properties) for name, properties in (resources or {}).items()},
     )
 
@@ -161,9 +169,11 @@ def _step_object(time: datetime | None, step: StepProgress) -> JsonObject:
     )
 
 
-def _diagnostic_object(time: datetime | None, diagnostic: Diagnostic) -> JsonObject:
+def _diagnostic_object(
+    time: datetime | None, diagnostic: Diagnostic, explanations: Explanations | None
+) -> JsonObject:
     is_error = diagnostic.severity is Severity.ERROR
-    explanation = explain_diagnostic(diagnostic) if is_error else None
+    explanation = explain_diagnostic(diagnostic, explanations) if is_error else None
     return _object(
         "diagnostic",
         time,
@@ -217,12 +227,14 @@ def _final_state(progress: RunProgress | None, error: MatchaError | None) -> str
     return RunState.RUNNING if progress.state is RunState.WAITING else progress.state
 
 
-def _error(progress: RunProgress | None, error: MatchaError | None) -> JsonObject | None:
+def _error(
+    run: Run | None, progress: RunProgress | None, error: MatchaError | None
+) -> JsonObject | None:
     if error is None:
         return None
     if progress is None or progress.state is not RunState.FAILED:
         return {"message": error.message, "meaning": None, "next_step": error.hint}
-    failure = find_failure(progress)
+    failure = find_failure(progress, explanations_of(run) if run else None)
     known = failure.explanation
     return {
         "message": failure.reason,

@@ -16,6 +16,7 @@ from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.guess import unknown
 from matcha_tui.project.history import RunRecord, run_records
 from matcha_tui.selection import Project
+from matcha_tui.targets.registry import explanations_of
 from matcha_tui.terraform.event_kinds import Event
 from matcha_tui.terraform.folder import Run, is_live, list_runs
 from matcha_tui.terraform.following import read_events
@@ -83,7 +84,7 @@ def logs(wanted: str | None, follow: bool) -> None:
         if is_live(run):
             click.echo(f"The {run.kind} goes on; end it with `matcha cancel`.", err=True)
         raise
-    check_outcome(progress, f"The {run.kind}")
+    check_outcome(progress, f"The {run.kind}", explanations_of(run))
 
 
 def _find_run(project: Project, wanted: str | None) -> Run | str:

@@ -12,7 +12,14 @@ from matcha_tui.commands.naming import completing, type_names
 from matcha_tui.commands.opening import open_project
 from matcha_tui.selection import Project
 from matcha_tui.stack.catalog import MODULE_TYPES
-from matcha_tui.stack.stack import DEFAULT_PRESET, Stack, add_module, preset_stack, remove_module
+from matcha_tui.stack.stack import (
+    DEFAULT_PRESET,
+    Stack,
+    add_module,
+    preset_stack,
+    remove_module,
+    tell_lacking,
+)
 
 _VERSION = 1
 
@@ -54,9 +61,11 @@ def show(form: str) -> None:
 def set_(name: str) -> None:
     """Take one of the presets: NAME is default, as when it is left out, or llm."""
     project = open_project(Path.cwd())
-    chosen = preset_stack(project.catalog, name)
+    chosen = preset_stack(project.catalog, name, project.config.target)
     changed = change_stack(project, chosen)
     click.echo(f"The stack is {chosen.name}.", err=True)
+    if sentence := tell_lacking(project.catalog, chosen, project.config.target):
+        click.echo(sentence, err=True)
     _tell_cost(project, changed)
     _print_stack(chosen)
 
@@ -88,10 +97,12 @@ def remove(module_type: str) -> None:
 @stack.command("list", epilog="Example: matcha stack list")
 def list_() -> None:
     """Print the presets, and every module that a stack can have."""
-    catalog = open_project(Path.cwd()).catalog
+    project = open_project(Path.cwd(), every_target=True)
+    catalog, target = project.catalog, project.config.target
     for preset in catalog.presets.values():
+        modules = ", ".join(preset.on(target).values()) or f"nothing on the target {target}"
         click.echo(f"{preset.name:<10} {preset.description}")
-        click.echo(f"{'':<10} {', '.join(preset.modules.values())}")
+        click.echo(f"{'':<10} {modules}")
     click.echo()
     width = max(len(flavor.name) for flavor in catalog.flavors)
     for flavor in catalog.flavors:
@@ -111,12 +122,16 @@ def _change(project: Project, changed: Stack, unchanged: str) -> None:
 
 def _tell_cost(before: Project, after: Project) -> None:
     """Say what the change does to a month's cost, where there is one and the region is known."""
-    if not after.config.settings.get("location"):
+    pricing = after.target.pricing
+    if pricing is None or (pricing.region_setting and not pricing.region(after.intent)):
         return
-    from matcha_tui.costs import tell_difference
+    from matcha_tui.pricing.report import tell_change  # most stacks cost nothing
 
-    if sentence := tell_difference(before, after):
-        click.echo(sentence, err=True)
+    was, now = (
+        pricing.estimate(project.intent, pricing.load(project.intent, offline=True))
+        for project in (before, after)
+    )
+    click.echo(tell_change(was, now), err=True)
 
 
 def _print_stack(shown: Stack) -> None:

@@ -1,6 +1,6 @@
 """``matcha.toml``: what the user chose; no secrets, safe to commit and to share."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -101,6 +101,23 @@ def read_module_paths(path: Path) -> tuple[Path, ...]:
     return folders
 
 
+def read_target(path: Path, known: Collection[str]) -> str:
+    """Read only where the stack is built: the catalog is made with that target's modules.
+
+    Args:
+        path: The ``matcha.toml``, which need not exist.
+        known: The targets there are.
+
+    Raises:
+        MatchaError: If there is no such target, or the file cannot be read.
+    """
+    if not path.exists():
+        return DEFAULT_TARGET
+    top = read_toml(path)
+    _refuse_newer(top)
+    return _target(top, known)
+
+
 def read_config(path: Path, choices: Choices) -> Config:
     """Read ``matcha.toml``.
 
@@ -129,8 +146,8 @@ def parse_config(top: TomlTable, choices: Choices) -> Config:
     """
     _refuse_newer(top)
     top.refuse_unknown(("version", "target", "stack", "paths", "settings", "state"))
-    target = top.name("target", "target", choices.target_settings, DEFAULT_TARGET, ExitCode.USAGE)
-    stack = _read_stack(top.table("stack"), choices.catalog)
+    target = _target(top, choices.target_settings)
+    stack = _read_stack(top.table("stack"), choices.catalog, target)
     state = top.table("state")
     state.refuse_unknown(choices.state_keys.get(target, ()))
     return Config(
@@ -184,13 +201,17 @@ def _refuse_newer(top: TomlTable) -> None:
         )
 
 
+def _target(top: TomlTable, known: Collection[str]) -> str:
+    return top.name("target", "target", known, DEFAULT_TARGET, ExitCode.USAGE)
+
+
 def _paths(top: TomlTable) -> TomlTable:
     paths = top.table("paths")
     paths.refuse_unknown(("modules",))
     return paths
 
 
-def _read_stack(table: TomlTable, catalog: Catalog) -> Stack | None:
+def _read_stack(table: TomlTable, catalog: Catalog, target: str) -> Stack | None:
     """Read what is built: the modules say it, or a preset's name alone; ``None`` for neither."""
     table.refuse_unknown(("name", "modules"))
     known = (*catalog.presets, CUSTOM)
@@ -198,7 +219,7 @@ def _read_stack(table: TomlTable, catalog: Catalog) -> Stack | None:
     if "name" in table.content:
         name = table.name("name", "stack", known, exit_code=ExitCode.USAGE)
     if "modules" not in table.content and name != CUSTOM:
-        return preset_stack(catalog, name) if name else None
+        return preset_stack(catalog, name, target) if name else None
     stack = _read_modules(table.table("modules"), catalog)
     if name is not None and name not in (CUSTOM, stack.name):
         preset = catalog.presets[name]
@@ -206,7 +227,7 @@ def _read_stack(table: TomlTable, catalog: Catalog) -> Stack | None:
             "name",
             f"is {name!r}, but stack.modules make the {stack.name} stack",
             hint=f"Remove that line, and the modules count. Or remove [stack.modules] for {name}: "
-            f"{', '.join(preset.modules.values())}.",
+            f"{', '.join(preset.on(target).values())}.",
         )
     return stack
 

@@ -1,4 +1,4 @@
-"""Azure's first step: who builds, and in which subscription."""
+"""A step of targets with accounts: who builds, and in which subscription."""
 
 import asyncio
 from dataclasses import dataclass
@@ -20,18 +20,12 @@ from matcha_tui.screens.choose import Choose
 from matcha_tui.screens.device_code import DeviceCodeScreen
 from matcha_tui.screens.notice import Notice
 from matcha_tui.screens.session import Session
-from matcha_tui.signing_in import SignedIn
+from matcha_tui.targets.identity_part import SignedIn
 from matcha_tui.widgets.banner import Banner, News, Tone
 from matcha_tui.widgets.choice_list import ChoiceList
 from matcha_tui.widgets.duration import clock
 
-_HELP_URL = "https://learn.microsoft.com/cli/azure/install-azure-cli"
-_PORTAL_URL = "https://portal.azure.com/#view/Microsoft_Azure_Billing/SubscriptionsBlade"
 _NAME_WIDTH = 18
-_ONLY_LOOKING = (
-    "Terraform cannot use this sign-in: it is good for choosing and for prices only.",
-    "Before you build: install the Azure CLI and run `az login`, then press r.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +50,7 @@ class _Choice:
 class AccountScreen(WizardScreen):
     """Says how one is signed in, and lets one of the subscriptions be taken."""
 
-    STEP = "Account"
+    STEP = "account"
     CSS_PATH = "account.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "again", "Try again", id="account.again", tooltip="Sign in anew"),
@@ -73,7 +67,7 @@ class AccountScreen(WizardScreen):
             "open",
             "Browser",
             id="account.open",
-            tooltip="Open Azure's page on subscriptions; with nobody signed in, on the Azure CLI",
+            tooltip="Open the page on subscriptions; with nobody signed in, on how to sign in",
         ),
     ]
 
@@ -88,7 +82,11 @@ class AccountScreen(WizardScreen):
             yield Label("Who builds it?", classes="question")
             yield Static("", id="identity")
             yield Banner()
-            yield Label("Which subscription pays for it?", id="which", classes="question")
+            yield Label(
+                f"Which {self.session.identity.subscription_word} pays for it?",
+                id="which",
+                classes="question",
+            )
             yield ChoiceList(id="subscriptions")
             yield Static("", id="remark")
 
@@ -99,7 +97,7 @@ class AccountScreen(WizardScreen):
         if self.session.signed_in:
             self._show(self.session.signed_in)
         else:
-            self.begin(self.session.draft.typed.get("tenant_id", ""))
+            self.begin(self._tenant_id())
 
     @work(exclusive=True, group="sign_in")
     async def begin(self, tenant_id: str) -> None:
@@ -128,10 +126,9 @@ class AccountScreen(WizardScreen):
 
     def action_again(self) -> None:
         """Sign in anew, for the tenant that is chosen."""
-        account = self.session.signed_in and self.session.signed_in.account
+        before = self.session.signed_in
         self.session.signed_in = None
-        tenant_id = self.session.draft.typed.get("tenant_id", "")
-        self.begin(account.tenant_id if account else tenant_id)
+        self.begin(before.tenant_id if before else self._tenant_id())
 
     @work(exclusive=True, group="sign_in")
     async def action_device_code(self) -> None:
@@ -139,9 +136,7 @@ class AccountScreen(WizardScreen):
         if self._since is not None:  # the sign-in that was under way has ended with its worker
             self._since = None
             self._show_identity(Content(""))
-        found = await self.app.push_screen_wait(
-            DeviceCodeScreen(self.session, self.session.draft.typed.get("tenant_id", ""))
-        )
+        found = await self.app.push_screen_wait(DeviceCodeScreen(self.session, self._tenant_id()))
         self.end_if_left()
         if isinstance(found, MatchaError):
             self._show_failure(found)
@@ -166,16 +161,17 @@ class AccountScreen(WizardScreen):
             for tenant in signed_in.tenants
         }
         chosen = await self.app.push_screen_wait(
-            Choose("Which tenant?", options, signed_in.account.tenant_id)
+            Choose(f"Which {self.session.identity.tenant_word}?", options, signed_in.tenant_id)
         )
         self.end_if_left()
-        if chosen and chosen != signed_in.account.tenant_id:
+        if chosen and chosen != signed_in.tenant_id:
             self.begin(chosen)
 
     @work(exclusive=True, group="open")
     async def action_open(self) -> None:
         """Open the page that helps."""
-        url = _PORTAL_URL if self.session.signed_in else _HELP_URL
+        identity = self.session.identity
+        url = identity.subscriptions_url if self.session.signed_in else identity.help_url
         if await asyncio.to_thread(open_in_browser, url):
             self.notify(f"Opened {url}", markup=False)
         else:
@@ -192,19 +188,17 @@ class AccountScreen(WizardScreen):
 
     @on(ChoiceList.Confirmed)
     def action_forward(self) -> None:
-        """Go on to the regions with what is chosen."""
-        from matcha_tui.screens.region import RegionScreen
-
-        options = self.query_one(ChoiceList)
+        """Go on with what is chosen."""
+        options, identity = self.query_one(ChoiceList), self.session.identity
         index = options.highlighted
         chosen = options.get_option_at_index(index).id if index is not None else None
         choice = self._choices.get(chosen or "")
         if choice is None:
             self.app.push_screen(
                 Notice(
-                    "There is no subscription to build in yet.",
+                    f"There is no {identity.subscription_word} to build in yet.",
                     "Sign in first: r tries again, d shows a code for any browser. Or write "
-                    "subscription_id into matcha.toml to go on without a network.",
+                    f"{identity.subscription_setting} into matcha.toml to go on without a network.",
                     title="Nothing chosen",
                 )
             )
@@ -212,39 +206,34 @@ class AccountScreen(WizardScreen):
             self.app.push_screen(Notice(choice.refusal, "Take another one.", title="Not this one"))
         else:
             self._take(choice)
-            self.app.push_screen(RegionScreen(self.session))
+            self.go_on()
 
     def _take(self, choice: _Choice) -> None:
-        draft = self.session.draft.with_typed("subscription_id", choice.subscription_id)
-        if choice.tenant_id:
-            draft = draft.with_typed("tenant_id", choice.tenant_id)
+        identity, draft = self.session.identity, self.session.draft
+        draft = draft.with_typed(identity.subscription_setting, choice.subscription_id)
+        if choice.tenant_id and identity.tenant_setting:
+            draft = draft.with_typed(identity.tenant_setting, choice.tenant_id)
         self.session.draft = draft
+
+    def _tenant_id(self) -> str:
+        return self.session.draft.typed.get(self.session.identity.tenant_setting, "")
 
     def _show_clock(self) -> None:
         if self._since is not None:
             spent = clock(self.session.now() - self._since)
-            words = ("▸ Signing in to Azure … ", "bold $accent")
+            words = (f"▸ Signing in to {self.session.target.title} … ", "bold $accent")
             self._show_identity(Content.assemble(words, (spent, "$quiet")))
 
     def _show(self, signed_in: SignedIn) -> None:
-        account = signed_in.account
-        tenant = Content.assemble(signed_in.tenant_name)
-        if signed_in.tenant_name != account.tenant_id:
-            tenant = Content.assemble(tenant, (f"  {account.tenant_id}", "$quiet"))
-        if len(signed_in.tenants) > 1:
-            tenant = Content.assemble(tenant, (f"  one of {len(signed_in.tenants)}: t", "$quiet"))
+        lines = [("as", Content.styled(signed_in.name, "bold")), ("by", Content(signed_in.source))]
+        if signed_in.tenant_id:
+            lines.append((self.session.identity.tenant_word, _tell_tenant(signed_in)))
         self._show_identity(
-            Content.assemble(
-                ("● Signed in", "bold $success"),
-                "\n",
-                ("  as      ", "$quiet"),
-                (account.name, "bold"),
-                "\n",
-                ("  by      ", "$quiet"),
-                str(account.source.value),
-                "\n",
-                ("  tenant  ", "$quiet"),
-                tenant,
+            Content("\n").join(
+                [
+                    Content.styled("● Signed in", "bold $success"),
+                    *(Content.assemble((f"  {word:<8}", "$quiet"), told) for word, told in lines),
+                ]
             )
         )
         banner = self.query_one(Banner)
@@ -252,7 +241,11 @@ class AccountScreen(WizardScreen):
         if signed_in.problem:
             banner.news = _bad_news(signed_in.problem)
         elif not signed_in.builds:
-            banner.news = News(Tone.MIXED, "You can look around with this sign-in", _ONLY_LOOKING)
+            banner.news = News(
+                Tone.MIXED,
+                "You can look around with this sign-in",
+                self.session.identity.looking_only,
+            )
         self._show_choices(signed_in)
         self.refresh_bindings()
 
@@ -266,7 +259,7 @@ class AccountScreen(WizardScreen):
         self.query_one("#identity", Static).update(words)
 
     def _show_choices(self, signed_in: SignedIn | None) -> None:
-        wanted = self.session.draft.typed.get("subscription_id", "")
+        wanted = self.session.draft.typed.get(self.session.identity.subscription_setting, "")
         found = signed_in.subscriptions if signed_in else ()
         self._choices = {
             item.subscription_id: _Choice(
@@ -301,12 +294,11 @@ class AccountScreen(WizardScreen):
     def _show_remark(self, wanted: str, signed_in: SignedIn | None) -> None:
         words = ""
         if wanted and wanted not in self._choices and self._since is None:
+            word = self.session.identity.subscription_word
             if signed_in and not signed_in.problem:
-                words = f"{signed_in.account.name} does not see the subscription chosen before."
+                words = f"{signed_in.name} does not see the {word} chosen before."
             else:
-                words = (
-                    "The subscription could not be verified. Enter goes on with it all the same."
-                )
+                words = f"The {word} could not be verified. Enter goes on with it all the same."
         self.query_one("#remark", Static).update(Content.styled(words and f"▲ {words}", "$warning"))
 
     def _redraw(self, chosen: str) -> None:
@@ -324,6 +316,15 @@ class AccountScreen(WizardScreen):
             (f"  {choice.subscription_id}", "$quiet"),
             (f"  {'▲ ' if choice.refusal else ''}{choice.state}", state),
         )
+
+
+def _tell_tenant(signed_in: SignedIn) -> Content:
+    tenant = Content(signed_in.tenant_name)
+    if signed_in.tenant_name != signed_in.tenant_id:
+        tenant = Content.assemble(tenant, (f"  {signed_in.tenant_id}", "$quiet"))
+    if len(signed_in.tenants) > 1:
+        tenant = Content.assemble(tenant, (f"  one of {len(signed_in.tenants)}: t", "$quiet"))
+    return tenant
 
 
 def _bad_news(error: MatchaError) -> News:

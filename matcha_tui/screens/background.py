@@ -1,7 +1,7 @@
 """Waits for what may take long, without holding up the app's end.
 
 `asyncio.to_thread` would: when an app is left, asyncio waits for its threads, and one
-that waits for Azure may take a minute.
+that waits for a cloud may take a minute.
 """
 
 import asyncio

@@ -12,7 +12,7 @@ from textual.widgets import Footer
 from matcha_tui.errors import MatchaError
 from matcha_tui.screens.notice import Notice
 from matcha_tui.screens.session import Session
-from matcha_tui.targets.registry import TARGETS
+from matcha_tui.screens.wizard import next_screen, step_title, step_titles
 from matcha_tui.widgets.header_line import HeaderLine
 from matcha_tui.widgets.step_line import StepLine
 
@@ -103,6 +103,8 @@ class WizardScreen(MatchaScreen):
     """One step of the wizard; going back loses nothing, since the draft is the session's."""
 
     STEP: ClassVar[str] = ""
+    """Its name among the wizard's steps; each object may say another in its `step`."""
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "enter",
@@ -120,16 +122,30 @@ class WizardScreen(MatchaScreen):
         ),
     ]
 
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.step = self.STEP
+
     def compose_top(self) -> ComposeResult:
         """Show which step this is."""
-        yield StepLine(self.STEP, self.session.draft.target)
+        yield StepLine(step_title(self.step), step_titles(self.session.target))
 
     def target_title(self) -> str:
         """Return the chosen target, which nobody has written down yet."""
-        return TARGETS[self.session.draft.target].title
+        return self.session.target.title
 
     def action_forward(self) -> None:
-        """Go on; each step says where to."""
+        """Go on, unless there is something to settle first."""
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Open the next step."""
+        try:
+            screen = next_screen(self.session, self.step)
+        except MatchaError as error:
+            self.complain(error)
+        else:
+            self.app.push_screen(screen)
 
     def action_back(self) -> None:
         """Go back one step."""

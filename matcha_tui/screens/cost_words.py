@@ -2,9 +2,9 @@
 
 from textual.content import Content
 
-from matcha_tui.targets.azure.prices.difference import Difference
-from matcha_tui.targets.azure.prices.estimate import Estimate, Span
-from matcha_tui.targets.azure.prices.report import money_span
+from matcha_tui.pricing.difference import Difference
+from matcha_tui.pricing.estimate import Estimate, Span
+from matcha_tui.pricing.report import money_span
 
 _NO_CHANGE = "no difference"
 

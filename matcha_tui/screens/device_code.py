@@ -16,7 +16,7 @@ from textual.widgets import Footer, Label
 from matcha_tui.errors import MatchaError
 from matcha_tui.screens.browser import open_in_browser
 from matcha_tui.screens.session import Session
-from matcha_tui.signing_in import SignedIn
+from matcha_tui.targets.identity_part import SignedIn
 from matcha_tui.widgets.duration import clock
 
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field, replace
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.project.config import Config, declared_settings
-from matcha_tui.screens.field_groups import group_settings
 from matcha_tui.selection import Project
 from matcha_tui.stack.setting import Setting, SettingType, SettingValue
 from matcha_tui.stack.stack import Stack
-from matcha_tui.targets.azure.names import Names, derive_names
+from matcha_tui.targets.registry import TARGETS
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,42 +67,41 @@ def complaint_about(setting: Setting, text: str) -> str:
     return ""
 
 
-def settings_by_owner(project: Project, draft: Draft) -> tuple[tuple[str, dict[str, Setting]], ...]:
+def settings_by_owner(
+    project: Project, draft: Draft, step: str = ""
+) -> tuple[tuple[str, dict[str, Setting]], ...]:
     """Return what can be set for the chosen stack.
 
     Args:
         project: Has the catalog.
         draft: Has the choice.
+        step: The group of the target's settings to return alone; by default all are
+            returned that are not those of a step of their own.
 
     Returns:
-        Pairs of the owner's title and its settings by dotted name, the target's
-        groups first; only owners that have settings, and nothing that an earlier
-        step asks.
+        Pairs of a title and settings by dotted name, the target's groups first.
     """
     declared = declared_settings(project.choices, draft.target, draft.stack)
-    owners = list(group_settings({name: one for name, one in declared.items() if "." not in name}))
+    target = TARGETS[draft.target]
+    own = _by_group({name: one for name, one in declared.items() if "." not in name}, target.title)
+    if step:
+        return tuple((title, group) for title, group in own.items() if title == step)
+    owners = [(title, group) for title, group in own.items() if title not in target.extra_steps]
     for module_type, flavor in draft.stack.modules:
         title = project.catalog.title(draft.target, module_type, flavor)
         prefix = f"{module_type}."
-        own = {name: item for name, item in declared.items() if name.startswith(prefix)}
-        owners.append((title, own))
-    return tuple((title, own) for title, own in owners if own)
+        of_module = {name: item for name, item in declared.items() if name.startswith(prefix)}
+        groups = _by_group(of_module, "")
+        owners += [(f"{title} {name}".strip(), group) for name, group in groups.items()]
+    return tuple(owners)
 
 
-def names_of(project: Project, draft: Draft) -> Names | None:
-    """Return the names that would be made of what is typed; ``None`` while it will not do.
-
-    Args:
-        project: Has the catalog.
-        draft: Has the prefix and the subscription.
-    """
-    declared = declared_settings(project.choices, draft.target, draft.stack)
-    prefix = declared["prefix"]
-    typed = draft.typed.get(prefix.name, "")
-    if complaint_about(prefix, typed):
-        return None
-    subscription_id = draft.typed.get("subscription_id", "")
-    return derive_names(typed.strip() or str(prefix.default), subscription_id)
+def _by_group(settings: Mapping[str, Setting], rest: str) -> dict[str, dict[str, Setting]]:
+    """Gather settings by their group, in the order in which each first comes."""
+    groups: dict[str, dict[str, Setting]] = {}
+    for name, setting in settings.items():
+        groups.setdefault(setting.group or rest, {})[name] = setting
+    return groups
 
 
 def make_config(project: Project, draft: Draft) -> Config:

@@ -13,6 +13,7 @@ from matcha_tui.errors import MatchaError
 from matcha_tui.project.history import LastRun
 from matcha_tui.screens.base import MatchaScreen
 from matcha_tui.screens.session import Overview
+from matcha_tui.screens.wizard import open_step
 from matcha_tui.stack.catalog import MODULE_TYPES
 from matcha_tui.stack.stack import Stack
 from matcha_tui.targets.base import ComponentHealth, ComponentState
@@ -145,17 +146,11 @@ class HomeScreen(MatchaScreen):
     @on(Button.Pressed, "#start")
     def action_start(self) -> None:
         """Open the wizard."""
-        from matcha_tui.screens.stack import StackScreen
-
-        self.app.push_screen(StackScreen(self.session))
+        self.app.push_screen(open_step(self.session, "stack"))
 
     def action_again(self) -> None:
         """Open the review of the stack that is deployed."""
-        from matcha_tui.screens.paid_review import PaidReviewScreen
-        from matcha_tui.screens.review import ReviewScreen
-
-        screen = PaidReviewScreen if self.session.is_paid else ReviewScreen
-        self.app.push_screen(screen(self.session))
+        self.app.push_screen(open_step(self.session, "review"))
 
     def action_watch(self) -> None:
         """Attach to the run that is under way."""

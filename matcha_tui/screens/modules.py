@@ -8,6 +8,9 @@ from textual.content import Content
 from textual.widgets import Label, Static
 
 from matcha_tui.errors import MatchaError
+from matcha_tui.pricing.difference import Difference, compare
+from matcha_tui.pricing.estimate import Estimate
+from matcha_tui.pricing.ranking import Region
 from matcha_tui.screens.base import WizardScreen
 from matcha_tui.screens.cost_words import tell_cost, tell_difference
 from matcha_tui.screens.notice import Notice
@@ -21,9 +24,6 @@ from matcha_tui.stack.stack import (
     make_stack,
     remove_module,
 )
-from matcha_tui.targets.azure.prices.difference import Difference, compare
-from matcha_tui.targets.azure.prices.estimate import Estimate
-from matcha_tui.targets.azure.prices.regions import Region
 from matcha_tui.widgets.duration import in_words
 from matcha_tui.widgets.header_line import HeaderLine
 from matcha_tui.widgets.module_table import ModuleRow, ModuleTable
@@ -32,7 +32,7 @@ from matcha_tui.widgets.module_table import ModuleRow, ModuleTable
 class ModulesScreen(WizardScreen):
     """The checklist of modules, and what the one under the cursor is."""
 
-    STEP = "Modules"
+    STEP = "modules"
     CSS_PATH = "modules.tcss"
 
     def __init__(self, session: Session) -> None:
@@ -51,9 +51,9 @@ class ModulesScreen(WizardScreen):
         """Show the draft."""
         self._show_stack()
         self.query_one("#licences").display = bool(self._licences())
-        self.query_one("#cost").display = self.session.is_paid
+        self.query_one("#cost").display = self.session.target.pricing is not None
         self.query_one(ModuleTable).focus()
-        if self.session.is_paid:
+        if self.session.target.pricing:
             self.load_prices()
 
     @work(exclusive=True, group="prices")
@@ -120,14 +120,7 @@ class ModulesScreen(WizardScreen):
         except MatchaError as error:
             self.complain(error)
             return
-        self._go_on()
-
-    def _go_on(self) -> None:
-        from matcha_tui.screens.account import AccountScreen
-        from matcha_tui.screens.settings import SettingsScreen
-
-        follower = AccountScreen if self.session.is_paid else SettingsScreen
-        self.app.push_screen(follower(self.session))
+        self.go_on()
 
     def _take(self, stack: Stack) -> None:
         before = self._cost
@@ -150,8 +143,7 @@ class ModulesScreen(WizardScreen):
 
     def _place(self) -> Region:
         """Return the region that is set; until one is, the one that is recommended."""
-        rows = self.session.regions()
-        location = self.session.draft.typed.get("location", "")
+        rows, location = self.session.regions(), self.session.region
         chosen = [row for row in rows if row.region.name == location]
         return next(row for row in chosen or rows if chosen or row.recommended).region
 

@@ -13,7 +13,9 @@ from matcha_tui.screens.base import MatchaScreen
 from matcha_tui.screens.confirm import Confirm
 from matcha_tui.screens.outcome import tell_outcome
 from matcha_tui.screens.session import Session
+from matcha_tui.screens.wizard import BUILD, DONE, step_titles
 from matcha_tui.targets.adoption import Adoption, find_adoptions
+from matcha_tui.targets.registry import TARGETS
 from matcha_tui.terraform.event_kinds import Event, StepStarted
 from matcha_tui.terraform.folder import Run
 from matcha_tui.terraform.following import initial_progress
@@ -24,7 +26,7 @@ from matcha_tui.widgets.component import short_name
 from matcha_tui.widgets.log_pane import LogLine, LogPane
 from matcha_tui.widgets.resource_tree import ResourceTree
 from matcha_tui.widgets.run_bar import RunBar
-from matcha_tui.widgets.step_line import DONE, StepLine
+from matcha_tui.widgets.step_line import StepLine
 
 _AGAIN = (RunState.FAILED, RunState.CANCELLED, RunState.LOST)
 
@@ -76,7 +78,8 @@ class MonitorScreen(MatchaScreen):
     def compose_top(self) -> ComposeResult:
         """Show the wizard's steps, when this is one of them."""
         if self._run.kind == RunKind.PROVISION:
-            yield StepLine("Build", self._run.details.get("target", ""))
+            target = TARGETS.get(self._run.details.get("target", ""), self.session.project.target)
+            yield StepLine(BUILD, step_titles(target))
 
     def compose_body(self) -> ComposeResult:
         """Put the resources beside the log, or above it where there is less room."""
@@ -227,10 +230,10 @@ class MonitorScreen(MatchaScreen):
 
     def _show_end(self) -> None:
         self.query_one(Banner).news = tell_outcome(
-            self._run.kind, self.progress, can_adopt=bool(self._adoptions())
+            self._run, self.progress, can_adopt=bool(self._adoptions())
         )
         for step_line in self.query(StepLine):
-            step_line.current = DONE if self.progress.state is RunState.DONE else "Build"
+            step_line.current = DONE if self.progress.state is RunState.DONE else BUILD
 
 
 def _lines(events: Sequence[Event]) -> list[LogLine]:

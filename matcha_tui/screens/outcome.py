@@ -1,8 +1,9 @@
 """What to say of a run that has ended."""
 
 from matcha_tui.project.history import RunKind
-from matcha_tui.terraform.failure import find_failure
-from matcha_tui.terraform.outcome import tell_unconfirmed
+from matcha_tui.targets.registry import explanations_of
+from matcha_tui.terraform.folder import Run
+from matcha_tui.terraform.outcome import find_failure, tell_unconfirmed
 from matcha_tui.terraform.progress import RunProgress, RunState
 from matcha_tui.widgets.banner import News, Tone
 from matcha_tui.widgets.duration import in_words
@@ -15,14 +16,15 @@ _GOOD: dict[str, tuple[str, str]] = {
 }
 
 
-def tell_outcome(kind: str, progress: RunProgress, *, can_adopt: bool = False) -> News:
+def tell_outcome(run: Run, progress: RunProgress, *, can_adopt: bool = False) -> News:
     """Say how a run ended, what that means, and what to do next.
 
     Args:
-        kind: ``plan``, ``provision`` or ``destroy``.
-        progress: The run's last progress.
+        run: The run.
+        progress: Its last progress.
         can_adopt: Whether it met what exists already, and can take it in.
     """
+    kind = run.kind
     if progress.state is RunState.DONE:
         headline, line = _GOOD.get(kind, (f"The {kind} is done", "Press enter to go home."))
         told = _warnings(progress)
@@ -37,11 +39,11 @@ def tell_outcome(kind: str, progress: RunProgress, *, can_adopt: bool = False) -
             f"Nobody knows how the {kind} ended: what ran it was killed",
             ("Press r to run it again; it takes up what is there.",),
         )
-    return _failure(kind, progress, can_adopt=can_adopt)
+    return _failure(run, progress, can_adopt=can_adopt)
 
 
-def _failure(kind: str, progress: RunProgress, *, can_adopt: bool) -> News:
-    failure = find_failure(progress)
+def _failure(run: Run, progress: RunProgress, *, can_adopt: bool) -> News:
+    failure = find_failure(progress, explanations_of(run))
     lines = []
     if failure.explanation:
         lines = [failure.explanation.meaning, f"Next: {failure.explanation.next_step}"]
@@ -49,7 +51,7 @@ def _failure(kind: str, progress: RunProgress, *, can_adopt: bool) -> News:
         lines.insert(0, _ADOPT)
     else:
         lines.append("Press r to try again; what is done already is kept.")
-    return News(Tone.BAD, f"The {kind} failed: {failure.reason}", tuple(lines))
+    return News(Tone.BAD, f"The {run.kind} failed: {failure.reason}", tuple(lines))
 
 
 def _warnings(progress: RunProgress) -> tuple[str, ...]:

@@ -10,13 +10,13 @@ from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from matcha_tui.pricing.difference import compare
+from matcha_tui.pricing.estimate import Estimate
+from matcha_tui.pricing.report import money_span, origin
 from matcha_tui.screens.confirm import Confirm
 from matcha_tui.screens.cost_words import tell_difference
 from matcha_tui.screens.review import ReviewScreen
 from matcha_tui.screens.session import Session
-from matcha_tui.targets.azure.prices.difference import compare
-from matcha_tui.targets.azure.prices.estimate import Estimate
-from matcha_tui.targets.azure.prices.report import money_span, origin
 from matcha_tui.targets.findings import Finding, Remedy, Verdict
 from matcha_tui.widgets.banner import Banner
 from matcha_tui.widgets.check_list import CheckList
@@ -87,7 +87,7 @@ class PaidReviewScreen(ReviewScreen):
 
     @work(exclusive=True, group="prices")
     async def load_prices(self) -> None:
-        """Show the prices that are here, then Azure's."""
+        """Show the prices that are here, then those of today."""
         for offline in (True, False):
             await self.attempt(self.session.find_prices(offline=offline))
             self._cost = self.session.cost(self.session.drafted)
@@ -214,13 +214,9 @@ class PaidReviewScreen(ReviewScreen):
 
     def _show_where(self, engine: str) -> None:
         self._engine = engine
-        typed, signed_in = self.session.draft.typed, self.session.signed_in
-        account = signed_in.account if signed_in else None
-        name = self.session.subscription_name
         lines = {
-            "Builds": f"{account.name}, by {account.source.value}" if account else _NOBODY,
-            "Pays": f"{name}  {typed.get('subscription_id', '')}".strip() or "nobody yet",
-            "Region": typed.get("location", "") or "none yet",
+            **self._accounts(),
+            **self._region(),
             "Folder": self.session.project.workspace.shown,
             "Engine": engine,
         }
@@ -229,6 +225,22 @@ class PaidReviewScreen(ReviewScreen):
                 Content.assemble((f"{thing:<8}", "$quiet"), value) for thing, value in lines.items()
             )
         )
+
+    def _accounts(self) -> dict[str, str]:
+        """Say who builds and who pays, where somebody has to be signed in."""
+        if self.session.target.identity is None:
+            return {}
+        signed_in = self.session.signed_in
+        return {
+            "Builds": f"{signed_in.name}, by {signed_in.source}" if signed_in else _NOBODY,
+            "Pays": self.session.subscription or "nobody yet",
+        }
+
+    def _region(self) -> dict[str, str]:
+        """Say where, if prices differ by region."""
+        if not self.session.pricing.region_setting:
+            return {}
+        return {"Region": self.session.region or "none yet"}
 
     def _show_cost(self) -> None:
         self.query_one(CostSheet).cost = self._cost
@@ -248,11 +260,12 @@ class PaidReviewScreen(ReviewScreen):
         self.query_one("#origin", Static).update(Content("\n").join(lines))
 
     def _machines(self) -> str:
-        least, most = self.session.node_counts()
-        return (
-            f"With {least} machine{'' if least == 1 else 's'} at least, {most} at most. "
-            "~ marks an estimate. Taxes and discounts aside."
-        )
+        words = "~ marks an estimate. Taxes and discounts aside."
+        if counts := self.session.machines():
+            least, most = counts
+            plural = "" if least == 1 else "s"
+            return f"With {least} machine{plural} at least, {most} at most. {words}"
+        return words
 
     def _is_being_left(self) -> bool:
         """Say whether what an answer would be shown on is gone already."""

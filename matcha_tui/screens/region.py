@@ -1,9 +1,9 @@
-"""Azure's second step: in which region, and what the stack costs in each."""
+"""A step of targets with regions: in which one, and what the stack costs in each."""
 
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -13,19 +13,16 @@ from textual.content import Content
 from textual.widgets import Input, Label, Static
 
 from matcha_tui.errors import MatchaError
+from matcha_tui.pricing.ranking import RegionRow, filter_regions
+from matcha_tui.pricing.report import money_span, origin
 from matcha_tui.screens.base import WizardScreen
 from matcha_tui.screens.session import Session
-from matcha_tui.targets.azure.prices.ranking import RegionRow, filter_regions
-from matcha_tui.targets.azure.prices.report import money_span, origin
 from matcha_tui.targets.findings import Finding, Verdict
 from matcha_tui.widgets.duration import clock
 from matcha_tui.widgets.region_table import RECOMMENDED, SORTS, RegionTable
 
-if TYPE_CHECKING:  # Azure's libraries take a second to import
-    from matcha_tui.targets.azure.preflight.regions import Fit
-
 _NOT_ASKED = "? Sizes and quota: unknown until somebody is signed in; the review checks them."
-_REST_SECONDS = 0.6  # how long the cursor rests on a region before Azure is asked about it
+_REST_SECONDS = 0.6  # how long the cursor rests on a region before it is asked about
 _VERDICTS = {
     Verdict.PASSED: ("✓ ", "$success"),
     Verdict.FAILED: ("✗ ", "$error"),
@@ -50,7 +47,7 @@ class _FilterInput(Input):
 class RegionScreen(WizardScreen):
     """Every region with its cost; typing filters, moving chooses."""
 
-    STEP = "Region"
+    STEP = "region"
     CSS_PATH = "region.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -69,7 +66,13 @@ class RegionScreen(WizardScreen):
             id="region.recommended",
             tooltip="Go to the region that is recommended",
         ),
-        Binding("f5", "refresh", "Ask again", id="region.refresh", tooltip="Ask Azure again"),
+        Binding(
+            "f5",
+            "refresh",
+            "Ask again",
+            id="region.refresh",
+            tooltip="Ask for prices and quota again",
+        ),
     ]
 
     def __init__(self, session: Session) -> None:
@@ -78,7 +81,7 @@ class RegionScreen(WizardScreen):
         self._order, self._is_reversed = "cost", False
         self._asking_since: datetime | None = None
         self._fits: dict[str, tuple[Finding, ...]] = {}
-        self._surveyed: dict[str, Fit] = {}
+        self._surveyed: dict[str, bool | None] = {}
         self._looked_at = ""
 
     def compose_body(self) -> ComposeResult:
@@ -104,7 +107,7 @@ class RegionScreen(WizardScreen):
 
     @work(exclusive=True, group="prices")
     async def load(self) -> None:
-        """Show the prices that are here at once, then those that Azure has today."""
+        """Show the prices that are here at once, then those of today."""
         self._asking_since = self.session.now()
         try:
             await self.attempt(self.session.find_prices(offline=True))
@@ -193,7 +196,7 @@ class RegionScreen(WizardScreen):
             self._fill()
 
     def action_refresh(self) -> None:
-        """Ask Azure for prices and quota again."""
+        """Ask for prices and quota again."""
         self._fits.clear()
         self._surveyed.clear()
         self._looked_at = ""
@@ -205,18 +208,17 @@ class RegionScreen(WizardScreen):
 
     @on(Input.Submitted)
     def action_forward(self) -> None:
-        """Go on to the settings with the region under the cursor."""
-        from matcha_tui.screens.settings import SettingsScreen
-
+        """Go on with the region under the cursor."""
         name = self.query_one(RegionTable).highlighted
         if not name:
             self.notify("No region is called so; esc shows all.", severity="warning", markup=False)
             return
         self._take(name)
-        self.app.push_screen(SettingsScreen(self.session))
+        self.go_on()
 
     def _take(self, name: str) -> None:
-        self.session.draft = self.session.draft.with_typed("location", name)
+        setting = self.session.pricing.region_setting
+        self.session.draft = self.session.draft.with_typed(setting, name)
 
     def _take_rows(self) -> None:
         self._rows = tuple(self._with_fits(row) for row in self.session.regions())
@@ -225,11 +227,11 @@ class RegionScreen(WizardScreen):
     def _with_fits(self, row: RegionRow) -> RegionRow:
         found = self._fits.get(row.region.name)
         if not found:
-            fit = self._surveyed.get(row.region.name)
-            return replace(row, sizes_fit=fit.sizes, quota_fits=fit.quota) if fit else row
-        verdicts = [finding.verdict for finding in found]
-        worst = next(one for one in _WORST_FIRST if one in verdicts)
-        return replace(row, sizes_fit=worst, quota_fits=worst)
+            return replace(row, fits=self._surveyed.get(row.region.name))
+        verdicts = {finding.verdict for finding in found}
+        if Verdict.FAILED in verdicts:
+            return replace(row, fits=False)
+        return replace(row, fits=True if verdicts == {Verdict.PASSED} else None)
 
     def _fill(self) -> None:
         shown = filter_regions(self._rows, self.session.region_filter)
@@ -240,7 +242,7 @@ class RegionScreen(WizardScreen):
             currency=self.session.prices.table.currency if self.session.prices else "",
             order=self._order,
             is_reversed=self._is_reversed,
-            chosen=self.session.draft.typed.get("location", "") or recommended,
+            chosen=self.session.region or recommended,
         )
         count = f"{len(shown)} of {len(self._rows)}, by {SORTS[self._order][0]}"
         self.query_one("#count", Label).update(count if self._rows else "")
@@ -309,7 +311,9 @@ class RegionScreen(WizardScreen):
         problem = self.session.prices.problem if self.session.prices else None
         if self._asking_since is not None:
             spent = clock(self.session.now() - self._asking_since)
-            words = Content.assemble((f"▸ Asking Azure for prices … {spent}  ", "$accent"), words)
+            words = Content.assemble(
+                (f"▸ Asking {self.session.target.title} for prices … {spent}  ", "$accent"), words
+            )
         elif problem:
             words = Content.assemble((f"▲ Offline: {problem.message}. ", "$warning"), words)
         return words

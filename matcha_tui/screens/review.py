@@ -9,7 +9,6 @@ from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from matcha_tui.project.history import RunKind
 from matcha_tui.screens.base import WizardScreen
 from matcha_tui.screens.outcome import tell_outcome
 from matcha_tui.screens.session import Session
@@ -28,7 +27,7 @@ _NO_COST = "no cost of its own"
 class ReviewScreen(WizardScreen):
     """Nothing is built before somebody has seen this and agreed."""
 
-    STEP = "Review"
+    STEP = "review"
     CSS_PATH = "review.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -146,7 +145,7 @@ class ReviewScreen(WizardScreen):
             self.query_one(PlanTree).show_plan(progress)
         else:
             summary.show_words("")
-            self.query_one(Banner).news = tell_outcome(RunKind.PLAN, progress)
+            self.query_one(Banner).news = tell_outcome(run, progress)
 
     def _show_where(self, engine: str) -> None:
         project = self.session.project

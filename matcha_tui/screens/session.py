@@ -2,36 +2,34 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
-from matcha_tui import choosing, costs, deployed, deployment, readiness, signing_in
+from matcha_tui import choosing, deployed, deployment, readiness
 from matcha_tui.deployment import Consent
 from matcha_tui.errors import MatchaError
+from matcha_tui.pricing.estimate import Estimate
+from matcha_tui.pricing.price import Prices
+from matcha_tui.pricing.ranking import RegionRow
 from matcha_tui.project.history import LastRun, last_change
 from matcha_tui.screens.background import in_background
 from matcha_tui.screens.draft import make_config, start_draft
 from matcha_tui.selection import Project
-from matcha_tui.signing_in import SignedIn
 from matcha_tui.stack.stack import Stack
-from matcha_tui.targets.azure.prices.estimate import Estimate
-from matcha_tui.targets.azure.prices.loading import Prices
-from matcha_tui.targets.azure.prices.ranking import RegionRow
 from matcha_tui.targets.base import ComponentHealth, Target
 from matcha_tui.targets.findings import Check, Finding, Remedy
+from matcha_tui.targets.identity_part import Identity, Prompt, SignedIn
+from matcha_tui.targets.pricing_part import Pricing
+from matcha_tui.targets.registry import TARGETS
 from matcha_tui.terraform.cancelling import force_cancel, request_cancel
 from matcha_tui.terraform.engine import Engine, find_engine
 from matcha_tui.terraform.event_kinds import Event
 from matcha_tui.terraform.folder import Run, is_live
 from matcha_tui.terraform.following import follow
 
-if TYPE_CHECKING:  # Azure's libraries take a second to import
-    from matcha_tui.targets.azure.preflight.regions import Fit
-
-_BATCH = 10  # regions that Azure is asked about before the table shows them
+_BATCH = 10  # regions that the target is asked about before the table shows them
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +75,6 @@ class Session:
         project: As it is on disk.
         draft: What the wizard's user has chosen so far.
         overview: What was true when it was last looked at.
-        signed_in: Who is signed in to Azure, once somebody was.
-        prices: What things cost, once they were asked for.
         region_filter: What was typed to find a region.
     """
 
@@ -86,8 +82,8 @@ class Session:
         self.project = project
         self.draft = start_draft(project)
         self.overview = Overview()
-        self.signed_in: SignedIn | None = None
-        self.prices: Prices | None = None
+        self._signed_in: dict[str, SignedIn | None] = {}
+        self._prices: dict[str, Prices | None] = {}
         self.region_filter = ""
         self._engine: Engine | None = None
         self._planning: asyncio.Task[Run] | None = None
@@ -187,49 +183,96 @@ class Session:
         return replace(self.project, config=make_config(self.project, self.draft))
 
     @property
-    def is_paid(self) -> bool:
-        """Whether what is chosen costs anything."""
-        return costs.is_paid(self.drafted)
+    def target(self) -> Target:
+        """Where it is to be built, as chosen so far."""
+        return TARGETS[self.draft.target]
 
     @property
-    def subscription_name(self) -> str:
-        """What the chosen subscription is called; empty when nobody knows."""
-        chosen = self.draft.typed.get("subscription_id", "")
+    def pricing(self) -> Pricing:
+        """What the target costs; only where it costs anything."""
+        pricing = self.target.pricing
+        if pricing is None:
+            raise MatchaError(f"on {self.target.title} there is nothing to pay")
+        return pricing
+
+    @property
+    def identity(self) -> Identity:
+        """Who builds on the target; only where somebody has to be signed in."""
+        identity = self.target.identity
+        if identity is None:
+            raise MatchaError(f"on {self.target.title} nobody has to sign in")
+        return identity
+
+    @property
+    def signed_in(self) -> SignedIn | None:
+        """Who is signed in to the target, once somebody was."""
+        return self._signed_in.get(self.draft.target)
+
+    @signed_in.setter
+    def signed_in(self, found: SignedIn | None) -> None:
+        self._signed_in[self.draft.target] = found
+
+    @property
+    def prices(self) -> Prices | None:
+        """What things cost on the target, once that was asked for."""
+        return self._prices.get(self.draft.target)
+
+    @prices.setter
+    def prices(self, found: Prices | None) -> None:
+        self._prices[self.draft.target] = found
+
+    @property
+    def region(self) -> str:
+        """The region that is chosen; empty until one is, and where there are none."""
+        pricing = self.target.pricing
+        return self.draft.typed.get(pricing.region_setting, "") if pricing else ""
+
+    def derived_values(self) -> Mapping[str, str]:
+        """Return what the target makes of what is set so far."""
+        return self.target.derived_values(self.drafted.intent)
+
+    @property
+    def subscription(self) -> str:
+        """The chosen subscription, by its name where that is known; empty until one is."""
+        identity = self.target.identity
+        if identity is None:
+            return ""
+        chosen = self.draft.typed.get(identity.subscription_setting, "")
         found = self.signed_in.subscriptions if self.signed_in else ()
-        return next((item.name for item in found if item.subscription_id == chosen), "")
+        name = next((item.name for item in found if item.subscription_id == chosen), "")
+        return f"{name}  {chosen}".strip()
 
     async def sign_in(self, tenant_id: str) -> SignedIn:
-        """Sign in to Azure with what is there, and look around.
+        """Sign in to the target with what is there, and look around.
 
         Args:
             tenant_id: For which tenant; empty for the one that the sign-in prefers.
         """
-        self.signed_in = await in_background(lambda: signing_in.sign_in(tenant_id))
+        identity = self.identity
+        self.signed_in = await in_background(lambda: identity.sign_in(tenant_id))
         return self.signed_in
 
     async def sign_in_with_code(
         self,
-        prompt: Callable[[str, str, datetime], None],
+        prompt: Prompt,
         tenant_id: str,
         is_cancelled: Callable[[], bool],
     ) -> SignedIn:
-        """Sign in to Azure on another device.
+        """Sign in to the target on another device.
 
         Args:
             prompt: Shows the page's address, the code, and until when it can be entered.
             tenant_id: For which tenant; empty for the account's own.
             is_cancelled: Asked every few seconds, from another thread.
         """
-        loop = asyncio.get_running_loop()
+        loop, identity = asyncio.get_running_loop(), self.identity
 
         def show(url: str, code: str, until: datetime) -> None:
             with contextlib.suppress(RuntimeError):  # the app was left meanwhile
                 loop.call_soon_threadsafe(prompt, url, code, until)
 
         self.signed_in = await in_background(
-            lambda: signing_in.sign_in_with_code(
-                show, tenant_id=tenant_id, is_cancelled=is_cancelled
-            )
+            lambda: identity.sign_in_with_code(show, tenant_id=tenant_id, is_cancelled=is_cancelled)
         )
         return self.signed_in
 
@@ -239,8 +282,8 @@ class Session:
         Args:
             offline: Whether to make do with what is on this machine.
         """
-        project = self.drafted
-        self.prices = await in_background(lambda: costs.load_prices(project, offline=offline))
+        pricing, intent = self.pricing, self.drafted.intent
+        self.prices = await in_background(lambda: pricing.load(intent, offline=offline))
         return self.prices
 
     def cost(self, project: Project, location: str = "") -> Estimate | None:
@@ -250,22 +293,23 @@ class Session:
             project: What would be built.
             location: A region; by default the one that is set.
         """
-        if self.prices is None or not costs.is_paid(project):
+        pricing = self.target.pricing
+        if self.prices is None or pricing is None or project.target is not self.target:
             return None
-        return costs.estimate_cost(project, self.prices, location)
+        return pricing.estimate(project.intent, self.prices, location)
 
     def regions(self) -> tuple[RegionRow, ...]:
         """Return every region with what the chosen stack costs there."""
         if self.prices is None:
             return ()
-        return costs.cost_by_region(self.drafted, self.prices)
+        return self.pricing.rank(self.drafted.intent, self.prices)
 
     async def rest(self, seconds: float) -> None:
         """Wait until the user has made up their mind."""
         await asyncio.sleep(seconds)
 
     async def check_region(self, location: str) -> tuple[Finding, ...]:
-        """Ask Azure whether the machines' sizes and the quota suffice in a region.
+        """Ask the target whether the machines' sizes and the quota suffice in a region.
 
         Args:
             location: The region.
@@ -275,12 +319,12 @@ class Session:
         """
         if self.signed_in is None:
             return ()
-        draft = self.draft.with_typed("location", location)
+        draft = self.draft.with_typed(self.pricing.region_setting, location)
         project = replace(self.project, config=make_config(self.project, draft))
         return await in_background(lambda: readiness.check_region(project))
 
-    async def survey(self, names: Sequence[str]) -> AsyncGenerator["dict[str, Fit]", None]:
-        """Ask Azure in which regions the machines can be had.
+    async def survey(self, names: Sequence[str]) -> AsyncGenerator[Mapping[str, bool | None], None]:
+        """Ask the target in which regions the machines can be had.
 
         Args:
             names: The regions, the most urgent first.
@@ -288,9 +332,9 @@ class Session:
         Yields:
             What it says of some regions at a time; nothing when nobody is signed in.
         """
-        if self.signed_in is None:
+        if self.signed_in is None or self.signed_in.survey is None:
             return
-        ask = signing_in.survey_regions(self.signed_in, self.drafted)
+        ask = self.signed_in.survey(self.drafted.intent)
         for batch in (names[at : at + _BATCH] for at in range(0, len(names), _BATCH)):
             yield await in_background(partial(ask, batch))
 
@@ -319,13 +363,13 @@ class Session:
         """Do what can be done about a check that failed; returns what was done."""
         return await in_background(remedy.act)
 
-    def node_counts(self) -> tuple[int, int]:
-        """Return how many machines run at least and at most."""
-        return costs.node_counts(self.drafted)
+    def machines(self) -> tuple[int, int] | None:
+        """Return how many machines run at least and at most, where the cost depends on that."""
+        return self.pricing.machines(self.drafted.intent)
 
     def exceeded_limit(self, cost: Estimate) -> str:
         """Say by how much the chosen stack may cost more than its user wants to spend."""
-        return costs.exceeded_limit(self.drafted, cost)
+        return self.pricing.exceeded_limit(self.drafted.intent, cost)
 
     async def _start_plan(self) -> Run:
         config = make_config(self.project, self.draft)

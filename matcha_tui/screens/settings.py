@@ -7,50 +7,46 @@ from textual.content import Content
 from textual.widgets import Input, Label, Static
 
 from matcha_tui.screens.base import WizardScreen
-from matcha_tui.screens.draft import complaint_about, names_of, settings_by_owner
-from matcha_tui.screens.field_groups import label_of
+from matcha_tui.screens.draft import complaint_about, settings_by_owner
+from matcha_tui.screens.session import Session
 from matcha_tui.widgets.name_list import NameList
 from matcha_tui.widgets.setting_field import SettingField
-
-_PREFIX = "prefix"
-_THINGS = {
-    "resource_group": "resource group",
-    "cluster": "cluster",
-    "registry": "registry",
-    "database": "MySQL server",
-    "dns_label": "host name",
-    "storage": "storage accounts",
-    "state_group": "state's group",
-    "state_account": "state's account",
-}
-_ENDINGS = {"dns_label": ".{region}.cloudapp.azure.com", "storage": "…"}
 
 
 class SettingsScreen(WizardScreen):
     """One field a setting, checked while it is typed."""
 
-    STEP = "Settings"
+    STEP = "settings"
     CSS_PATH = "settings.tcss"
+
+    def __init__(self, session: Session, group: str = "") -> None:
+        super().__init__(session)
+        self._group = group
+        self._basics: frozenset[str] = frozenset()  # what names are made of: the first group
+        if group:
+            self.step = group
 
     def compose_body(self) -> ComposeResult:
         """Make the fields of the target and of every chosen module."""
         draft = self.session.draft
-        owners = settings_by_owner(self.session.project, draft)
+        owners = settings_by_owner(self.session.project, draft, self._group)
         yield Label(
             "Everything has a good default: press enter to go on."
             if owners
             else "There is nothing to set for this stack: press enter to go on.",
             id="advice",
         )
+        if owners and not self._group and self.session.derived_values():
+            self._basics = frozenset(owners[0][1])
         with VerticalScroll(can_focus=not owners):
-            if self.session.is_paid:
-                yield Static(self._chosen(), id="chosen")
+            if not self._group and (chosen := self._chosen()):
+                yield Static(chosen, id="chosen")
             for title, settings in owners:
                 yield Label(title, classes="owner", markup=False)
                 for name, setting in settings.items():
-                    yield SettingField(name, setting, draft.typed.get(name, ""), label_of(name))
-                    if name == _PREFIX:
-                        yield NameList()
+                    yield SettingField(name, setting, draft.typed.get(name, ""))
+                if self._basics and self._basics == settings.keys():
+                    yield NameList()
 
     def on_mount(self) -> None:
         """Show complaints about what was typed before, and begin with the first field."""
@@ -68,30 +64,26 @@ class SettingsScreen(WizardScreen):
         field = event.field
         self.session.draft = self.session.draft.with_typed(field.setting_name, event.text)
         field.complaint = complaint_about(field.setting, event.text)
-        if field.setting_name == _PREFIX:
-            self._show_names()
+        self._show_names()
 
     @on(SettingField.Submitted)
     def action_forward(self) -> None:
-        """Go on to the review, unless something is wrong."""
-        from matcha_tui.screens.paid_review import PaidReviewScreen
-        from matcha_tui.screens.review import ReviewScreen
-
+        """Go on, unless something is wrong."""
         for field in self.query(SettingField):
             if field.complaint:
                 field.query_one(Input).focus()
                 return
-        screen = PaidReviewScreen if self.session.is_paid else ReviewScreen
-        self.app.push_screen(screen(self.session))
+        self.go_on()
 
-    def _chosen(self) -> Content:
+    def _chosen(self) -> Content | None:
         """Say what the steps before have settled, and where to change it."""
-        typed, names = self.session.draft.typed, self.session.subscription_name
-        subscription = typed.get("subscription_id", "")
-        lines = {
-            "subscription": f"{names}  {subscription}".strip(),
-            "region": typed.get("location", ""),
-        }
+        lines = {}
+        if identity := self.session.target.identity:
+            lines[identity.subscription_word] = self.session.subscription
+        if (pricing := self.session.target.pricing) and pricing.region_setting:
+            lines["region"] = self.session.region
+        if not lines:
+            return None
         return Content.assemble(
             *(
                 part
@@ -102,14 +94,9 @@ class SettingsScreen(WizardScreen):
         )
 
     def _show_names(self) -> None:
-        region = self.session.draft.typed.get("location", "") or "REGION"
+        """Show what the target makes of what is typed, once that will do."""
+        basics = (field for field in self.query(SettingField) if field.setting_name in self._basics)
+        is_wrong = any(field.complaint for field in basics)
         for name_list in self.query(NameList):
-            names = names_of(self.session.project, self.session.draft)
-            name_list.names = (
-                tuple(
-                    (words, getattr(names, key) + _ENDINGS.get(key, "").format(region=region))
-                    for key, words in _THINGS.items()
-                )
-                if names
-                else ()
-            )
+            names = {} if is_wrong else self.session.derived_values()
+            name_list.names = tuple(names.items())

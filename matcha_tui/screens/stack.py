@@ -12,11 +12,12 @@ from textual.widgets.option_list import Option
 
 from matcha_tui.screens.base import WizardScreen
 from matcha_tui.screens.session import Session
-from matcha_tui.stack.stack import CUSTOM, Stack, preset_stack
+from matcha_tui.screens.wizard import step_titles
+from matcha_tui.stack.stack import CUSTOM, Stack, keep_offered, preset_stack
 from matcha_tui.targets.registry import TARGETS
 from matcha_tui.widgets.choice_list import ChoiceList
 from matcha_tui.widgets.header_line import HeaderLine
-from matcha_tui.widgets.step_line import StepLine, steps_of
+from matcha_tui.widgets.step_line import StepLine
 
 _INDENT = " " * 4
 _MARGIN, _LEAST_WIDTH = 12, 20
@@ -27,7 +28,7 @@ _CUSTOM_DESCRIPTION = "Your own choice of modules."
 class StackScreen(WizardScreen):
     """Offers the targets, and the stacks that come with the product."""
 
-    STEP = "Stack"
+    STEP = "stack"
     CSS_PATH = "stack.tcss"
 
     def __init__(self, session: Session) -> None:
@@ -51,7 +52,8 @@ class StackScreen(WizardScreen):
         draft = self.session.draft
         if draft.stack.name == CUSTOM:
             self._custom = draft.stack
-        self._fill("targets", [target.name for target in TARGETS.values()], draft.target)
+        offered = self.session.project.catalog.targets
+        self._fill("targets", [name for name in TARGETS if name in offered], draft.target)
         self._fill("stacks", list(self._stacks()), draft.stack.name)
 
     def on_resize(self) -> None:
@@ -63,12 +65,13 @@ class StackScreen(WizardScreen):
     def choose_target(self, event: OptionList.OptionHighlighted) -> None:
         """Choose where."""
         if event.option_id:
+            name = self.session.draft.stack.name
             self.session.draft = replace(self.session.draft, target=event.option_id)
+            self.session.draft = replace(self.session.draft, stack=self._stacks()[name])
             self.query_one(HeaderLine).target = self.target_title()
             self._redraw("targets", event.option_id)
             self._redraw("stacks", self.session.draft.stack.name)
-            self.query_one(HeaderLine).target = TARGETS[event.option_id].title
-            self.query_one(StepLine).steps = steps_of(event.option_id)
+            self.query_one(StepLine).steps = step_titles(self.session.target)
 
     @on(OptionList.OptionHighlighted, "#stacks")
     def choose_stack(self, event: OptionList.OptionHighlighted) -> None:
@@ -82,14 +85,14 @@ class StackScreen(WizardScreen):
     @on(ChoiceList.Confirmed)
     def action_forward(self) -> None:
         """Go on to the modules."""
-        from matcha_tui.screens.modules import ModulesScreen
-
-        self.app.push_screen(ModulesScreen(self.session))
+        self.go_on()
 
     def _stacks(self) -> dict[str, Stack]:
-        catalog = self.session.project.catalog
-        stacks = {name: preset_stack(catalog, name) for name in catalog.presets}
-        return stacks | ({CUSTOM: self._custom} if self._custom else {})
+        catalog, target = self.session.project.catalog, self.session.draft.target
+        stacks = {name: preset_stack(catalog, name, target) for name in catalog.presets}
+        if self._custom:
+            stacks[CUSTOM] = keep_offered(catalog, self._custom, target)
+        return stacks
 
     def _fill(self, which: str, names: list[str], chosen: str) -> None:
         options = self.query_one(f"#{which}", OptionList)

@@ -2,7 +2,7 @@
 
 import sysconfig
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
@@ -31,12 +31,19 @@ class Preset:
         title: Its name on screen.
         description: One sentence.
         modules: Module type to flavor.
+        elsewhere: The same for each target that lacks any of these, made of what it has:
+            of a type whose flavor it lacks the first of its own, and no type that it lacks.
     """
 
     name: str
     title: str
     description: str
     modules: Mapping[str, str]
+    elsewhere: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def on(self, target: str | None) -> Mapping[str, str]:
+        """Return its modules on a target; ``None`` for those that it is written with."""
+        return self.elsewhere.get(target, self.modules) if target else self.modules
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +52,22 @@ class Catalog:
 
     Attributes:
         directory: The folder with the modules that come with the product.
-        flavors: Every flavor of every target, in the order of `MODULE_TYPES`.
+        flavors: Every flavor of our targets and of the installed ones that are asked for,
+            in the order of `MODULE_TYPES`.
         presets: The stacks that come with the product, by name.
-        faults: What is wrong in the user's own folders of modules.
+        faults: What is left out: what is wrong in the user's own folders of modules, and
+            in installed targets.
     """
 
     directory: Path
     flavors: tuple[Flavor, ...]
     presets: Mapping[str, Preset]
     faults: tuple[Fault, ...] = ()
+
+    @property
+    def targets(self) -> frozenset[str]:
+        """The targets that it has flavors of."""
+        return frozenset(flavor.target for flavor in self.flavors)
 
     def names(self, module_type: str) -> tuple[str, ...]:
         """Return the flavors of a module type on any target, faulty ones last.
@@ -148,6 +162,8 @@ def load_catalog(
     directory: Path | None = None,
     additions: Sequence[Path] = (),
     check: CheckFlavor = lambda _flavor: None,
+    installed: Sequence[Flavor] = (),
+    faults: Sequence[Fault] = (),
 ) -> Catalog:
     """Read every flavor and preset.
 
@@ -157,6 +173,8 @@ def load_catalog(
             the one that comes with the product.
         additions: The user's own folders of modules, laid out in the same way.
         check: Looks further into each of the user's flavors.
+        installed: The flavors that installed targets bring.
+        faults: Why some of those are left out.
 
     Raises:
         MatchaError: If one of the product's own files is faulty, naming file, line and
@@ -165,27 +183,47 @@ def load_catalog(
     directory = directory or find_modules_directory()
     paths = sorted(directory.glob(f"*/*/*/*/{DEFINITION}"))
     ours = [read_flavor(path.parent) for path in paths if path.parts[-3] in MODULE_TYPES]
-    flavors, faults = read_additions(additions, ours, check)
+    ours += installed
+    flavors, own_faults = read_additions(additions, ours, check)
     order = list(MODULE_TYPES)
     return Catalog(
         directory=directory,
         flavors=tuple(sorted(flavors, key=lambda flavor: order.index(flavor.module_type))),
-        presets=_read_presets(directory / "stacks.toml"),
-        faults=faults,
+        presets=_read_presets(directory / "stacks.toml", ours),
+        faults=(*faults, *own_faults),
     )
 
 
-def _read_presets(path: Path) -> dict[str, Preset]:
+def _read_presets(path: Path, flavors: Sequence[Flavor]) -> dict[str, Preset]:
     top = read_toml(path)
     presets = {}
     for name in top.content:
         table = top.table(name)
         table.refuse_unknown(("title", "description", "modules"))
         modules = table.table("modules")
+        written = {module_type: modules.text(module_type) for module_type in modules.content}
         presets[name] = Preset(
             name=name,
             title=table.text("title"),
             description=table.text("description"),
-            modules={module_type: modules.text(module_type) for module_type in modules.content},
+            modules=written,
+            elsewhere=_adapt(written, flavors),
         )
     return presets
+
+
+def _adapt(written: Mapping[str, str], flavors: Sequence[Flavor]) -> dict[str, dict[str, str]]:
+    """Return what a preset is on each target that lacks any of its flavors."""
+    offered: dict[str, dict[str, list[str]]] = {}
+    for flavor in flavors:
+        types = offered.setdefault(flavor.target, {})
+        types.setdefault(flavor.module_type, []).append(flavor.name)
+    found = {
+        target: {
+            module_type: name if name in types[module_type] else types[module_type][0]
+            for module_type, name in written.items()
+            if module_type in types
+        }
+        for target, types in offered.items()
+    }
+    return {target: modules for target, modules in found.items() if modules != written}

@@ -58,7 +58,7 @@ class Place:
     """Where a flavor stands among the modules, which is also the path of its folder.
 
     Attributes:
-        target: ``local`` or ``azure``.
+        target: The target that it is for: ``local``.
         layer: The Terraform root that it belongs to: ``services``.
         module_type: The slot that it fills: ``experiment_tracker``.
         flavor: Its name: ``mlflow``.
@@ -120,7 +120,7 @@ class Flavor:
     Attributes:
         name: ``mlflow``.
         module_type: The slot: ``experiment_tracker``.
-        target: ``local`` or ``azure``.
+        target: The target that it is for: ``local``.
         layer: The Terraform root that it belongs to: ``services``.
         folder: Its Terraform module.
         title: Its name as its makers write it.
@@ -134,7 +134,7 @@ class Flavor:
         properties: What it gives once it runs.
         client_variables: What clients need in their environment beside properties.
         settings: What can be set.
-        costs: What is paid for; nothing on the local target.
+        costs: What is paid for, if anything is.
         definition: The module.toml as it was read, of which its target parses the part that
             it alone knows, when it needs it.
     """

@@ -25,6 +25,8 @@ _KEYS = (
     "maximum",
     "only_grows",
     "choices",
+    "label",
+    "group",
 )
 _HOST = re.compile(
     r"(?:(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}|\[(?P<v6>[0-9a-f:.]{2,45})\])"
@@ -67,6 +69,8 @@ class Setting:
         choices: For a choice, the values that exist.
         only_grows: For a whole number, whether it cannot be lowered once it is deployed,
             as the size of a disk.
+        label: What a form calls it; empty for its name.
+        group: What it is shown with; a target's own may be those of a step of the wizard.
     """
 
     name: str
@@ -79,6 +83,8 @@ class Setting:
     maximum: int | None = None
     choices: tuple[str, ...] = ()
     only_grows: bool = False
+    label: str = ""
+    group: str = ""
 
     def check(self, value: object) -> SettingValue:
         """Return a value read from a file, if it is one that this setting can have.
@@ -199,6 +205,8 @@ def read_setting(table: TomlTable) -> Setting:
         maximum=table.integer("maximum") if "maximum" in table.content else None,
         choices=table.texts("choices"),
         only_grows=table.boolean("only_grows", False),
+        label=table.text("label", ""),
+        group=table.text("group", ""),
     )
     if setting.only_grows and kind is not SettingType.INTEGER:
         raise table.complaint("only_grows", "is for a setting of the type integer")

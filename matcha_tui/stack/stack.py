@@ -49,25 +49,59 @@ def name_stack(catalog: Catalog, modules: Mapping[str, str]) -> Stack:
         modules: Module type to flavor, in any order.
     """
     name = next(
-        (preset.name for preset in catalog.presets.values() if preset.modules == dict(modules)),
+        (
+            preset.name
+            for preset in catalog.presets.values()
+            if dict(modules) in (preset.modules, *preset.elsewhere.values())
+        ),
         CUSTOM,
     )
     ordered = tuple((slot, modules[slot]) for slot in MODULE_TYPES if slot in modules)
     return Stack(name, ordered)
 
 
-def preset_stack(catalog: Catalog, name: str) -> Stack:
+def preset_stack(catalog: Catalog, name: str, target: str | None = None) -> Stack:
     """Return the stack that comes with the product under this name.
 
     Args:
         catalog: What exists.
         name: ``default`` or ``llm``, in any case.
+        target: Where it is to be built: one that lacks some of it has it as `Preset.on` says.
 
     Raises:
         MatchaError: If there is no such preset.
     """
     preset = catalog.presets[choose_name("stack", name, catalog.presets)]
-    return make_stack(catalog, preset.modules)
+    return make_stack(catalog, preset.on(target))
+
+
+def move_stack(catalog: Catalog, stack: Stack, target: str) -> Stack:
+    """Return a stack as another target has it: a preset as it is there, any other unchanged."""
+    return stack if stack.name == CUSTOM else preset_stack(catalog, stack.name, target)
+
+
+def keep_offered(catalog: Catalog, stack: Stack, target: str) -> Stack:
+    """Return a stack without the modules that a target lacks; faulty ones stay, to be told."""
+    places = [item.place for item in catalog.flavors]
+    places += [fault.place for fault in catalog.faults if fault.place]
+    offered = {(place.module_type, place.flavor) for place in places if place.target == target}
+    return name_stack(catalog, dict(module for module in stack.modules if module in offered))
+
+
+def tell_lacking(catalog: Catalog, stack: Stack, target: str) -> str:
+    """Say in one sentence what of a preset is otherwise on a target; empty if nothing is."""
+    preset = catalog.presets.get(stack.name)
+    there = preset.on(target) if preset else {}
+    if preset is None or there == preset.modules:
+        return ""
+    others = [
+        f"{there[slot]} for {flavor}"
+        for slot, flavor in preset.modules.items()
+        if there.get(slot, flavor) != flavor
+    ]
+    missing = [slot for slot in preset.modules if slot not in there]
+    parts = [*others, *([f"no {', '.join(missing)}"] if missing else [])]
+    return f"On the target {target} the {preset.name} stack has {', '.join(parts)}."
 
 
 def add_module(catalog: Catalog, stack: Stack, module_type: str, flavor: str) -> Stack:
@@ -109,10 +143,11 @@ def check_complete(catalog: Catalog, stack: Stack, target: str) -> None:
             requires another.
     """
     if not stack.modules:
+        offered = [item for item in catalog.flavors if item.target == target]
+        example = f"{offered[0].module_type} {offered[0].name}" if offered else "MODULE_TYPE FLAVOR"
         raise MatchaError(
             "the stack has no modules, so there is nothing to build",
-            hint="Run `matcha stack set default`, or add one: "
-            "`matcha stack add experiment_tracker mlflow`.",
+            hint=f"Run `matcha stack set default`, or add one: `matcha stack add {example}`.",
             exit_code=ExitCode.REFUSED,
         )
     for module_type, name in stack.modules:

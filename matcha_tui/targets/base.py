@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.config import Config
@@ -13,6 +13,11 @@ from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.catalog import Flavor
 from matcha_tui.stack.setting import Setting, SettingValue
 from matcha_tui.targets.findings import Check
+from matcha_tui.terraform.explain import Explanations
+
+if TYPE_CHECKING:  # parts are made of what is above
+    from matcha_tui.targets.identity_part import Identity
+    from matcha_tui.targets.pricing_part import Pricing
 
 ModuleValues = Mapping[str, Mapping[str, SettingValue]]
 """The final value of every setting: module type to setting's name to value."""
@@ -76,7 +81,9 @@ class Root:
         backend: Where the state is kept; empty for a file in the layer's folder.
         variables: More variables.
         local_values: Names for expressions.
-        outputs: What the next layer is given: each becomes a variable of it.
+        outputs: What the next layer is given: each is an object with ``value`` there, for
+            a variable of the same name; one with ``null`` for its default lets that layer
+            be planned before there is any.
         flavor_context: The one object that every flavor is given.
         resources: What `matcha get` shows besides what flavors give; ``None`` for a
             layer that gives nothing.
@@ -148,10 +155,12 @@ class Target(ABC):
     need them: a target is loaded by commands that only choose a stack.
 
     Attributes:
-        name: As in ``matcha.toml``: ``local``. The folder of its flavors is called so.
+        name: As in ``matcha.toml``: ``local``; in small letters, with ``_`` for ``-``.
         title: Its name on screen.
         description: One sentence.
         layers: Its Terraform roots, in the order in which they are applied.
+        modules: The folder of its flavors, ``<layer>/<module_type>/<flavor>``, and of
+            what they share; ``None`` for that of its name among matcha's own.
         settings: What can be set for the target itself.
         fixed_settings: Those of them that cannot change while anything is deployed.
         seconds: About how long what every stack has takes the first time.
@@ -164,12 +173,19 @@ class Target(ABC):
         sweep: A command that, after a destroy, ends what an interrupted run left
             and Terraform does not know of; empty when there is none.
         state: How it shares Terraform's state; ``None`` when it never does.
+        identity: Who builds on it; ``None`` where nobody has to sign in.
+        extra_steps: The wizard's steps between the modules and the settings, in order:
+            ``account``, ``region``, or a group of its settings.
+        pricing: What its stacks cost; ``None`` where there is nothing to pay.
+        explanations: What the errors mean that only it has; ``None`` for no table.
+        log_hint: Where to look for a component's log that is no file of this machine.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     description: ClassVar[str]
     layers: ClassVar[tuple[str, ...]]
+    modules: ClassVar[Path | None] = None
     settings: ClassVar[tuple[Setting, ...]] = ()
     fixed_settings: ClassVar[tuple[str, ...]] = ()
     seconds: ClassVar[int] = 0
@@ -179,6 +195,11 @@ class Target(ABC):
     remedies: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     sweep: ClassVar[tuple[str, ...]] = ()
     state: ClassVar[SharedState | None] = None
+    identity: ClassVar["Identity | None"] = None
+    extra_steps: ClassVar[tuple[str, ...]] = ()
+    pricing: ClassVar["Pricing | None"] = None
+    explanations: ClassVar[Explanations | None] = None
+    log_hint: ClassVar[str] = ""
 
     @abstractmethod
     def resolve(self, intent: Intent) -> ModuleValues:
@@ -225,6 +246,14 @@ class Target(ABC):
             for setting in self.settings
             if setting.name in self.fixed_settings
         }
+
+    def derived_values(self, intent: Intent) -> Mapping[str, str]:
+        """Return what the target makes of the settings, as names and addresses.
+
+        Returns:
+            What each is, in the user's words, to its value.
+        """
+        return {}
 
     def environment(self, intent: Intent, keep_data: bool) -> Mapping[str, str]:
         """Return what its runs need to find in the environment.

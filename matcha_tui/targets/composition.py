@@ -54,7 +54,7 @@ def compose_layer(
     flavors = [flavor for flavor in intent.flavors if flavor.layer == layer]
     modules = directory / "modules"
     if not (keeps_modules and modules.is_dir()):
-        _copy_modules(catalog.directory / target.name, flavors, modules)
+        _copy_modules(target.modules or catalog.directory / target.name, flavors, modules)
     root = target.root(intent, layer)
     variables: dict[str, Any] = {"context": dict(root.context)}
     for flavor in flavors:
@@ -115,8 +115,8 @@ def composed_flavors(directory: Path, modules: Mapping[str, str]) -> tuple[Flavo
 
 
 def _copy_modules(ours: Path, flavors: Sequence[Flavor], destination: Path) -> None:
-    """Copy our modules, and over them the user's, which may use those that ours share."""
-    hidden = shutil.ignore_patterns(".*")
+    """Copy the target's modules, and over them the user's, which may use what those share."""
+    hidden = shutil.ignore_patterns(".*", "__pycache__")
     with explain_os_errors("write", destination):
         if destination.exists():
             shutil.rmtree(destination)

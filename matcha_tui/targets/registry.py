@@ -5,50 +5,83 @@ A package adds a target by an entry point, looked up only when a name is not one
     [project.entry-points."matcha_tui.targets"]
     lab = "lab_target:LAB"
 
-The object is a `Target`; its flavors lie where its ``modules`` says.
+The object is a `Target`; its flavors lie where its ``modules`` says. What is wrong with it
+is told in one sentence, and only to whoever uses it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.guess import fold_name
 from matcha_tui.stack.setting import Setting
 from matcha_tui.targets.base import Target
+from matcha_tui.terraform.explain import Explanations
+
+if TYPE_CHECKING:
+    from matcha_tui.terraform.folder import Run
 
 Value = TypeVar("Value", covariant=True)
 
 ENTRY_POINTS = "matcha_tui.targets"
 # Named and not imported: a command loads the one target that its project has.
-_OURS = {
+OURS = {
     "local": "matcha_tui.targets.local.target:LOCAL",
     "azure": "matcha_tui.targets.azure.target:AZURE",
 }
+"""The targets of this package: name to where its object is."""
+
+_NEEDED = ("name", "title", "description", "layers")
 
 
 class Registry(Mapping[str, Target]):
     """Name to target; installed packages are searched only when a name is not one of ours."""
 
     def __getitem__(self, name: str) -> Target:
-        address = _OURS.get(name) or _installed().get(name)
+        address = OURS.get(name) or _installed().get(name)
         if address is None:
             raise KeyError(name)
         return _load(name, address)
 
     def __contains__(self, name: object) -> bool:
-        return name in _OURS or name in _installed()
+        return name in OURS or name in _installed()
 
     def __iter__(self) -> Iterator[str]:
-        yield from _OURS
-        yield from (name for name in _installed() if name not in _OURS)
+        yield from OURS
+        yield from (name for name in _installed() if name not in OURS)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
 
 TARGETS: Mapping[str, Target] = Registry()
+
+
+def explanations_of(run: "Run") -> Explanations | None:
+    """Return the table by which the errors of a run are explained before the general one.
+
+    Returns:
+        ``None`` where there is none to be had: the target has no table, it is not
+        installed any more, or it is faulty.
+    """
+    try:
+        explanations = TARGETS[run.details.get("target", "")].explanations
+        if not isinstance(explanations, Explanations):
+            return None
+        explanations.check()
+    except (KeyError, MatchaError):
+        return None
+    return explanations
+
+
+def sound_targets() -> Iterator[Target]:
+    """Yield every target that can be used, without those that are faulty."""
+    for name in TARGETS:
+        with suppress(MatchaError):
+            yield TARGETS[name]
 
 
 class ByTarget(Mapping[str, Value]):
@@ -85,13 +118,28 @@ def _load(name: str, address: str) -> Target:
     module, _, attribute = address.partition(":")
     try:
         target = getattr(import_module(module), attribute)
-    except (ImportError, AttributeError) as error:
-        raise _faulty(name, address, f"cannot be loaded: {error}") from error
-    if not isinstance(target, Target):
-        raise _faulty(name, address, "is no matcha_tui.targets.base.Target")
-    if target.name != name:
-        raise _faulty(name, address, f"calls itself {target.name!r}")
+    except Exception as error:  # a package of others' may raise anything
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        raise _faulty(name, address, f"cannot be loaded: {reason}") from error
+    if name not in OURS and (reason := _complaint(name, target)):
+        raise _faulty(name, address, reason)
+    assert isinstance(target, Target)  # noqa: S101 - for the type checker
     return target
+
+
+def _complaint(name: str, target: object) -> str:
+    """Say what is wrong with what an installed package names as its target, if anything."""
+    if not isinstance(target, Target):
+        what = "is a class, and not an object of it" if isinstance(target, type) else "is no Target"
+        return f"{what}; name an object of a subclass of matcha_tui.targets.base.Target"
+    lacking = [part for part in _NEEDED if not getattr(target, part, None)]
+    if lacking:
+        return f"does not say its {', '.join(lacking)}"
+    if target.name != name:
+        return f"calls itself {target.name!r}"
+    if target.modules is None or not target.modules.is_dir():
+        return f"has its modules in {target.modules}, and there is no such folder"
+    return ""
 
 
 @cache
@@ -102,6 +150,8 @@ def _installed() -> dict[str, str]:
 
 
 def _faulty(name: str, address: str, reason: str) -> MatchaError:
+    if name in OURS:
+        return MatchaError(f"the target {name!r} {reason}", hint="Install matcha-tui again.")
     return MatchaError(
         f"the installed target {name!r} ({address}) {reason}",
         hint="Upgrade the package that brings it, or uninstall it.",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from matcha_tui.terraform.diagnostics import summarise
 from matcha_tui.terraform.event_kinds import (
     Action,
     CancelRequested,
@@ -31,7 +32,6 @@ from matcha_tui.terraform.event_kinds import (
     Version,
     step_title,
 )
-from matcha_tui.terraform.explain import summarise
 
 _LONGEST_TEXT = 2_000
 _ADDRESS_PART = re.compile(r'(?:[^.\["]|\[[^\]"]*\]|\["(?:[^"\\]|\\.)*"\])+')

@@ -1,17 +1,48 @@
-"""Turns a run that was not successful into the error that its caller ends with."""
+"""How a run has ended: why it failed, and the error that its caller ends with."""
+
+from dataclasses import dataclass
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.terraform.explain import summarise
-from matcha_tui.terraform.failure import find_failure
+from matcha_tui.terraform.diagnostics import explain_diagnostic, summarise
+from matcha_tui.terraform.explain import Explanation, Explanations, explain
 from matcha_tui.terraform.progress import RunProgress, RunState
 
 
-def check_outcome(progress: RunProgress, what: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What went wrong first.
+
+    Attributes:
+        reason: What was said, in one line.
+        explanation: What that means and what to do; ``None`` when the reason is all
+            that is known, or says it all.
+    """
+
+    reason: str
+    explanation: Explanation | None
+
+
+def find_failure(progress: RunProgress, explanations: Explanations | None) -> Failure:
+    """Return why a run failed.
+
+    Args:
+        progress: Of a run that failed.
+        explanations: Those of the run's target.
+    """
+    reason = progress.first_error or f"it ended with exit code {progress.exit_code}"
+    errors = progress.errors
+    if errors:
+        return Failure(reason, explain_diagnostic(errors[0], explanations))
+    return Failure(reason, explain(reason, explanations))
+
+
+def check_outcome(progress: RunProgress, what: str, explanations: Explanations | None) -> None:
     """Raise unless a run was successful.
 
     Args:
         progress: How the run ended.
         what: What it did, as it starts a sentence: ``"The provision"``.
+        explanations: Those of the run's target.
 
     Raises:
         MatchaError: With the first error, what it means and what to do next.
@@ -29,7 +60,7 @@ def check_outcome(progress: RunProgress, what: str) -> None:
             f"{what} ended without a record of how",
             hint="Run it again: it goes on from what is there.",
         )
-    failure = find_failure(progress)
+    failure = find_failure(progress, explanations)
     # Terraform ends with 1: it is a step of our own that refuses to go on.
     is_refused = progress.exit_code == ExitCode.REFUSED
     exit_code = ExitCode.REFUSED if is_refused else ExitCode.FAILED

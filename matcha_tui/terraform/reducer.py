@@ -6,6 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from matcha_tui.terraform.diagnostics import summarise
 from matcha_tui.terraform.event_kinds import (
     Action,
     CancelRequested,
@@ -27,7 +28,6 @@ from matcha_tui.terraform.event_kinds import (
     StepStarted,
     step_title,
 )
-from matcha_tui.terraform.explain import summarise
 from matcha_tui.terraform.run_facts import (
     PlanCounts,
     ResourceKey,

@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from matcha_tui.targets.azure.prices.estimate import CostLine, Estimate, Span
+from matcha_tui.pricing.estimate import CostLine, Estimate, Span
 
 _Row: TypeAlias = tuple[str, str, str, str]  # name, a month, an hour, style
 

@@ -8,9 +8,8 @@ from textual import events, on
 from textual.message import Message
 from textual.widgets import DataTable
 
-from matcha_tui.targets.azure.prices.estimate import Span
-from matcha_tui.targets.azure.prices.ranking import RegionRow
-from matcha_tui.targets.findings import Verdict
+from matcha_tui.pricing.estimate import Span
+from matcha_tui.pricing.ranking import RegionRow
 from matcha_tui.widgets.theme_colour import theme_colour
 
 RECOMMENDED = "★"
@@ -26,9 +25,9 @@ _TITLES = {
 _NARROW = {"name": 22, "geography": 11, "zones": 6, "cost": 13, "difference": 10, "fits": 4}
 _SPACIOUS = {"name": 26, "geography": 24, "zones": 6, "cost": 16, "difference": 16, "fits": 9}
 _FITS = {
-    Verdict.PASSED: ("✓", "yes", "success"),
-    Verdict.UNVERIFIED: ("?", "unknown", "quiet"),
-    Verdict.FAILED: ("✗", "no", "error"),
+    True: ("✓", "yes", "success"),
+    None: ("?", "unknown", "quiet"),
+    False: ("✗", "no", "error"),
 }
 _DASH = "\N{EN DASH}"
 _NO_PRICE = "no price"
@@ -39,17 +38,9 @@ SORTS: dict[str, tuple[str, Callable[[RegionRow], Any]]] = {
     "geography": ("geography", lambda row: (row.region.geography, row.region.display_name)),
     "zones": ("zones", lambda row: (-row.region.zones, _known_first(row.monthly))),
     "difference": ("difference", lambda row: _known_first(row.above_cheapest)),
-    "fits": ("fit", lambda row: (list(_FITS).index(fits(row)), _known_first(row.monthly))),
+    "fits": ("fit", lambda row: (list(_FITS).index(row.fits), _known_first(row.monthly))),
 }
 """By which columns the table can be sorted: what that is called, and what is compared."""
-
-
-def fits(row: RegionRow) -> Verdict:
-    """Say whether sizes and quota suffice in a region, both of them."""
-    verdicts = {row.sizes_fit, row.quota_fits}
-    if Verdict.FAILED in verdicts:
-        return Verdict.FAILED
-    return Verdict.PASSED if verdicts == {Verdict.PASSED} else Verdict.UNVERIFIED
 
 
 class RegionTable(DataTable[Text]):
@@ -177,7 +168,7 @@ class RegionTable(DataTable[Text]):
     def _make(self, row: RegionRow) -> tuple[Text, ...]:
         quiet, accent = (theme_colour(self.app, name) for name in ("quiet", "accent"))
         mark = RECOMMENDED if row.recommended else " "
-        symbol, word, colour = _FITS[fits(row)]
+        symbol, word, colour = _FITS[row.fits]
         region = row.region
         return (
             _one_line(f"{mark} {region.display_name}", f"bold {accent}" if row.recommended else ""),

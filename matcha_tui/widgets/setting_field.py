@@ -62,9 +62,8 @@ class SettingField(Vertical):
     class Submitted(Message):
         """Enter was pressed after what was typed."""
 
-    def __init__(self, name: str, setting: Setting, typed: str, label: str = "") -> None:
+    def __init__(self, name: str, setting: Setting, typed: str) -> None:
         super().__init__()
-        self._label = label or setting.name.replace("_", " ")
         self.setting_name = name
         self.setting = setting
         self._typed = typed
@@ -72,7 +71,7 @@ class SettingField(Vertical):
     def compose(self) -> ComposeResult:
         """Show the name, the field that suits its type, and help or a complaint."""
         with Horizontal():
-            yield Label(self._label, classes="name", markup=False)
+            yield Label(self._label(), classes="name", markup=False)
             yield self._field()
         yield Label(self.setting.help, classes="help", markup=False)
         yield Label("", classes="complaint", markup=False)
@@ -81,6 +80,9 @@ class SettingField(Vertical):
         """Show what is wrong in place of the help."""
         self.set_class(bool(complaint), "-wrong")
         self.query_one(".complaint", Label).update(f"✗ {complaint}" if complaint else "")
+
+    def _label(self) -> str:
+        return self.setting.label or self.setting.name.replace("_", " ")
 
     def _field(self) -> Input | Switch | Select[str] | Label:
         setting = self.setting

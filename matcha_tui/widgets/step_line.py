@@ -4,19 +4,11 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-DONE = "Done"
-_BEFORE, _AFTER = ("Stack", "Modules"), ("Settings", "Review", "Build", DONE)
-_BETWEEN = {"azure": ("Account", "Region")}
 _SEPARATORS = (" \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} ", "  ")
 
 
-def steps_of(target: str) -> tuple[str, ...]:
-    """Return the wizard's steps for a target: ``azure``."""
-    return (*_BEFORE, *_BETWEEN.get(target, ()), *_AFTER)
-
-
 class StepLine(Widget):
-    """Shows where in the wizard one is."""
+    """Shows where in the wizard one is; at its last step everything is done."""
 
     DEFAULT_CSS = """
     StepLine { height: 1; padding: 0 1; color: $quiet; background: $surface; }
@@ -25,10 +17,10 @@ class StepLine(Widget):
     current: reactive[str] = reactive("")
     steps: reactive[tuple[str, ...]] = reactive(())
 
-    def __init__(self, current: str, target: str) -> None:
+    def __init__(self, current: str, steps: tuple[str, ...]) -> None:
         super().__init__()
         self.set_reactive(StepLine.current, current)
-        self.set_reactive(StepLine.steps, steps_of(target))
+        self.set_reactive(StepLine.steps, steps)
 
     def render(self) -> Content:
         """Draw the steps, closer to each other where there is less room."""
@@ -40,14 +32,14 @@ class StepLine(Widget):
 
     def _draw(self, separator: str) -> Content:
         """Draw what is done with a tick, where one is with an arrow, the rest with numbers."""
-        at = self.steps.index(self.current)
+        at, end = self.steps.index(self.current), len(self.steps) - 1
         parts = []
         for number, step in enumerate(self.steps):
-            if number < at or step == self.current == DONE:
+            if number < at or number == at == end:
                 parts.append(Content.styled(f"✓ {step}", "$secondary"))
             elif number == at:
                 parts.append(Content.styled(f"▸ {step}", "bold $accent"))
             else:
-                words = f"{number + 1} {step}" if step != DONE else step
+                words = f"{number + 1} {step}" if number != end else step
                 parts.append(Content.styled(words, "$quiet"))
         return Content.styled(separator, "$border").join(parts)

@@ -47,7 +47,7 @@ CASES = (
     Case(
         "not_authorized",
         "deployer",
-        "You may not give roles in this subscription",
+        "You may not give rights to others, and the stack needs some to be given",
         "Ask for the role Owner, User Access Administrator or",
     ),
     Case(
@@ -155,7 +155,7 @@ def test_a_failed_plan_says_why_as_well(azure: AzureProject):
     azure.simulator.set_faults(named_fault("token_expired"))
     planned = azure.matcha("plan")
     assert planned.returncode == 1
-    assert "The sign-in to Azure has expired" in planned.stderr
+    assert "Your sign-in to Azure has expired" in planned.stderr
     assert "Run `az login`" in planned.stderr
     azure.simulator.set_faults()
     assert azure.matcha("plan").returncode == 0

@@ -148,7 +148,8 @@ def test_nobody_signed_in(az: Az, matcha_here: MatchaHere):
     (matcha_here.folder / "matcha.toml").write_text(CONFIG)
     answer = matcha_here("provision", "--yes")
     assert answer.returncode == 4
-    assert "matcha: nobody is signed in to the Azure CLI\n  Run: az login\n" in answer.stderr
+    refusal = answer.stderr[answer.stderr.index("matcha: nobody is signed in") :]
+    assert "to the Azure CLI\n  Run `az login`, then try again.\n" in refusal
     assert len(az.calls()) == 1
 
 

@@ -1,5 +1,6 @@
 """What ``--output json`` prints of each event: the README's table, held to its word."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from matcha_tui.commands.run_objects import event_objects, result_object, started_object
 from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.targets.azure.target import AZURE
 from matcha_tui.terraform.event_kinds import (
     Action,
     ChangeSummary,
@@ -42,10 +44,16 @@ BEGUN: tuple[Event, ...] = (
     PlannedChange(address=ADDRESS, action=Action.CREATE, timestamp=at(0)),
     ResourceStarted(address=ADDRESS, action=Action.CREATE, timestamp=at(1)),
 )
-NO_SUBSCRIPTION = Diagnostic(
+NO_PROVIDER = Diagnostic(
     severity=Severity.ERROR,
     summary="Failed to install provider",
     detail="Error while installing: dial tcp: lookup example.invalid: no such host",
+    timestamp=at(3),
+)
+
+DISABLED = Diagnostic(
+    severity=Severity.ERROR,
+    summary="creating Resource Group: ReadOnlyDisabledSubscription: The subscription is disabled",
     timestamp=at(3),
 )
 
@@ -53,7 +61,7 @@ NO_SUBSCRIPTION = Diagnostic(
 def told(*events: Event) -> list[dict[str, Any]]:
     """What is printed of the last event."""
     before = RunProgress().apply_all(events[:-1])
-    return event_objects(events[-1], before, before.apply(events[-1]))
+    return event_objects(events[-1], before, before.apply(events[-1]), AZURE.explanations)
 
 
 @pytest.mark.parametrize(
@@ -107,8 +115,8 @@ def test_an_event_is_told_as_one_object_or_not_at_all(
 
 
 def test_a_repeated_diagnostic_is_told_once():
-    assert len(told(*BEGUN, NO_SUBSCRIPTION)) == 1
-    assert told(*BEGUN, NO_SUBSCRIPTION, NO_SUBSCRIPTION) == []
+    assert len(told(*BEGUN, NO_PROVIDER)) == 1
+    assert told(*BEGUN, NO_PROVIDER, NO_PROVIDER) == []
 
 
 def test_what_a_run_leaves_open_is_told_when_it_ends():
@@ -146,7 +154,7 @@ FAILED = RunFinished(state=RunState.FAILED, exit_code=1, timestamp=at(9))
         ((), None, "running", 0, None),
         ((*BEGUN, DONE), None, "done", 0, None),
         ((*BEGUN, DONE), FAILURE, "failed", 1, "The provision failed"),
-        ((*BEGUN, NO_SUBSCRIPTION, FAILED), FAILURE, "failed", 1, "Failed to install provider"),
+        ((*BEGUN, NO_PROVIDER, FAILED), FAILURE, "failed", 1, "Failed to install provider"),
     ],
 )
 def test_the_result(
@@ -168,8 +176,26 @@ def test_the_result(
         assert result["error"]["next_step"] == "Wait."
 
 
+@pytest.mark.parametrize(
+    ("target", "meaning"),
+    [("azure", "The subscription is disabled."), ("local", None), ("moon", None)],
+)
+def test_an_error_in_the_result_is_explained_by_the_runs_target(target: str, meaning: str | None):
+    run = replace(_run(), details={"target": target})
+    progress = RunProgress().apply_all((*BEGUN, DISABLED, FAILED))
+    result = result_object("provision", run, progress, FAILURE)
+    assert result["error"]["message"].startswith("creating Resource Group: ReadOnlyDisabled")
+    assert result["error"]["meaning"] == meaning
+
+
+def test_a_diagnostic_is_explained_by_the_target():
+    [found] = told(*BEGUN, DISABLED)
+    assert found["meaning"] == "The subscription is disabled."
+    assert found["next_step"].startswith("Reactivate it")
+
+
 def test_a_known_error_is_explained_in_the_result():
-    progress = RunProgress().apply_all((*BEGUN, NO_SUBSCRIPTION, FAILED))
+    progress = RunProgress().apply_all((*BEGUN, NO_PROVIDER, FAILED))
     error = result_object("provision", _run(), progress, FAILURE)["error"]
     assert error["meaning"]
     assert error["next_step"]

@@ -76,7 +76,7 @@ TABLE = [
     (None, "provision --detach", 2, "", "--detach --yes", None),
     (None, "provision --output json", 2, '"kind": "result"', "--output json --yes", None),
     (None, "provision --output xml", 2, "", "'xml' is not one of", None),
-    (None, "provision --yes --target moon", 2, "", "'moon' is not", None),
+    (None, "provision --yes --target moon", 2, "", "'moon' is no target", None),
     (None, "provision --yes --set a", 2, "", "has no '='", None),
     (None, "provision --yes --set a=1", 2, "", "'a' is no setting", None),
     (None, "provision --yes --set deployer.http_prt=1", 2, "", "'deployer.http_port'", None),

@@ -6,25 +6,18 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType
-from typing import cast
 
-from matcha_tui import costs
 from matcha_tui.errors import MatchaError
+from matcha_tui.pricing.price import Price, Prices, PriceTable, Tier
+from matcha_tui.pricing.price import Source as PriceSource
 from matcha_tui.screens.draft import start_draft
 from matcha_tui.selection import Project
-from matcha_tui.signing_in import SignedIn
-from matcha_tui.targets.azure.account import Account, CachedCredential, Kind
-from matcha_tui.targets.azure.cloud import Cloud
-from matcha_tui.targets.azure.preflight.regions import Fit
-from matcha_tui.targets.azure.prices.loading import Prices
-from matcha_tui.targets.azure.prices.price import Price, Tier
-from matcha_tui.targets.azure.prices.price import Source as PriceSource
-from matcha_tui.targets.azure.prices.regions import read_regions
-from matcha_tui.targets.azure.prices.sku import find_sku
-from matcha_tui.targets.azure.prices.table import PriceTable
+from matcha_tui.targets.azure.pricing.part import AzurePricing
+from matcha_tui.targets.azure.pricing.sku import find_sku
+from matcha_tui.targets.azure.pricing.snapshot import make_table, read_regions
 from matcha_tui.targets.azure.service_principal import Source
-from matcha_tui.targets.azure.subscriptions import Subscription, Tenant
 from matcha_tui.targets.findings import Check, Finding, Remedy, Verdict
+from matcha_tui.targets.identity_part import SignedIn, Subscription, Tenant
 from matcha_tui.terraform.event_kinds import Event
 from tests.screens.frozen import NOTHING, FrozenSession
 
@@ -32,7 +25,7 @@ TENANT, OTHER = (f"{digit * 8}-1111-2222-3333-444444444444" for digit in "18")
 RESEARCH, TRIAL = (f"00000000-aaaa-bbbb-cccc-00000000000{digit}" for digit in "12")
 SUBSCRIPTIONS = (
     Subscription(RESEARCH, "Research", "Enabled", TENANT),
-    Subscription(TRIAL, "An old trial", "Disabled", TENANT),
+    Subscription(TRIAL, "An old trial", "Disabled", TENANT, is_usable=False),
 )
 TENANTS = (Tenant(TENANT, "Contoso", "contoso.com"), Tenant(OTHER, "Fabrikam", "fabrikam.com"))
 NO_NETWORK = MatchaError("Azure's price list at prices.azure.com cannot be reached")
@@ -41,23 +34,22 @@ CHOSEN = {"subscription_id": RESEARCH, "tenant_id": TENANT, "location": "westeur
 _UNITS = {"hour": "0.096", "day": "0.17", "month": "9.6", "GB-month": "0.02", "GB": "0.08"}
 
 
-def account(
-    source: Source = Source.AZURE_CLI, name: str = "ada@example.com", tenant_id: str = TENANT
-) -> Account:
-    cloud = Cloud("public", "https://m", "https://l", "https://m", "core.windows.net")
-    credential = cast("CachedCredential", None)  # nobody asks it
-    return Account(cloud, source, name, "ada", tenant_id, Kind.USER, credential)
-
-
 def signed_in(source: Source = Source.AZURE_CLI, tenants: Sequence[Tenant] = TENANTS) -> SignedIn:
-    return SignedIn(account(source), tuple(tenants), SUBSCRIPTIONS)
+    return SignedIn(
+        "ada@example.com",
+        source.value,
+        TENANT,
+        tuple(tenants),
+        SUBSCRIPTIONS,
+        builds=source is not Source.DEVICE_CODE,
+    )
 
 
 def price_table(project: Project, source: PriceSource = PriceSource.SNAPSHOT) -> PriceTable:
     """Prices of all that a stack needs in every other region, dearer from one to the next."""
     day = date(2026, 4, 1) if source is PriceSource.SNAPSHOT else date(2026, 5, 4)
     prices: dict[str, dict[str, Price]] = {}
-    for item in costs.cost_items(project):
+    for item in AzurePricing().items(project.intent):
         sku = find_sku(item.sku)
         unit = sku.unit if sku else item.unit
         prices[item.sku] = {
@@ -71,7 +63,7 @@ def price_table(project: Project, source: PriceSource = PriceSource.SNAPSHOT) ->
             for number, region in enumerate(read_regions())
             if number % 4
         }
-    return PriceTable("USD", prices)
+    return make_table("USD", prices)
 
 
 def check(name: str, verdict: Verdict, text: str, hint: str = "", remedy: str = "") -> Check:
@@ -108,7 +100,7 @@ class CloudySession(FrozenSession):
         fits: Where the machines can be had, as far as Azure tells.
     """
 
-    fits: Mapping[str, Fit] = MappingProxyType({})
+    fits: Mapping[str, bool | None] = MappingProxyType({})
 
     def __init__(
         self,
@@ -166,7 +158,7 @@ class CloudySession(FrozenSession):
         fits = Verdict.FAILED if location.startswith("eastus") else Verdict.PASSED
         return (Finding("quota", fits, "96 of 100 virtual CPUs are in use, 16 more are needed"),)
 
-    async def survey(self, names: Sequence[str]) -> AsyncGenerator[dict[str, Fit], None]:
+    async def survey(self, names: Sequence[str]) -> AsyncGenerator[Mapping[str, bool | None], None]:
         if self.signed_in is not None:
             yield {name: self.fits[name] for name in names if name in self.fits}
 

@@ -23,12 +23,13 @@ from tests.screens.cloudy import (
     TENANTS,
     TRIAL,
     CloudySession,
-    account,
     signed_in,
 )
 from tests.screens.keyboard import seen, until, until_on, until_seen
 
-SIGNED_OUT = MatchaError("nobody is signed in to the Azure CLI", hint="Run: az login")
+SIGNED_OUT = MatchaError(
+    "nobody is signed in to the Azure CLI", hint="Run `az login`, then try again."
+)
 
 
 @asynccontextmanager
@@ -72,9 +73,9 @@ async def test_one_that_is_disabled_cannot_be_taken():
 @pytest.mark.parametrize(
     ("message", "hint"),
     [
-        ("nobody is signed in to the Azure CLI", "Run: az login"),
+        ("nobody is signed in to the Azure CLI", "Run `az login`, then try again."),
         ("the Azure CLI (az) is not installed", "Install the Azure CLI and run `az login`"),
-        ("your sign-in to Azure has expired (AADSTS700082)", "Run: az login"),
+        ("your sign-in to Azure has expired (AADSTS700082)", "Run `az login`, then try again."),
         ("your account does not belong to this tenant", "Run `az login --tenant TENANT`"),
     ],
 )
@@ -129,7 +130,7 @@ async def test_a_subscription_that_the_account_does_not_see_is_kept_and_marked()
 
 async def test_another_tenant_is_signed_in_to_anew():
     session = CloudySession()
-    elsewhere = replace(signed_in(), account=account(tenant_id=OTHER))
+    elsewhere = replace(signed_in(), tenant_id=OTHER)
     session.sign_ins = [signed_in(), elsewhere]
     async with opened(session) as pilot:
         await until_seen(pilot, "one of 2")

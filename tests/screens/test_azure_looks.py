@@ -33,7 +33,11 @@ def chosen(**facts: Any) -> CloudySession:
 def signed_out() -> CloudySession:
     return chosen(
         signed_in=None,
-        sign_ins=[MatchaError("nobody is signed in to the Azure CLI", hint="Run: az login")],
+        sign_ins=[
+            MatchaError(
+                "nobody is signed in to the Azure CLI", hint="Run `az login`, then try again."
+            )
+        ],
     )
 
 

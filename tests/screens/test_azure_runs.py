@@ -1,5 +1,7 @@
 """Runs on Azure: what exists already is taken in, warnings are not lost, data is not kept."""
 
+from dataclasses import replace
+
 from matcha_tui.app import MatchaApp
 from matcha_tui.screens.destroy import DestroyScreen
 from matcha_tui.screens.monitor import MonitorScreen
@@ -68,6 +70,15 @@ async def test_other_failures_offer_nothing_to_adopt():
         await app.push_screen(MonitorScreen(session, make_run("provision")))
         await until_seen(pilot, "r Run again")
         assert "Adopt" not in seen(pilot)
+
+
+async def test_what_azure_refuses_is_explained_with_the_bad_outcome():
+    session = CloudySession(met_what_exists(), deployed(), settings=CHOSEN)
+    run = replace(make_run("provision"), details={"stack": "default", "target": "azure"})
+    app = MatchaApp(session)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app.push_screen(MonitorScreen(session, run))
+        await until_seen(pilot, "It exists already, though Terraform does not know it")
 
 
 async def test_a_warning_is_shown_with_the_good_outcome():

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from textual.pilot import Pilot
 
 from matcha_tui.app import MatchaApp
-from matcha_tui.screens.field_groups import CHOSEN_BEFORE, LABELS
+from matcha_tui.screens.draft import settings_by_owner
 from matcha_tui.screens.paid_review import PaidReviewScreen
 from matcha_tui.screens.region import RegionScreen
 from matcha_tui.screens.settings import SettingsScreen
@@ -15,6 +15,8 @@ from matcha_tui.targets.azure.settings import AZURE_SETTINGS
 from matcha_tui.widgets.setting_field import SettingField
 from tests.screens.cloudy import CHOSEN, RESEARCH, CloudySession, signed_in
 from tests.screens.keyboard import seen, until_on, until_seen
+
+CHOSEN_BEFORE = {"subscription_id", "tenant_id", "location"}
 
 
 @asynccontextmanager
@@ -29,8 +31,18 @@ async def opened(session: CloudySession) -> AsyncIterator[Pilot[None]]:
 
 
 def test_every_setting_of_the_target_is_on_the_form_or_asked_before():
-    labelled = {name for labels in LABELS.values() for name in labels}
-    assert labelled | set(CHOSEN_BEFORE) == {setting.name for setting in AZURE_SETTINGS}
+    session = CloudySession()
+    owners = settings_by_owner(session.project, session.draft)
+    on_the_form = {name for _title, own in owners for name in own if "." not in name}
+    assert on_the_form | CHOSEN_BEFORE == {setting.name for setting in AZURE_SETTINGS}
+    assert not on_the_form & CHOSEN_BEFORE
+
+
+def test_the_groups_come_with_the_basic_one_first():
+    session = CloudySession()
+    titles = [title for title, _own in settings_by_owner(session.project, session.draft)]
+    assert titles[:4] == ["Basics", "Cluster", "Database", "Access"]
+    assert titles[4:6] == ["Budget and cost", "State and tags"]
 
 
 async def test_what_was_chosen_before_is_shown_and_not_asked_again():
@@ -38,7 +50,7 @@ async def test_what_was_chosen_before_is_shown_and_not_asked_again():
         assert f"Research  {RESEARCH}" in seen(pilot)
         assert "westeurope" in seen(pilot)
         fields = {field.setting_name for field in pilot.app.screen.query(SettingField)}
-        assert not fields & set(CHOSEN_BEFORE)
+        assert not fields & CHOSEN_BEFORE
 
 
 async def test_the_names_follow_the_prefix_while_it_is_typed():

@@ -45,6 +45,13 @@ def test_a_flavor_is_one_folder(modules: Path):
     assert flavor.settings[0].default == 0
 
 
+def test_a_setting_says_what_it_is_called_and_shown_with(modules: Path):
+    path = modules / "local/services/experiment_tracker/tracker/module.toml"
+    path.write_text(f'{MODULE}label = "tracker\'s port"\ngroup = "Network"\n')
+    (flavor,) = load_catalog(modules).flavors
+    assert (flavor.settings[0].label, flavor.settings[0].group) == ("tracker's port", "Network")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "key"),
     [
@@ -82,3 +89,9 @@ def test_what_clients_look_for_in_their_environment_is_data(modules: Path):
         ClientVariable("TRACKER_KIND", "rest"),
     )
     assert client_variables(flavors, {}) == (), "a constant alone is of no use"
+
+
+def test_each_of_our_targets_has_every_preset_whole():
+    for preset in load_catalog().presets.values():
+        assert preset.elsewhere == {}
+        assert preset.on("azure") == preset.on("local") == preset.on(None) == preset.modules

@@ -1,68 +1,23 @@
-"""Errors are said in one line, with what they mean and what to do."""
+"""Errors are explained by tables: what they mean and what to do."""
 
-import tomllib
+import inspect
+import re
+import textwrap
+import uuid
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
-from matcha_tui.terraform.events import Diagnostic, Severity
-from matcha_tui.terraform.explain import explain, explain_diagnostic, summarise
-
-
-def failed_program(output: str, command: str = "python -m x", end: str = "exit status 1") -> str:
-    return f"Error running command '{command}': {end}. Output: {output}"
-
-
-def diagnostic(detail: str, summary: str = "local-exec provisioner error") -> Diagnostic:
-    return Diagnostic(severity=Severity.ERROR, summary=summary, detail=detail)
-
-
-@pytest.mark.parametrize(
-    ("output", "line"),
-    [
-        ("hello\nboo\n", "boo"),
-        ("matcha: mlflow: port 5000 is taken\nmore\n", "mlflow: port 5000 is taken"),
-        (
-            "Using Python 3.11\n  error: Failed to fetch: `http://x`\n  Caused by: x\n  help: no\n",
-            "error: Failed to fetch: `http://x`",
-        ),
-        ("error: No interpreter found\n  hint: install one\n", "error: No interpreter found"),
-        (
-            'Traceback (most recent call last):\n  File "x"\nModuleNotFoundError: no y\n',
-            "ModuleNotFoundError: no y",
-        ),
-        ("", "the program ended with exit status 1"),
-    ],
+from matcha_tui.errors import MatchaError
+from matcha_tui.targets.azure.target import AZURE
+from matcha_tui.targets.local.target import LOCAL
+from matcha_tui.terraform.explain import (
+    GENERAL,
+    Explanations,
+    explain,
 )
-def test_of_a_failed_programs_output_the_meaningful_line_is_shown(output: str, line: str) -> None:
-    assert summarise(diagnostic(failed_program(output))) == line
-
-
-def test_a_command_of_many_lines_is_not_taken_for_output() -> None:
-    detail = failed_program("really", command="if true\nthen echo 'error: no'\nfi")
-    assert summarise(diagnostic(detail)) == "really"
-
-
-def test_a_killed_program_is_said_to_be_killed() -> None:
-    found = diagnostic(failed_program("all is well\n", end="signal: killed"))
-    assert summarise(found) == "the program was ended by a signal: killed"
-
-
-def test_any_other_diagnostic_is_its_summary_and_first_line() -> None:
-    found = diagnostic("The given plan\nis old.", summary="Saved plan is stale")
-    assert summarise(found) == "Saved plan is stale: The given plan"
-    assert summarise(diagnostic("", summary="Only this")) == "Only this"
-
-
-def test_a_summary_of_several_lines_becomes_one() -> None:
-    summary = 'creating Cluster (Subscription: "1"\nCluster Name: "tea"): performing Create'
-    assert summarise(diagnostic("", summary=summary)).split("): ")[0] == (
-        'creating Cluster (Subscription: "1" Cluster Name: "tea"'
-    )
-
-
-def test_a_line_without_end_is_cut() -> None:
-    assert len(summarise(diagnostic("", summary="x" * 10_000))) == 500
+from tests.explanations import read_rows
 
 
 @pytest.mark.parametrize(
@@ -73,9 +28,9 @@ def test_a_line_without_end_is_cut() -> None:
         ("[Errno 98] Address already in use", "Another program already listens on a port"),
         ("chroma was not healthy within 60 s: no", "chroma was started, but doesn't answer"),
         ("zenml ended while it was starting", "zenml was started, and ended by itself"),
-        ("error: Failed to fetch: `http://x`", "Something that is needed could not be downl"),
-        ("dns error: failed to lookup address information", "There is no way to the network"),
-        ("Could not connect, are you offline?", "Something that is needed could not be downl"),
+        ("error: Failed to fetch: `http://x`", "A server that is needed cannot be reached"),
+        ("dns error: failed to lookup address information", "A host's name cannot be resolved"),
+        ("Could not connect, are you offline?", "A server that is needed cannot be reached"),
         ("Saved plan is stale", "The plan is out of date"),
         ('Failed to load "p" as a plan file', "The plan cannot be used"),
         ("Error acquiring the state lock", "Another Terraform is at work"),
@@ -85,7 +40,7 @@ def test_a_line_without_end_is_cut() -> None:
     ],
 )
 def test_a_known_error_is_explained(text: str, meaning: str) -> None:
-    explanation = explain(text)
+    explanation = explain(text, LOCAL.explanations)
     assert explanation is not None
     assert explanation.meaning.startswith(meaning)
     assert explanation.next_step
@@ -95,22 +50,86 @@ def test_an_unknown_error_is_left_alone() -> None:
     assert explain("Something that nobody has ever seen") is None
 
 
-def test_the_meaningful_line_explains_before_the_rest_of_the_output() -> None:
-    output = "error: address already in use\nwarning: permission denied\n"
-    explanation = explain_diagnostic(diagnostic(failed_program(output)))
+TABLES = {"general": GENERAL, "azure": AZURE.explanations, "local": LOCAL.explanations}
+ROWS = [(name, row) for name, table in TABLES.items() for row in read_rows(table)]
+
+
+@pytest.mark.parametrize(("name", "row"), ROWS)
+def test_every_row_is_whole_and_explains_its_example(name: str, row: dict[str, str]) -> None:
+    assert row.keys() == {"pattern", "meaning", "next", "example"}
+    assert row["meaning"].endswith(".")
+    is_command = re.search(r"matcha |errored\.tfstate|\{command\}|kubectl ", row["next"])
+    assert row["next"].endswith((".", ")")) or is_command
+    first = next(
+        found
+        for found in read_rows(TABLES[name])
+        if re.search(found["pattern"], row["example"], re.IGNORECASE)
+    )
+    assert first == row, "a row before it takes its example"
+    explanation = explain(row["example"], TABLES[name])
     assert explanation is not None
-    assert "already listens on a port" in explanation.meaning
+    assert explanation.meaning.startswith(row["meaning"].partition("{")[0])
+    assert not re.search(r" [.,:]|\(\)|  |\{", f"{explanation.meaning} {explanation.next_step}")
 
 
-def test_a_sentence_of_our_own_needs_no_explanation() -> None:
-    output = "warning: permission denied\nmatcha: mlflow: port 5000 is taken\n"
-    assert explain_diagnostic(diagnostic(failed_program(output))) is None
+@pytest.mark.parametrize("name", TABLES)
+def test_no_cause_is_in_a_table_twice(name: str) -> None:
+    for key in ("pattern", "meaning"):
+        said = [row[key] for row in read_rows(TABLES[name])]
+        assert len(set(said)) == len(said)
 
 
-@pytest.mark.parametrize("name", ["azure.toml", "general.toml"])
-def test_every_rule_is_whole(name: str) -> None:
-    path = files("matcha_tui.terraform").joinpath("explanations", name)
-    for rule in tomllib.loads(path.read_text())["explanation"]:
-        assert rule.keys() == {"pattern", "meaning", "next"}
-        assert rule["meaning"].endswith(".")
-        assert rule["next"].endswith((".", ")", "errored.tfstate")) or "matcha " in rule["next"]
+def test_what_is_general_names_no_target() -> None:
+    for path in files("matcha_tui.terraform").iterdir():
+        if path.name.endswith((".py", ".toml")):
+            assert "azure" not in path.read_text("utf-8").casefold()
+    assert explain("AADSTS700082: The refresh token has expired") is None
+
+
+def test_a_targets_own_table_is_asked_first() -> None:
+    text = "Lock Info:\n  ID: 1\n  Operation: plan\n  Who: ada@tea\n  Created: 2026-11-22 10:28:43"
+    particular, general = explain(text, AZURE.explanations), explain(text)
+    assert particular is not None
+    assert particular.meaning.startswith("ada@tea has been at work")
+    assert general is not None
+    assert general.meaning.startswith("Another Terraform is at work")
+    assert explain("No space left on device", AZURE.explanations) == explain("disk quota exceeded")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        None,
+        "explanation = 1",
+        "[[explanation]]\npattern = 'x'",
+        "[[explanation]]\npattern = '('\nmeaning = ''\nnext = ''",
+        "[[explanation]]\npattern = 'x'\nmeaning = '{nobody}'\nnext = ''",
+        "[[explanation]]\npattern = 'x'\nmeaning = '{}'\nnext = ''",
+        "[[explanation",
+    ],
+)
+def test_a_faulty_table_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str | None
+) -> None:
+    name = f"lab_table_{uuid.uuid4().hex}"
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "__init__.py").touch()
+    if content is not None:
+        (tmp_path / name / "explanations.toml").write_text(content)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(MatchaError, match=rf"explanations.toml of {name} is no table"):
+        Explanations(name).check()
+
+
+def test_the_example_of_its_docstring_is_a_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = inspect.getdoc(Explanations) or ""
+    table = shown[shown.index("[[explanation]]") : shown.index("\nPatterns ignore case")]
+    (tmp_path / "lab_target_shown").mkdir()
+    (tmp_path / "lab_target_shown/__init__.py").touch()
+    (tmp_path / "lab_target_shown/explanations.toml").write_text(textwrap.dedent(table))
+    monkeypatch.syspath_prepend(tmp_path)
+    explanation = explain("creating node: no room in rack b", Explanations("lab_target_shown"))
+    assert explanation is not None
+    assert explanation.meaning == "The rack b is full."

@@ -30,9 +30,7 @@ from matcha_tui.targets.azure.account import (
 from matcha_tui.targets.azure.cloud import Cloud
 from matcha_tui.targets.azure.failures import explain_error, explain_sign_in
 from matcha_tui.targets.azure.service_principal import Source
-
-Prompt = Callable[[str, str, datetime], None]
-"""Shows the user the page's address, the code, and until when it can be entered (UTC)."""
+from matcha_tui.targets.identity_part import Prompt
 
 _CODE_LIFE = timedelta(
     minutes=15

@@ -19,17 +19,7 @@ from azure.core.pipeline.transport import HttpResponse as OlderHttpResponse
 from azure.core.rest import HttpResponse
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.targets.azure.failure_rules import (
-    CODE_RULES,
-    NETWORK_RULES,
-    OTHER_NETWORK,
-    OTHER_SIGN_IN,
-    OTHER_STATUS,
-    SIGN_IN_RULES,
-    STATUS_RULES,
-    TIMEOUT,
-    Rule,
-)
+from matcha_tui.terraform.explain import GENERAL, Explanation, Explanations
 from matcha_tui.terraform.plain_text import clean_line
 
 AnyResponse = HttpResponse | OlderHttpResponse  # azure-mgmt-subscription still gives the latter
@@ -38,7 +28,39 @@ FIRST_REFUSAL = 400
 """Answers with this HTTP status, or one above, say no."""
 
 _LONGEST_TEXT = 300
+_LONGEST_ANSWER = 3_000
+_EXPLANATIONS = Explanations(__package__)
+# What begins a sentence with a small letter once it is part of another; names are left as they are.
+_OPENINGS = {"A", "An", "It", "Nobody", "Something", "The", "There", "You", "Your"}
 _REFERENCE = re.compile(r"\s*(?:Trace ID|Correlation ID|Timestamp|To troubleshoot|Visit):?.*")
+_SIGN_IN = "sign-in"  # the code of a failed sign-in that has none
+# What an HTTP status means where the code is unknown: a sentence and what to do.
+_STATUSES = {
+    401: (
+        "Azure does not accept the sign-in ({code}): {text}",
+        "Run `az login`, then try again.",
+    ),
+    403: (
+        "Azure does not allow {request} ({code}): {text}",
+        "Ask for Contributor on the subscription; a right just given takes some minutes.",
+    ),
+    404: (
+        "Azure knows nothing at {request} ({code}): {text}",
+        "Check subscription, tenant and prefix; it may have been deleted by hand.",
+    ),
+    409: (
+        "{request} is in conflict with what is there ({code}): {text}",
+        "Wait a few minutes, then run the same command again.",
+    ),
+    429: (
+        "Azure is asked too often and wants {wait} seconds of silence ({code})",
+        "Wait that long, then run the same command again.",
+    ),
+}
+_OTHER_STATUS = (
+    "Azure answers {request} with {status} ({code}): {text}",
+    "Run the same command again; if it stays so, look at https://azure.status.microsoft.",
+)
 
 
 class AzureRequestError(MatchaError):
@@ -79,9 +101,9 @@ def explain_error(error: Exception, request: str) -> AzureRequestError:
     """
     for cause in _causes(error):
         if isinstance(cause, ServiceRequestTimeoutError | ServiceResponseTimeoutError):
-            return _failure(TIMEOUT, {"request": request})
+            return _explain_network("operation timed out", request)
         if isinstance(cause, ServiceRequestError | ServiceResponseError):
-            return _explain_network(cause, request)
+            return _explain_network(str(cause), request)
         if isinstance(cause, DecodeError):
             return explain_shape(request, "its answer is cut off or is not JSON")
         if isinstance(cause, HttpResponseError) and cause.response is not None:
@@ -90,7 +112,7 @@ def explain_error(error: Exception, request: str) -> AzureRequestError:
                 return explain_response(response, request)
     if isinstance(error, AzureError):
         return explain_sign_in(str(error))
-    return _explain_network(error, request)
+    return _explain_network(str(error), request)
 
 
 def explain_sign_in(text: str) -> AzureRequestError:
@@ -99,13 +121,17 @@ def explain_sign_in(text: str) -> AzureRequestError:
     Args:
         text: What Microsoft Entra ID, the Azure CLI or a credential says.
     """
-    line = _REFERENCE.sub("", one_line(text, 4 * _LONGEST_TEXT))
-    found = re.search(r"AADSTS\d+", text)
-    words = {"text": one_line(line, _LONGEST_TEXT), "code": found[0] if found else "sign-in"}
-    for rule in SIGN_IN_RULES:
-        if match := re.search(rule.pattern, text):
-            return _failure(rule, words | match.groupdict(), code=words["code"])
-    return _failure(OTHER_SIGN_IN, words, code=words["code"])
+    line = one_line(text, _LONGEST_ANSWER)
+    found = re.search(r"AADSTS\d+", line)
+    code = found[0] if found else _SIGN_IN
+    if explanation := _EXPLANATIONS.explain(line):
+        return _explained(explanation, code=code)
+    said = one_line(_REFERENCE.sub("", line), _LONGEST_TEXT)
+    return AzureRequestError(
+        f"the sign-in to Azure failed: {said}",
+        hint="Run: az login --tenant TENANT",
+        code=code,
+    )
 
 
 def explain_response(response: AnyResponse, request: str) -> AzureRequestError:
@@ -117,6 +143,9 @@ def explain_response(response: AnyResponse, request: str) -> AzureRequestError:
     """
     status = response.status_code
     complaint = read_complaint(response)
+    line = one_line(f"{complaint.code}: {complaint.text}", _LONGEST_ANSWER)
+    if explanation := _EXPLANATIONS.explain(line):
+        return _explained(explanation, status=status, code=complaint.code)
     words = {
         "request": request,
         "status": str(status),
@@ -124,13 +153,10 @@ def explain_response(response: AnyResponse, request: str) -> AzureRequestError:
         "text": one_line(complaint.text, _LONGEST_TEXT) or response.reason or "no reason given",
         "wait": response.headers.get("Retry-After", "some"),
     }
-    for rule in CODE_RULES:
-        match = re.search(rule.pattern, f"{complaint.code} {complaint.text}", re.DOTALL)
-        if match:
-            found = {name: value or "" for name, value in match.groupdict().items()}
-            return _failure(rule, words | found, status, complaint.code)
-    rule = STATUS_RULES.get(status, OTHER_STATUS)
-    return _failure(rule, words, status, complaint.code)
+    message, hint = _STATUSES.get(status, _OTHER_STATUS)
+    return AzureRequestError(
+        message.format_map(words), hint=hint, status=status, code=complaint.code
+    )
 
 
 def explain_shape(request: str, problem: str) -> AzureRequestError:
@@ -167,13 +193,17 @@ def one_line(text: str, longest: int) -> str:
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
-def _explain_network(error: BaseException, request: str) -> AzureRequestError:
-    text = one_line(str(error), 10 * _LONGEST_TEXT)
-    words = {"request": request, "text": one_line(text, _LONGEST_TEXT)}
-    for rule in NETWORK_RULES:
-        if re.search(rule.pattern, text, re.IGNORECASE):
-            return _failure(rule, words)
-    return _failure(OTHER_NETWORK, words)
+def _explain_network(text: str, request: str) -> AzureRequestError:
+    """Explain why there was no answer; the network is not Azure's, and explained for all."""
+    line = one_line(text, _LONGEST_ANSWER)
+    if explanation := GENERAL.explain(line):
+        return AzureRequestError(
+            f"{request}: {_clause(explanation.meaning)}", hint=explanation.next_step
+        )
+    return AzureRequestError(
+        f"{request}: it cannot be reached: {one_line(line, _LONGEST_TEXT)}",
+        hint="Check the network, the VPN and HTTPS_PROXY, then run the same command again.",
+    )
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -188,12 +218,19 @@ def _is_sign_in(response: AnyResponse) -> bool:
     return "/oauth2/" in response.request.url or "openid-configuration" in response.request.url
 
 
-def _failure(
-    rule: Rule, words: dict[str, str], status: int | None = None, code: str = ""
+def _explained(
+    explanation: Explanation, *, code: str, status: int | None = None
 ) -> AzureRequestError:
+    suffix = f" ({code})" if code not in ("", _SIGN_IN) else ""
     return AzureRequestError(
-        rule.meaning.format_map(words),
-        hint=rule.next_step.format_map(words),
+        _clause(explanation.meaning) + suffix,
+        hint=explanation.next_step,
         status=status,
         code=code,
     )
+
+
+def _clause(sentence: str) -> str:
+    """Make an error's message of a sentence: without its capital and its full stop."""
+    first, space, rest = sentence.removesuffix(".").partition(" ")
+    return f"{first.lower() if first in _OPENINGS else first}{space}{rest}"

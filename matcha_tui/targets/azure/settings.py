@@ -20,6 +20,7 @@ AZURE_SETTINGS = (
         "3 to 10 small letters and digits, beginning with a letter; every name begins with it.",
         default="matcha",
         pattern=r"[a-z][a-z0-9]{2,9}",
+        group="Basics",
     ),
     Setting(
         "location",
@@ -27,6 +28,8 @@ AZURE_SETTINGS = (
         "The region that it runs in, such as westeurope.",
         default="",
         pattern=r"[a-z]*[0-9]?",
+        label="region",
+        group="region",
     ),
     Setting(
         "subscription_id",
@@ -34,6 +37,8 @@ AZURE_SETTINGS = (
         "The subscription that pays for it; `az account show` says yours.",
         default="",
         pattern=f"({_UUID})?",
+        label="subscription",
+        group="account",
     ),
     Setting(
         "tenant_id",
@@ -41,13 +46,8 @@ AZURE_SETTINGS = (
         "The directory that the subscription belongs to, if you have several.",
         default="",
         pattern=f"({_UUID})?",
-    ),
-    Setting(
-        "state",
-        SettingType.CHOICE,
-        "Where Terraform's state is kept: shared with colleagues in a storage account, or local.",
-        default=SHARED,
-        choices=(SHARED, LOCAL),
+        label="tenant",
+        group="account",
     ),
     Setting(
         "node_size",
@@ -55,6 +55,8 @@ AZURE_SETTINGS = (
         "The machines of the cluster: 4 vCPU and 4 GB at least, and no B-series.",
         default="Standard_D4s_v5",
         pattern=r"Standard_[A-Za-z0-9_-]+",
+        label="machine size",
+        group="Cluster",
     ),
     Setting(
         "node_minimum",
@@ -63,6 +65,8 @@ AZURE_SETTINGS = (
         default=1,
         minimum=1,
         maximum=100,
+        label="machines at least",
+        group="Cluster",
     ),
     Setting(
         "node_maximum",
@@ -71,6 +75,8 @@ AZURE_SETTINGS = (
         default=3,
         minimum=1,
         maximum=100,
+        label="machines at most",
+        group="Cluster",
     ),
     Setting(
         "gpu_node_size",
@@ -78,6 +84,8 @@ AZURE_SETTINGS = (
         "Machines with a GPU for work that asks for one, from 0 up; empty for none.",
         default="",
         pattern=r"(Standard_N[A-Za-z0-9_-]+)?",
+        label="GPU machine size",
+        group="Cluster",
     ),
     Setting(
         "gpu_node_maximum",
@@ -86,6 +94,8 @@ AZURE_SETTINGS = (
         default=1,
         minimum=1,
         maximum=20,
+        label="GPU machines most",
+        group="Cluster",
     ),
     Setting(
         "sku_tier",
@@ -93,6 +103,8 @@ AZURE_SETTINGS = (
         "The cluster's control plane: Free, or Standard with a promise of uptime.",
         default="Free",
         choices=("Free", "Standard"),
+        label="control plane",
+        group="Cluster",
     ),
     Setting(
         "kubernetes_version",
@@ -100,6 +112,8 @@ AZURE_SETTINGS = (
         "A version that the region offers, such as 1.35; empty for the region's default.",
         default="",
         pattern=r"(\d+\.\d+(\.\d+)?)?",
+        label="Kubernetes",
+        group="Cluster",
     ),
     Setting(
         "database_sku",
@@ -107,6 +121,8 @@ AZURE_SETTINGS = (
         "The MySQL server of ZenML and MLflow.",
         default="B_Standard_B1ms",
         pattern=r"(B|GP|MO)_Standard_[A-Za-z0-9_]+",
+        label="MySQL size",
+        group="Database",
     ),
     Setting(
         "database_storage_gb",
@@ -115,6 +131,8 @@ AZURE_SETTINGS = (
         default=20,
         minimum=20,
         maximum=16384,
+        label="MySQL disk (GB)",
+        group="Database",
     ),
     Setting(
         "allowed_ranges",
@@ -122,6 +140,8 @@ AZURE_SETTINGS = (
         "The addresses that may reach the cluster's API, such as 203.0.113.0/24; empty for any.",
         default="",
         pattern=f"({_RANGE}(, ?{_RANGE})*)?",
+        label="allowed addresses",
+        group="Access",
     ),
     Setting(
         "certificate_email",
@@ -129,35 +149,7 @@ AZURE_SETTINGS = (
         "Where the certificate authority may write to about your certificate; may be empty.",
         default="",
         pattern=f"({_EMAIL})?",
-    ),
-    Setting(
-        "tags",
-        SettingType.STRING,
-        "Tags for everything, such as team=research, owner=ada; may be empty.",
-        default="",
-        pattern=f"({_TAG}(, ?{_TAG})*)?",
-    ),
-    Setting(
-        "budget",
-        SettingType.INTEGER,
-        "Azure writes to budget_email when a month's cost nears this much; 0 for no budget.",
-        default=0,
-        minimum=0,
-        maximum=10_000_000,
-    ),
-    Setting(
-        "budget_email",
-        SettingType.STRING,
-        "Where to write to about the budget.",
-        default="",
-        pattern=f"({_EMAIL})?",
-    ),
-    Setting(
-        "currency",
-        SettingType.STRING,
-        "The currency that costs are shown in, such as USD or EUR.",
-        default="USD",
-        pattern=r"[A-Z]{3}",
+        group="Access",
     ),
     Setting(
         "monthly_limit",
@@ -166,6 +158,51 @@ AZURE_SETTINGS = (
         default=0,
         minimum=0,
         maximum=10_000_000,
+        label="limit a month",
+        group="Budget and cost",
+    ),
+    Setting(
+        "budget",
+        SettingType.INTEGER,
+        "Azure writes to budget_email when a month's cost nears this much; 0 for no budget.",
+        default=0,
+        minimum=0,
+        maximum=10_000_000,
+        label="budget a month",
+        group="Budget and cost",
+    ),
+    Setting(
+        "budget_email",
+        SettingType.STRING,
+        "Where to write to about the budget.",
+        default="",
+        pattern=f"({_EMAIL})?",
+        group="Budget and cost",
+    ),
+    Setting(
+        "currency",
+        SettingType.STRING,
+        "The currency that costs are shown in, such as USD or EUR.",
+        default="USD",
+        pattern=r"[A-Z]{3}",
+        group="Budget and cost",
+    ),
+    Setting(
+        "state",
+        SettingType.CHOICE,
+        "Where Terraform's state is kept: shared with colleagues in a storage account, or local.",
+        default=SHARED,
+        choices=(SHARED, LOCAL),
+        label="Terraform's state",
+        group="State and tags",
+    ),
+    Setting(
+        "tags",
+        SettingType.STRING,
+        "Tags for everything, such as team=research, owner=ada; may be empty.",
+        default="",
+        pattern=f"({_TAG}(, ?{_TAG})*)?",
+        group="State and tags",
     ),
 )
 
@@ -188,7 +225,6 @@ class AzureSettings:
     location: str
     subscription_id: str
     tenant_id: str
-    state: str
     node_size: str
     node_minimum: int
     node_maximum: int
@@ -200,11 +236,12 @@ class AzureSettings:
     database_storage_gb: int
     allowed_ranges: tuple[str, ...]
     certificate_email: str
-    tags: Mapping[str, str]
+    monthly_limit: int
     budget: int
     budget_email: str
     currency: str
-    monthly_limit: int
+    state: str
+    tags: Mapping[str, str]
 
     @property
     def shares_state(self) -> bool:

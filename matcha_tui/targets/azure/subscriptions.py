@@ -1,8 +1,8 @@
-"""What an account can see of Azure: tenants, subscriptions, locations."""
+"""What an account can see of Azure: tenants and subscriptions."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import Any
 
 from azure.core.exceptions import AzureError
 from azure.mgmt.subscription import SubscriptionClient
@@ -12,59 +12,10 @@ from matcha_tui.targets.azure.account import Account
 from matcha_tui.targets.azure.connection import BoundedRetry
 from matcha_tui.targets.azure.failures import explain_error, explain_shape
 from matcha_tui.targets.azure.resource_manager import ResourceManager
+from matcha_tui.targets.identity_part import Subscription, Tenant
 
 _TENANTS_VERSION = "2022-12-01"
 _USABLE_STATES = ("Enabled", "Warned", "PastDue")
-
-
-@dataclass(frozen=True, slots=True)
-class Tenant:
-    """A directory that the account is known in.
-
-    Attributes:
-        tenant_id: Its ID.
-        name: Its display name; empty where Azure doesn't tell.
-        domain: ``contoso.onmicrosoft.com``; may be empty.
-    """
-
-    tenant_id: str
-    name: str
-    domain: str
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """Somewhere to build, and somebody who pays.
-
-    Attributes:
-        subscription_id: Its ID.
-        name: Its display name.
-        state: ``Enabled``, ``Warned``, ``PastDue``, ``Disabled`` or ``Deleted``.
-        tenant_id: The tenant that it was seen in.
-    """
-
-    subscription_id: str
-    name: str
-    state: str
-    tenant_id: str
-
-    @property
-    def is_usable(self) -> bool:
-        """Whether anything can be built in it."""
-        return self.state in _USABLE_STATES
-
-
-@dataclass(frozen=True, slots=True)
-class Location:
-    """A region of Azure.
-
-    Attributes:
-        name: ``westeurope``.
-        title: ``West Europe``.
-    """
-
-    name: str
-    title: str
 
 
 def list_tenants(account: Account) -> tuple[Tenant, ...]:
@@ -93,15 +44,7 @@ def list_subscriptions(account: Account) -> tuple[Subscription, ...]:
         MatchaError: If they cannot be had, or there are none.
     """
     with _client(account, "GET /subscriptions") as client:
-        found = [
-            Subscription(
-                item.subscription_id or "",
-                item.display_name or "",
-                str(getattr(item.state, "value", item.state) or ""),
-                account.tenant_id,
-            )
-            for item in client.subscriptions.list()
-        ]
+        found = [_read(item, account) for item in client.subscriptions.list()]
     if not found:
         raise MatchaError(
             f"{account.name} sees no subscription in the tenant {account.tenant_id}",
@@ -127,12 +70,7 @@ def find_subscription(account: Account, subscription_id: str) -> Subscription:
         item = client.subscriptions.get(subscription_id)
         if not item.state:
             raise explain_shape(request, "its answer has another shape")
-        found = Subscription(
-            item.subscription_id or subscription_id,
-            item.display_name or "",
-            str(getattr(item.state, "value", item.state) or ""),
-            account.tenant_id,
-        )
+        found = _read(item, account, subscription_id)
     if not found.is_usable:
         raise MatchaError(
             f"the subscription {found.name} is {found.state.lower()}",
@@ -142,18 +80,15 @@ def find_subscription(account: Account, subscription_id: str) -> Subscription:
     return found
 
 
-def list_locations(account: Account, subscription_id: str) -> tuple[Location, ...]:
-    """List the locations that a subscription may use, by title.
-
-    Raises:
-        MatchaError: If they cannot be had.
-    """
-    with _client(account, f"GET /subscriptions/{subscription_id}/locations") as client:
-        found = [
-            Location(item.name or "", item.display_name or item.name or "")
-            for item in client.subscriptions.list_locations(subscription_id)
-        ]
-    return tuple(sorted(found, key=lambda location: location.title))
+def _read(item: Any, account: Account, subscription_id: str = "") -> Subscription:
+    state = str(getattr(item.state, "value", item.state) or "")
+    return Subscription(
+        item.subscription_id or subscription_id,
+        item.display_name or "",
+        state,
+        account.tenant_id,
+        is_usable=state in _USABLE_STATES,
+    )
 
 
 @contextmanager

@@ -8,7 +8,9 @@ from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.flavor import Flavor
 from matcha_tui.targets.azure.cluster import read_kubeconfig
 from matcha_tui.targets.azure.definition import parse_azure_definition
+from matcha_tui.targets.azure.identity import AzureIdentity
 from matcha_tui.targets.azure.place import choose_place, prepare_environment
+from matcha_tui.targets.azure.pricing.part import AzurePricing
 from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM, make_root
 from matcha_tui.targets.azure.settings import AZURE_SETTINGS, FIXED_SETTINGS, read_azure_settings
 from matcha_tui.targets.azure.state_place import STATE_KEYS
@@ -22,6 +24,7 @@ from matcha_tui.targets.base import (
     Target,
 )
 from matcha_tui.targets.findings import Check
+from matcha_tui.terraform.explain import Explanations
 
 _PROGRAM = (sys.executable, "-P", "-m")
 
@@ -70,6 +73,14 @@ class AzureTarget(Target):
     fixed_settings = FIXED_SETTINGS
     seconds = 720  # most of it the cluster and the database
     state = AzureState()
+    identity = AzureIdentity()
+    pricing = AzurePricing()
+    extra_steps = ("account", "region")
+    explanations = Explanations(__package__)
+    log_hint = (
+        "Find its pod: `matcha kubeconfig --use`, then `kubectl get pods --all-namespaces` and "
+        "`kubectl logs`."
+    )
     clearing = {PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.releases")}  # noqa: RUF012
     remedies = {PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.abandon")}  # noqa: RUF012
 
@@ -88,6 +99,21 @@ class AzureTarget(Target):
     def root(self, intent: Intent, layer: str) -> Root:
         """Return the foundation's or the platform's root."""
         return make_root(intent, layer)
+
+    def derived_values(self, intent: Intent) -> Mapping[str, str]:
+        """Return what everything is going to be called."""
+        settings = read_azure_settings(intent.config.settings)
+        names, region = settings.names, settings.location or "REGION"
+        return {
+            "resource group": names.resource_group,
+            "cluster": names.cluster,
+            "registry": names.registry,
+            "MySQL server": names.database,
+            "host name": f"{names.dns_label}.{region}.cloudapp.azure.com",
+            "storage accounts": f"{names.storage}…",
+            "state's group": names.state_group,
+            "state's account": names.state_account,
+        }
 
     def environment(self, intent: Intent, keep_data: bool) -> Mapping[str, str]:
         """Return who Terraform acts as, and where the shared state is to be made."""

@@ -9,6 +9,7 @@ from matcha_tui.stack.flavor import Flavor
 from matcha_tui.stack.setting import SettingValue
 from matcha_tui.targets.base import ComponentHealth, Intent, ModuleValues, Root, Target
 from matcha_tui.targets.findings import Check
+from matcha_tui.terraform.explain import Explanations
 
 # psutil, sockets and HTTP cost a command that only chooses a stack half of its time:
 # what needs them is imported when it is called.
@@ -23,6 +24,7 @@ class LocalTarget(Target):
     layers = ("services",)
     keeps_data = True
     replaces_freely = True  # a service that is started anew has its data
+    explanations = Explanations(__package__)
     sweep = (sys.executable, "-P", "-m", "matcha_tui.services", "sweep")
 
     def resolve(self, intent: Intent) -> ModuleValues:

@@ -39,6 +39,8 @@ from tests.azure_cloud.tokens import (
     encode,
 )
 
+_LOG_IN = "Run `az login`, then try again."
+
 
 def refusal(cloud: Cloud, environment: dict[str, str]) -> MatchaError:
     with pytest.raises(MatchaError) as error:
@@ -131,21 +133,22 @@ def test_without_an_azure_cli_it_says_how_to_get_one(
 @pytest.mark.parametrize(
     ("told", "message", "hint"),
     [
-        ({}, "nobody is signed in to the Azure CLI", "Run: az login"),
+        ({}, "nobody is signed in to the Azure CLI", _LOG_IN),
         (
             {"error": "ERROR: AADSTS700082: The refresh token has expired. Trace ID: 1"},
             "your sign-in to Azure has expired (AADSTS700082)",
-            "Run: az login",
+            _LOG_IN,
         ),
         (
             {"error": "AADSTS50076: Due to a configuration change, you must use MFA."},
             "Azure asks for multi-factor authentication, which your sign-in lacks (AADSTS50076)",
-            "Run: az login --tenant TENANT --scope https://management.core.windows.net//.default",
+            "Run `az login --tenant TENANT --scope https://management.core.windows.net//.default`,"
+            " then try again.",
         ),
         (
             {"error": "AADSTS50020: User account from identity provider does not exist"},
             "your account does not belong to this tenant, or there is no such tenant (AADSTS50020)",
-            "Run `az login --tenant TENANT` with the tenant of your subscription.",
+            "Run `az login --tenant TENANT` with the tenant of your subscription, then try again.",
         ),
         (
             {"error": "AADSTS999999: Something\nnew. Trace ID: 1\nTimestamp: now"},

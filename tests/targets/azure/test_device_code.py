@@ -67,7 +67,7 @@ def test_a_sign_in_is_renewed_silently_and_never_begun_again_unasked(
     azure.login.refusal = "AADSTS700082: The refresh token has expired."
     with pytest.raises(MatchaError) as error:
         list_tenants(account)
-    assert error.value.message == "your sign-in by device code has ended"
+    assert error.value.message == "your sign-in by device code has ended (AADSTS700082)"
     assert len(shown) == 1
 
 
@@ -75,8 +75,8 @@ def test_a_sign_in_is_renewed_silently_and_never_begun_again_unasked(
 @pytest.mark.parametrize(
     ("outcome", "message"),
     [
-        ("expired", "the device code ran out before it was entered"),
-        ("declined", "the sign-in was declined"),
+        ("expired", "the device code ran out before it was entered (AADSTS70020)"),
+        ("declined", "the sign-in was declined (AADSTS70018)"),
     ],
 )
 def test_a_code_that_is_not_accepted_is_one_sentence(

@@ -107,7 +107,7 @@ def test_a_list_that_is_none_is_one_sentence(
             f" the tenant 'https://sts.windows.net/{OTHER_TENANT}/' associated with this one.",
             f"you are signed in to another tenant than the subscription's, {OTHER_TENANT}"
             " (InvalidAuthenticationTokenTenant)",
-            f"Run: az login --tenant {OTHER_TENANT}",
+            f"Run `az login --tenant {OTHER_TENANT}`",
         ),
         (
             403,
@@ -122,23 +122,24 @@ def test_a_list_that_is_none_is_one_sentence(
             403,
             "AuthorizationFailed",
             "... to perform action 'Microsoft.Authorization/roleAssignments/write' over scope ...",
-            "you may not give rights to others: Microsoft.Authorization/roleAssignments/write"
-            " (AuthorizationFailed)",
+            "you may not give rights to others, and the stack needs some to be given:"
+            " Microsoft.Authorization/roleAssignments/write (AuthorizationFailed)",
             "User Access Administrator",
         ),
         (
             403,
             "RequestDisallowedByPolicy",
             "Resource 'x' was disallowed by policy 'Allowed locations'.",
-            "a policy of your organisation forbids it: Resource 'x' was disallowed by policy"
-            " 'Allowed locations'. (RequestDisallowedByPolicy)",
+            "a policy of your organisation forbids it: Allowed locations"
+            " (RequestDisallowedByPolicy)",
             "policy",
         ),
         (
             409,
             "MissingSubscriptionRegistration",
             "The subscription is not registered to use namespace 'Microsoft.Storage'.",
-            "the subscription has never used Microsoft.Storage (MissingSubscriptionRegistration)",
+            "the subscription has never used Microsoft.Storage, which this stack needs,"
+            " and has to be registered for it (MissingSubscriptionRegistration)",
             "az provider register --namespace Microsoft.Storage",
         ),
         (
@@ -152,8 +153,8 @@ def test_a_list_that_is_none_is_one_sentence(
             404,
             "SubscriptionNotFound",
             "The subscription 'x' could not be found.",
-            "there is no such subscription in the tenant that you are signed in to"
-            " (SubscriptionNotFound)",
+            "there is no such subscription in the tenant that you are signed in to, or you may not"
+            " see it (SubscriptionNotFound)",
             "az account list",
         ),
         (
@@ -232,13 +233,13 @@ def test_an_answer_that_ends_in_the_middle_is_one_sentence(
 
 def test_an_answer_that_never_comes_is_one_sentence(azure: AzureCloud, manager: ResourceManager):
     azure.faults.hang(GROUP)
-    assert refusal(manager).message == f"GET {azure.url}{GROUP}: no answer in time"
+    assert refusal(manager).message == f"GET {azure.url}{GROUP}: there was no answer in time"
 
 
 def test_a_server_that_is_not_there_is_one_sentence(azure: AzureCloud, manager: ResourceManager):
     manager.find(GROUP, VERSION)
     azure.server.stop()
-    assert "it cannot be reached" in refusal(manager).message
+    assert "cannot be reached" in refusal(manager).message
 
 
 def test_a_short_pause_is_made_and_a_long_one_is_told(azure: AzureCloud, manager: ResourceManager):
@@ -295,7 +296,10 @@ def test_a_certificate_that_is_not_trusted_is_one_sentence(azure: AzureCloud, ac
     stranger = replace(account, cloud=replace(account.cloud, options=options))
     with ResourceManager(stranger) as manager:
         error = refusal(manager)
-    assert error.message == f"GET {azure.url}{GROUP}: its certificate is not trusted"
+    assert error.message == (
+        f"GET {azure.url}{GROUP}: a secure connection was refused:"
+        " the other side's certificate is not trusted on this machine"
+    )
     assert "SSL_CERT_FILE" in (error.hint or "")
 
 
@@ -307,7 +311,7 @@ def test_a_proxy_that_does_not_let_it_through_is_one_sentence(account: Account, 
     ):
         connection.send("GET", "/state")
     assert error.value.message == f"GET {server}/state: the proxy does not let it through"
-    assert error.value.hint == "Check HTTPS_PROXY and NO_PROXY."
+    assert error.value.hint == "Check HTTPS_PROXY and NO_PROXY, then run the same command again."
 
 
 def test_a_name_that_cannot_be_resolved_is_one_sentence(
@@ -317,6 +321,6 @@ def test_a_name_that_cannot_be_resolved_is_one_sentence(
         monkeypatch.delenv(name)
     with (
         Connection("https://no.such.name.invalid", account.cloud.options) as connection,
-        pytest.raises(AzureRequestError, match="its name cannot be resolved"),
+        pytest.raises(AzureRequestError, match="a host's name cannot be resolved"),
     ):
         connection.send("GET", "/")

@@ -190,7 +190,8 @@ def test_a_name_that_somebody_else_has_is_one_sentence(
     with pytest.raises(MatchaError) as error:
         create(account, storage)
     assert error.value.message == (
-        "the storage account's name is taken (StorageAccountAlreadyTaken)"
+        "a name that must be unique in the world is taken by somebody else"
+        " (StorageAccountAlreadyTaken)"
     )
     assert "another prefix" in (error.value.hint or "")
 

@@ -8,14 +8,11 @@ import pytest
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.targets.azure.account import Account
 from matcha_tui.targets.azure.subscriptions import (
-    Location,
-    Subscription,
-    Tenant,
     find_subscription,
-    list_locations,
     list_subscriptions,
     list_tenants,
 )
+from matcha_tui.targets.identity_part import Subscription, Tenant
 from tests.azure_cloud import AzureCloud
 from tests.azure_cloud.answers import DISABLED_SUBSCRIPTION, SUBSCRIPTION
 from tests.azure_cloud.tokens import OTHER_TENANT, TENANT
@@ -24,13 +21,11 @@ ASK: dict[str, Callable[[Account], object]] = {
     "tenants": list_tenants,
     "subscriptions": list_subscriptions,
     "subscription": lambda account: find_subscription(account, SUBSCRIPTION),
-    "locations": lambda account: list_locations(account, SUBSCRIPTION),
 }
 PATHS = {
     "tenants": "/tenants$",
     "subscriptions": "/subscriptions$",
     "subscription": f"/subscriptions/{SUBSCRIPTION}$",
-    "locations": "/locations$",
 }
 
 
@@ -57,7 +52,7 @@ def test_subscriptions_are_read_over_all_pages_usable_ones_first(
     azure.resources.page_size = 1
     assert list_subscriptions(account) == (
         Subscription(SUBSCRIPTION, "Research", "Enabled", TENANT),
-        Subscription(DISABLED_SUBSCRIPTION, "An old trial", "Disabled", TENANT),
+        Subscription(DISABLED_SUBSCRIPTION, "An old trial", "Disabled", TENANT, is_usable=False),
     )
 
 
@@ -75,14 +70,6 @@ def test_a_subscription_is_looked_up(account: Account):
     assert "Reactivate" in (error.value.hint or "")
     with pytest.raises(MatchaError, match=r"no such subscription .* \(SubscriptionNotFound\)"):
         find_subscription(account, TENANT)
-
-
-def test_locations_are_listed_by_title(account: Account):
-    assert list_locations(account, SUBSCRIPTION) == (
-        Location("eastus", "East US"),
-        Location("northeurope", "North Europe"),
-        Location("westeurope", "West Europe"),
-    )
 
 
 @pytest.mark.parametrize("what", ASK)

@@ -23,6 +23,14 @@ class Fit:
     sizes: Verdict
     quota: Verdict
 
+    @property
+    def suffices(self) -> bool | None:
+        """Whether the machines can be had, both considered; ``None`` if nobody knows."""
+        verdicts = {self.sizes, self.quota}
+        if Verdict.FAILED in verdicts:
+            return False
+        return True if verdicts == {Verdict.PASSED} else None
+
 
 def fits_by_region(
     reader: Reader, pools: Sequence[Pool], locations: Sequence[str]

@@ -95,7 +95,7 @@ def test_an_expired_sign_in_fails_once(azure: AzureCloud, ask_all: AskAll):
     findings = ask_all()
     assert findings["identity"].verdict is Verdict.FAILED
     assert "does not accept the sign-in any more" in findings["identity"].text
-    assert findings["identity"].hint == "Run: az login"
+    assert findings["identity"].hint.startswith("Run `az login`")
     others = {findings[name].verdict for name in ASKING[1:]}
     assert others == {Verdict.UNVERIFIED}
 
@@ -105,7 +105,9 @@ def test_nobody_signed_in_is_said_once(azure: AzureCloud, make_intent: MakeInten
 
     def refuse_sign_in() -> Account:
         attempts.append(threading.get_ident())
-        raise MatchaError("nobody is signed in to the Azure CLI", hint="Run: az login")
+        raise MatchaError(
+            "nobody is signed in to the Azure CLI", hint="Run `az login`, then try again."
+        )
 
     checks = list_checks(make_intent(), refuse_sign_in)
     findings = {finding.name: finding for finding in run_checks(checks)}

@@ -66,3 +66,15 @@ def test_what_azure_does_not_tell_is_left_open(
     azure.faults.add("/skus", 403, "AuthorizationFailed")
     found = fits_by_region(Reader(account, SUBSCRIPTION), pools, REGIONS)
     assert found == dict.fromkeys(REGIONS, Fit(UNVERIFIED, UNVERIFIED))
+
+
+@pytest.mark.parametrize(
+    ("fit", "suffices"),
+    [
+        (Fit(PASSED, PASSED), True),
+        (Fit(UNVERIFIED, FAILED), False),
+        (Fit(PASSED, UNVERIFIED), None),
+    ],
+)
+def test_a_region_will_do_if_both_sizes_and_quota_do(fit: Fit, suffices: bool | None):
+    assert fit.suffices is suffices

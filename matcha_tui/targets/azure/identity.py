@@ -1,0 +1,82 @@
+"""Who builds on Azure, and in which subscription: signing in, and looking around."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from matcha_tui.errors import MatchaError
+from matcha_tui.targets.azure.definition import collect_needs
+from matcha_tui.targets.azure.service_principal import Source
+from matcha_tui.targets.azure.settings import read_azure_settings
+from matcha_tui.targets.base import Intent
+from matcha_tui.targets.identity_part import Identity, Prompt, SignedIn, Survey, Tenant
+
+if TYPE_CHECKING:  # Azure's libraries take a second to import
+    from matcha_tui.targets.azure.account import Account
+
+
+class AzureIdentity(Identity):
+    """A service principal in the environment, the Azure CLI, or a code."""
+
+    subscription_setting = "subscription_id"
+    tenant_setting = "tenant_id"
+    help_url = "https://learn.microsoft.com/cli/azure/install-azure-cli"
+    subscriptions_url = "https://portal.azure.com/#view/Microsoft_Azure_Billing/SubscriptionsBlade"
+    looking_only = (
+        "Terraform cannot use this sign-in: it is good for choosing and for prices only.",
+        "Before you build: install the Azure CLI and run `az login`, then press r.",
+    )
+
+    def sign_in(self, tenant_id: str = "") -> SignedIn:
+        """Sign in with what is there, and look around."""
+        from matcha_tui.targets.azure import account
+        from matcha_tui.targets.azure.cloud import find_cloud
+
+        return _look_around(account.sign_in(find_cloud(), tenant_id=tenant_id))
+
+    def sign_in_with_code(
+        self, prompt: Prompt, *, tenant_id: str = "", is_cancelled: Callable[[], bool]
+    ) -> SignedIn:
+        """Sign in on another device, and look around."""
+        from matcha_tui.targets.azure.cloud import find_cloud
+        from matcha_tui.targets.azure.device_code import sign_in_with_device_code
+
+        account = sign_in_with_device_code(
+            find_cloud(), prompt, tenant_id=tenant_id, is_cancelled=is_cancelled
+        )
+        return _look_around(account)
+
+
+def _look_around(account: "Account") -> SignedIn:
+    from matcha_tui.targets.azure.subscriptions import list_subscriptions, list_tenants
+
+    found = partial(
+        SignedIn,
+        account.name,
+        account.source.value,
+        account.tenant_id,
+        builds=account.source is not Source.DEVICE_CODE,  # which signs in this process alone
+        survey=partial(_survey_regions, account),
+    )
+    tenants: tuple[Tenant, ...] = ()
+    try:
+        tenants = list_tenants(account)
+        return found(tenants=tenants, subscriptions=list_subscriptions(account))
+    except MatchaError as error:
+        return found(tenants=tenants, problem=error)
+
+
+def _survey_regions(account: "Account", intent: Intent) -> Survey:
+    """Make the question where machines can be had; the setting ``subscription_id`` counts."""
+    from matcha_tui.targets.azure.preflight.reader import Reader
+    from matcha_tui.targets.azure.preflight.regions import fits_by_region
+    from matcha_tui.targets.azure.preflight.wanted import list_pools
+
+    settings = read_azure_settings(intent.config.settings)
+    reader = Reader(account, settings.subscription_id)
+    pools = list_pools(settings) if "cluster" in collect_needs(intent.flavors) else ()
+
+    def ask(names: Sequence[str]) -> dict[str, bool | None]:
+        return {name: fit.suffices for name, fit in fits_by_region(reader, pools, names).items()}
+
+    return ask

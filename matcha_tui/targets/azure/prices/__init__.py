@@ -1,1 +1,0 @@
-"""What a stack costs on Azure: prices, estimates and regions, without screens or commands."""

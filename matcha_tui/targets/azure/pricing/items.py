@@ -1,0 +1,142 @@
+"""What a stack is going to be billed for: its modules' things, and those of what they stand on."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from matcha_tui.errors import MatchaError
+from matcha_tui.pricing.estimate import CostItem
+from matcha_tui.pricing.price import UNITS_A_MONTH
+from matcha_tui.stack.flavor import Flavor
+from matcha_tui.stack.setting import SettingValue
+from matcha_tui.targets.azure.pricing.sku import sku_of_setting
+from matcha_tui.toml_file import TomlTable, read_toml
+
+SettingValues = Mapping[str, SettingValue]
+"""The target's settings: name to final value."""
+
+_SETTING = "setting:"
+_OWNERS = {
+    "always": "Resource group",
+    "cluster": "Cluster",
+    "free_tier": "Cluster",
+    "standard_tier": "Cluster",
+    "gpu": "GPU nodes",
+    "registry": "Registry",
+    "database": "Database",
+    "gateway": "Gateway",
+}
+"""When a thing of the foundation is there, to whose it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundationCost:
+    """One thing of the foundation that is paid for, before the settings are known.
+
+    Attributes:
+        item: What it is, in the user's words.
+        sku: What the price table calls it; ``setting:node_size`` for what a setting names.
+        unit: What one of it is.
+        quantity: How many of it, or the setting that says so.
+        at_most: The same for the largest cluster; ``None`` if that changes nothing.
+        when: A key of the table of owners: ``always``, ``gpu``.
+    """
+
+    item: str
+    sku: str
+    unit: str
+    quantity: int | str
+    at_most: int | str | None
+    when: str
+
+
+def read_foundation_costs(path: Path) -> tuple[FoundationCost, ...]:
+    """Read what the foundation costs.
+
+    Args:
+        path: Its ``costs.toml``.
+
+    Raises:
+        MatchaError: If the file is faulty, naming file, line and key.
+    """
+    table = read_toml(path)
+    table.refuse_unknown(("cost",))
+    return tuple(_read_cost(cost) for cost in table.tables("cost"))
+
+
+def _read_cost(table: TomlTable) -> FoundationCost:
+    table.refuse_unknown(("item", "sku", "unit", "quantity", "at_most", "when"))
+    unit, when = table.name("unit", "unit", UNITS_A_MONTH), table.name("when", "time", _OWNERS)
+    at_most = _read_quantity(table, "at_most") if "at_most" in table.content else None
+    return FoundationCost(
+        table.text("item"),
+        table.text("sku"),
+        unit,
+        _read_quantity(table, "quantity"),
+        at_most,
+        when,
+    )
+
+
+def _read_quantity(table: TomlTable, key: str) -> int | str:
+    return table.text(key) if isinstance(table.content.get(key), str) else table.integer(key)
+
+
+def collect_items(
+    flavors: Iterable[Flavor],
+    foundation: Iterable[FoundationCost],
+    settings: SettingValues,
+    needs: Collection[str],
+) -> tuple[CostItem, ...]:
+    """List everything that a stack is going to be billed for.
+
+    Args:
+        flavors: What the stack is made of.
+        foundation: What the foundation costs, as `read_foundation_costs` gives it.
+        settings: The target's settings, all of them.
+        needs: What the flavors need of the foundation: of ``cluster``, ``database`` and
+            ``gateway``.
+
+    Returns:
+        The foundation's items first, then the modules' in their order.
+
+    Raises:
+        MatchaError: If the foundation's costs name a setting that is not there.
+    """
+    present = _present(settings, needs)
+    below = [_item_of(cost, settings) for cost in foundation if cost.when in present]
+    above = [
+        CostItem(flavor.title, cost.item, cost.sku, cost.unit, cost.quantity, cost.quantity)
+        for flavor in flavors
+        for cost in flavor.costs
+    ]
+    return (*below, *above)
+
+
+def _present(settings: SettingValues, needs: Collection[str]) -> set[str]:
+    present = {"always", *needs}
+    if "cluster" in needs:
+        present.add("registry")
+        present.add("standard_tier" if settings.get("sku_tier") == "Standard" else "free_tier")
+        if settings.get("gpu_node_size") and settings.get("gpu_node_maximum"):
+            present.add("gpu")
+    return present
+
+
+def _item_of(cost: FoundationCost, settings: SettingValues) -> CostItem:
+    at_least = _quantity(cost.quantity, settings)
+    at_most = at_least if cost.at_most is None else _quantity(cost.at_most, settings)
+    sku = cost.sku
+    if sku.startswith(_SETTING):
+        sku = sku_of_setting(str(_value(sku.removeprefix(_SETTING), settings)))
+    return CostItem(_OWNERS[cost.when], cost.item, sku, cost.unit, at_least, max(at_least, at_most))
+
+
+def _quantity(quantity: int | str, settings: SettingValues) -> int:
+    return quantity if isinstance(quantity, int) else int(_value(quantity, settings))
+
+
+def _value(name: str, settings: SettingValues) -> str | int | bool:
+    if name not in settings:
+        raise MatchaError(f"the foundation's costs name {name!r}, which is no setting of azure")
+    return settings[name]

@@ -1,1 +1,0 @@
-"""Tests of matcha_tui/targets/azure/prices."""

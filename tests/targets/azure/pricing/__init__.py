@@ -1,0 +1,1 @@
+"""Tests of matcha_tui/targets/azure/pricing."""

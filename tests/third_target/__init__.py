@@ -1,0 +1,1 @@
+"""A target that is installed beside matcha, and what its tests share."""

@@ -1,0 +1,98 @@
+"""A target that is made of files: two layers, two flavors, one setting and one check."""
+
+from pathlib import Path
+
+from matcha_tui.errors import MatchaError
+from matcha_tui.project.workspace import Workspace
+from matcha_tui.stack.setting import Setting, SettingType
+from matcha_tui.targets.base import (
+    ComponentHealth,
+    ComponentState,
+    Intent,
+    ModuleValues,
+    Root,
+    Target,
+)
+from matcha_tui.targets.findings import Check, look
+
+ROOM, BENCH = "room", "bench"
+
+
+class LabTarget(Target):
+    """A room, and on its bench a file for each component."""
+
+    name = "lab"
+    title = "The lab"
+    description = "A file for each component, in the project's folder."
+    layers = (ROOM, BENCH)
+    modules = Path(__file__).parent / "modules"
+    settings = (
+        Setting("colour", SettingType.STRING, "The room's colour.", "white", pattern="[a-z]+"),
+    )
+    fixed_settings = ("colour",)
+    seconds = 1
+
+    def resolve(self, intent: Intent) -> ModuleValues:
+        """Take what is set, or the default."""
+        settings = intent.config.settings
+        return {
+            flavor.module_type: {
+                item.name: settings.get(f"{flavor.module_type}.{item.name}", item.default)
+                for item in flavor.settings
+            }
+            for flavor in intent.flavors
+        }
+
+    def root(self, intent: Intent, layer: str) -> Root:
+        """Return the room's root, or the bench's, which knows the room."""
+        if layer == ROOM:
+            return Root(
+                context={"colour": intent.config.settings.get("colour", "white")},
+                modules={"room": {"source": "./modules/room", "context": "${var.context}"}},
+                outputs={"room": {"value": "${module.room.id}"}},
+            )
+        return Root(
+            context={"folder": str(bench(intent.workspace))},
+            variables={"room": {"type": "any", "default": None}},
+            local_values={"room": '${try(var.room.value, "a room to come")}'},
+            flavor_context="${merge(var.context, {room = local.room})}",
+            resources={"cloud": {"location": "${local.room}"}},
+        )
+
+    def checks(self, intent: Intent) -> tuple[Check, ...]:
+        """List the one thing that has to be true."""
+        return (Check("paint", lambda: look("paint", lambda: _find_paint(intent)), is_quick=True),)
+
+    def health(self, intent: Intent) -> tuple[ComponentHealth, ...]:
+        """Look for each component's file."""
+        return tuple(_look_at(intent.workspace, flavor.name) for flavor in intent.flavors)
+
+    def leftovers(self, intent: Intent) -> tuple[str, ...]:
+        """Return that nothing is left."""
+        return (f"every file in {bench(intent.workspace)}",)
+
+    def component_log(self, workspace: Workspace, flavor: str) -> Path:
+        """Return the component's file."""
+        return bench(workspace) / flavor
+
+
+def bench(workspace: Workspace) -> Path:
+    """Return the folder of the components' files."""
+    return workspace.directory / "lab"
+
+
+def _find_paint(intent: Intent) -> str:
+    colour = intent.config.settings.get("colour", "white")
+    if colour == "black":
+        raise MatchaError("there is no black paint", hint="Set another colour.")
+    return f"there is {colour} paint"
+
+
+def _look_at(workspace: Workspace, flavor: str) -> ComponentHealth:
+    file = bench(workspace) / flavor
+    if file.is_file():
+        return ComponentHealth(flavor, ComponentState.HEALTHY, "", file.as_uri())
+    return ComponentHealth(flavor, ComponentState.DOWN, f"{file} is gone", "")
+
+
+LAB = LabTarget()

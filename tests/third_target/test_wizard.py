@@ -1,0 +1,96 @@
+"""The wizard with a target that was installed, by keyboard alone and with real Terraform."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from matcha_tui.app import MatchaApp
+from matcha_tui.screens.destroy import DestroyScreen
+from matcha_tui.screens.home import HomeScreen
+from matcha_tui.screens.modules import ModulesScreen
+from matcha_tui.screens.monitor import MonitorScreen
+from matcha_tui.screens.resources import ResourcesScreen
+from matcha_tui.screens.review import ReviewScreen
+from matcha_tui.screens.session import Session
+from matcha_tui.screens.settings import SettingsScreen
+from matcha_tui.screens.stack import StackScreen
+from matcha_tui.selection import open_project
+from matcha_tui.targets import registry
+from tests.screens.keyboard import seen, type_text, until_on, until_seen
+from tests.third_target.installing import place_target
+
+
+@pytest.fixture
+def folder(lab_site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty project, in a process that finds the lab and a target that is faulty."""
+    place_target(tmp_path / "site", "faulty", "raise RuntimeError('out of paint')")
+    for site in (lab_site, tmp_path / "site"):
+        monkeypatch.syspath_prepend(site)
+    registry._installed.cache_clear()
+    project = tmp_path / "iris-demo"
+    project.mkdir()
+    yield project
+    registry._installed.cache_clear()
+    registry._load.cache_clear()
+    sys.modules.pop("lab_target", None)
+
+
+async def test_a_stack_is_chosen_built_and_taken_down_there(folder):
+    session = Session(open_project(folder, every_target=True))
+    async with MatchaApp(session).run_test(size=(100, 30), notifications=True) as pilot:
+        await until_seen(pilot, "out of paint; it is left out")
+        await until_seen(pilot, "Start")
+        await pilot.press("enter")
+        await until_on(pilot, StackScreen)
+        await pilot.press("shift+tab", "down", "down")
+        await until_seen(pilot, "(•) The lab")
+        assert "faulty" not in seen(pilot).replace("'faulty'", "").replace("faulty_target", "")
+        assert "A notebook" in seen(pilot)
+        await pilot.press("tab", "down", "enter")
+        await until_on(pilot, ModulesScreen)
+        await until_seen(pilot, "Books in the order of what")
+        assert "This is the llm stack: 2 modules" in seen(pilot)
+        await pilot.press("enter")
+        await until_on(pilot, SettingsScreen)
+        await until_seen(pilot, "colour")
+        await type_text(pilot, "blue")
+        await pilot.press("enter")
+        await until_on(pilot, ReviewScreen)
+        await until_seen(pilot, "Plan: 3 to add")
+        await pilot.press("enter")
+        await until_on(pilot, MonitorScreen)
+        await until_seen(pilot, "Your stack is up")
+        await pilot.press("enter")
+        await until_on(pilot, ResourcesScreen)
+        await until_seen(pilot, "a blue room")
+        await pilot.press("escape")
+        await until_on(pilot, HomeScreen)
+        await until_seen(pilot, "healthy")
+        await pilot.press("d")
+        await until_on(pilot, DestroyScreen)
+        await type_text(pilot, "iris-demo")
+        await pilot.press("enter")
+        await until_on(pilot, MonitorScreen)
+        await until_seen(pilot, "Everything is taken down")
+
+
+async def test_what_a_target_lacks_is_left_out_and_comes_back_with_another(folder):
+    (folder / "matcha.toml").write_text(
+        '[stack.modules]\ndata_version_control = "dvc"\nexperiment_tracker = "mlflow"\n'
+    )
+    session = Session(open_project(folder, every_target=True))
+    async with MatchaApp(session).run_test(size=(100, 30)) as pilot:
+        await until_seen(pilot, "Start")
+        await pilot.press("enter")
+        await until_on(pilot, StackScreen)
+        await pilot.press("shift+tab", "down", "down")
+        await until_seen(pilot, "(•) The lab")
+        assert session.draft.stack.modules == ()
+        await pilot.press("up")
+        await until_seen(pilot, "(•) Azure")
+        assert dict(session.draft.stack.modules) == {
+            "data_version_control": "dvc",
+            "experiment_tracker": "mlflow",
+        }
