@@ -137,7 +137,7 @@ def follow(run: Run) -> RunProgress:
 def planned(matcha: MatchaHere) -> Run:
     """Return a plan that was made and shown."""
     run = deployment.plan(project_of(matcha), find_engine())
-    check_outcome(follow(run), "The plan")
+    check_outcome(follow(run), "The plan", None)
     return run
 
 
@@ -168,12 +168,12 @@ def test_it_is_replaced_when_that_was_reviewed(tiny: MatchaHere):
     assert approved_by(read_progress(first)) == {}
     refused = follow(deployment.provision(project_of(tiny), engine, Consent(first)))
     with pytest.raises(MatchaError, match="nobody has approved") as caught:
-        check_outcome(refused, "The provision")
+        check_outcome(refused, "The provision", None)
     assert caught.value.exit_code is ExitCode.REFUSED
     second = planned(tiny)
     assert [*approved_by(read_progress(second))] == ["house"]
     done = follow(deployment.provision(project_of(tiny), engine, Consent(second)))
-    check_outcome(done, "The provision")
+    check_outcome(done, "The provision", None)
     assert look(project_of(tiny)).state is LayerState.WHOLE
 
 

@@ -146,7 +146,7 @@ def register(patch: pytest.MonkeyPatch, directory: Path) -> None:
     """
     _write(directory, _MODULES)
     known = {name: f"{__name__}:{name.upper()}" for name in LAYERS}
-    patch.setattr("matcha_tui.targets.registry._OURS", known)
+    patch.setattr("matcha_tui.targets.registry.OURS", known)
     patch.setattr("matcha_tui.stack.catalog.find_modules_directory", lambda: directory)
 
 
