@@ -227,4 +227,4 @@ def test_what_runs_is_always_known_and_reached(machine: type[Projects]):
 
 @pytest.mark.slow
 def test_what_runs_is_always_known_and_reached_in_many_ways(machine: type[Projects]):
-    holds(machine, examples=40, steps=10)
+    holds(machine, examples=25, steps=10)
