@@ -25,6 +25,8 @@ _REFUSED = "nobody has approved what the plan would destroy"
 _APPROVED = "approved.json"
 _PROGRAM = (sys.executable, "-P", "-m", "matcha_tui.targets.plan_check")
 _LISTED = 8
+_MENDING = ("replace_because_tainted", "replace_by_request")
+"""Why Terraform replaces what is broken; what matcha requests is `Target.repairs`."""
 
 Approved = Mapping[str, Sequence[str]]
 """Layer to the addresses of resources that may be destroyed or replaced."""
@@ -92,13 +94,19 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def find_destroyed(shown: bytes) -> list[str]:
-    """Return the addresses of what a plan destroys or replaces.
+    """Return the addresses of what a plan destroys or replaces, though it is not broken.
+
+    What a failed run left half made, and what a target found down, is only made again.
 
     Args:
         shown: The plan, as ``terraform show -json`` has it.
     """
     changes = json.loads(shown).get("resource_changes", ())
-    return [item["address"] for item in changes if "delete" in item["change"]["actions"]]
+    return [
+        item["address"]
+        for item in changes
+        if "delete" in item["change"]["actions"] and item.get("action_reason") not in _MENDING
+    ]
 
 
 def _say(summary: str, detail: str) -> None:

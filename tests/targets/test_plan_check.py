@@ -36,20 +36,24 @@ ONE = "terraform_data.one"
 
 @pytest.fixture
 def plan(tmp_path: Path) -> Path:
-    """A plan that replaces one resource, destroys another and makes a third."""
+    """A plan that replaces one resource, destroys another, and makes, changes and mends more."""
     before = {
         "one": {"triggers_replace": "a"},
         "two": {"input": "a"},
         "four": {"input": "a"},
+        "half_made": {},
+        "down": {},
     }
-    after = {"one": {"triggers_replace": "b"}, "three": {}, "four": {"input": "b"}}
+    after = before | {"one": {"triggers_replace": "b"}, "three": {}, "four": {"input": "b"}}
+    del after["two"]
     for resources in (before, after):
         root = {"resource": {"terraform_data": resources}}
         (tmp_path / "main.tf.json").write_text(json.dumps(root))
         terraform(tmp_path, "init", "-input=false")
-        terraform(tmp_path, "plan", "-input=false", "-out=the.plan")
         if resources is before:
-            terraform(tmp_path, "apply", "the.plan")
+            terraform(tmp_path, "apply", "-input=false", "-auto-approve")
+            terraform(tmp_path, "taint", "terraform_data.half_made")
+    terraform(tmp_path, "plan", "-input=false", "-replace=terraform_data.down", "-out=the.plan")
     return tmp_path / "the.plan"
 
 
@@ -70,7 +74,7 @@ def terraform(folder: Path, *arguments: str) -> None:
     [
         ({}, f"{ONE}\nterraform_data.two"),
         ({"house": [ONE]}, "terraform_data.two"),
-        ({"ground": [ONE, "terraform_data.two"]}, ONE),
+        ({"ground": [ONE, "terraform_data.two"]}, f"{ONE}\nterraform_data.two"),
         ({"house": [ONE, "terraform_data.two"]}, ""),
         ({"house": [ONE, "terraform_data.two", "terraform_data.three"]}, ""),
     ],
@@ -93,7 +97,8 @@ def test_only_what_was_approved_is_destroyed_or_replaced(
     if expected:
         diagnostic = json.loads(printed)["diagnostic"]
         assert "nobody has approved" in diagnostic["summary"]
-        assert expected in diagnostic["detail"]
+        _, _, listed = diagnostic["detail"].partition("\n")
+        assert listed == expected
 
 
 def test_a_plan_that_cannot_be_read_is_not_passed(
@@ -175,6 +180,19 @@ def test_it_is_replaced_when_that_was_reviewed(tiny: MatchaHere):
     done = follow(deployment.provision(project_of(tiny), engine, Consent(second)))
     check_outcome(done, "The provision", None)
     assert look(project_of(tiny)).state is LayerState.WHOLE
+
+
+def test_what_a_failed_provision_left_half_made_is_made_again(tiny: MatchaHere):
+    assert tiny("destroy", "--yes").returncode == 0
+    obstacle = tiny.folder / "world/tiny-dvc"
+    obstacle.symlink_to("no/such/folder")
+    failed = tiny("provision", "--yes")
+    assert failed.returncode == ExitCode.FAILED
+    assert look(project_of(tiny)).layers["house"] is LayerState.PARTIAL
+    obstacle.unlink()
+    provision = tiny("provision", "--yes")
+    assert provision.returncode == 0, provision.stderr
+    assert running(tiny.folder) == built("tiny", ["data_version_control"])
 
 
 def test_a_setting_that_cannot_change_is_not_taken_from_a_hand_edit(tiny: MatchaHere):
