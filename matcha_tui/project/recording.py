@@ -108,14 +108,11 @@ def _settle_build(workspace: Workspace, run: Path, layer: str) -> None:
 
 
 def _settle_destroy(workspace: Workspace, run: Path, layer: str) -> None:
-    record = _applied(workspace, run, layer)
-    if record is None:
-        return
-    if _went_well():
-        settled = LayerRecord(LayerState.GONE)
-    else:
+    if _went_well():  # also where the plan failed, and what comes after a failure took it down
+        _write(workspace, run, _known(workspace).with_layer(layer, LayerRecord(LayerState.GONE)))
+    elif record := _applied(workspace, run, layer):
         settled = LayerRecord(LayerState.PARTIAL, record.layers[layer].lineage)
-    _write(workspace, run, record.with_layer(layer, settled))
+        _write(workspace, run, record.with_layer(layer, settled))
 
 
 _ACTS = {

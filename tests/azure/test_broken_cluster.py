@@ -48,7 +48,10 @@ def test_another_failure_gives_nothing_up(azure: AzureProject):
     )
     failed = azure.destroy()
     assert failed.returncode == 1
-    assert "A lock on the resource group or the subscription forbids to delete." in failed.stderr
+    assert (
+        "A lock in Azure, on the resource group or the subscription, does not allow it."
+        in failed.stderr
+    )
     assert "azurerm_storage_account" in azure.in_state("platform")
     azure.simulator.set_faults()
     azure.must_destroy()
