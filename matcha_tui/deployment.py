@@ -151,8 +151,7 @@ def destroy(project: Project, engine: Engine, *, keep_data: bool = False) -> Run
     Raises:
         MatchaError: If nothing is deployed or the project is locked.
     """
-    with suppress(MatchaError):
-        refresh(project)
+    _refresh(project)
     target = target_of(require_deployment(project))
     if keep_data and not target.keeps_data:
         raise MatchaError(
@@ -179,6 +178,9 @@ def check_buildable(project: Project) -> None:
     refuse_unprintable_path(project.workspace)
     check_complete(project.catalog, project.stack, project.target.name)
     refusal = look(project).build
+    if refusal is not None and project.config.state:
+        _refresh(project)  # what is known here may have changed meanwhile
+        refusal = look(project).build
     if refusal is not None:
         raise refusal.error()
 
@@ -206,13 +208,20 @@ def live_run(project: Project) -> Run | None:
     return next((run for run in list_runs(project.workspace.runs) if is_live(run)), None)
 
 
+def _refresh(project: Project) -> None:
+    """Learn what colleagues have done, if that can be learnt.
+
+    There may be no place for the state yet, or no right to it: the run makes both, and
+    says what it cannot.
+    """
+    with suppress(MatchaError):
+        refresh(project)
+
+
 def _prepare(project: Project, engine: Engine, adoptions: tuple[Adoption, ...] = ()) -> Work:
     """Compose the next root of each layer; the project's lock is held."""
     workspace, target = project.workspace, project.target
-    # There may be no place for the state yet, or no right to it: the run makes both,
-    # and says what it cannot.
-    with suppress(MatchaError):
-        refresh(project)
+    _refresh(project)
     check_buildable(project)
     decision = look(project)
     repairs = target.repairs(workspace, decision.record.modules) if decision.record else ()

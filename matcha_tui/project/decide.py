@@ -150,7 +150,7 @@ def decide(
         and not states.get(name, NO_STATE).has_resources
     ]
     if lost:
-        refusal = _lost(lost[0], sweeps)
+        refusal = _lost(lost[0], sweeps, is_shared=bool(record.backend))
         return Decision(
             record, whole.state, layers, build=refusal, destroy=None if sweeps else refusal
         )
@@ -198,8 +198,10 @@ def _refuse_untrusted(record: Record, states: Mapping[str, StateFacts]) -> Refus
     return None
 
 
-def _lost(layer: str, sweeps: bool) -> Refusal:
+def _lost(layer: str, sweeps: bool, is_shared: bool) -> Refusal:
     restore = f"Restore terraform.tfstate in .matcha/infrastructure/{layer} from a backup"
+    if is_shared:
+        restore = f"Restore {layer}.tfstate in the state's container from one of its versions"
     return Refusal(
         f"{layer} was built here, and Terraform's state of it is lost",
         f"{restore}, or run `matcha destroy`: it ends what still runs."

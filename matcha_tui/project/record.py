@@ -195,13 +195,6 @@ def parse_record(content: bytes | str) -> Record:
         raise ValueError(f"no record: {error}") from error
 
 
-def newer_of(one: Record | None, other: Record | None) -> Record | None:
-    """Return the record that was written last, of this folder's and the shared one."""
-    if one is None or other is None:
-        return one or other
-    return max(one, other, key=lambda record: record.changed)
-
-
 def _state(word: Any, version: int) -> LayerState:
     try:
         return LayerState(word)

@@ -119,7 +119,7 @@ class SharedState(ABC):
         keys: What ``matcha.toml`` says of its address.
         prepare: The command that makes it, and may be repeated.
         share: The command that puts the deployment record beside it; it is followed by
-            the record's file.
+            the record's file and the layer that it was written for.
     """
 
     keys: ClassVar[tuple[str, ...]]

@@ -158,7 +158,7 @@ def _record(work: Work, act: str, run: Path, layer: str) -> list[Step]:
     command = recording_command(act, work.workspace, run, layer)
     steps = [_step("record", layer, command, work.workspace.project)]
     if work.is_shared and work.target.state is not None:
-        sharing = (*work.target.state.share, str(work.workspace.record_file))
+        sharing = (*work.target.state.share, str(work.workspace.record_file), layer)
         steps.append(_step("share record", layer, sharing, work.workspace.project))
     return steps
 

@@ -17,7 +17,6 @@ from matcha_tui.project.record import (
     LayerState,
     Record,
     format_record,
-    newer_of,
     parse_record,
     read_record,
     stamp,
@@ -164,11 +163,3 @@ def test_a_stamp_says_who_when_and_in_which_run():
     again = stamp(stamped, "another run")
     assert again.changed >= stamped.changed
     assert replace(again, run="", changed="", by="") == RECORD
-
-
-def test_the_record_that_was_written_last_counts():
-    first = stamp(RECORD, "first")
-    last = replace(stamp(RECORD, "last"), changed=first.changed + "1")
-    assert newer_of(first, last) is newer_of(last, first) is last
-    assert newer_of(first, None) is newer_of(None, first) is first
-    assert newer_of(None, None) is None

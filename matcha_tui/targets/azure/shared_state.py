@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from matcha_tui.errors import MatchaError
 from matcha_tui.files import make_private_directory, write_atomically
-from matcha_tui.project.record import newer_of, parse_record, read_record, write_record
+from matcha_tui.locks import is_locked
+from matcha_tui.project.record import Record, read_record, write_record
 from matcha_tui.project.state import SHARED_STATE
 from matcha_tui.project.workspace import Workspace, prepare_workspace
 from matcha_tui.targets.azure.account import Account, sign_in
@@ -13,11 +13,13 @@ from matcha_tui.targets.azure.cloud import find_cloud
 from matcha_tui.targets.azure.failures import AzureRequestError
 from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM
 from matcha_tui.targets.azure.settings import AzureSettings, read_azure_settings
+from matcha_tui.targets.azure.share_record import read_shared
 from matcha_tui.targets.azure.state_blobs import LockOwner
 from matcha_tui.targets.azure.state_place import StateStorage, find_storage
 from matcha_tui.targets.azure.state_storage import exists, open_blobs
 from matcha_tui.targets.base import Intent
 from matcha_tui.targets.composition import RESOURCES_OUTPUT
+from matcha_tui.terraform.folder import LOCK
 
 _FORBIDDEN = 403
 
@@ -41,12 +43,13 @@ def fetch_state(intent: Intent) -> None:
     if _may_exist(account, storage):
         with open_blobs(account, storage) as blobs:
             states = {layer: blobs.read_state(layer) for layer in states}
-            shared = blobs.read_record()
+            shared, _ = blobs.read_record()
     prepare_workspace(intent.workspace)
     for layer, state in states.items():
         file = make_private_directory(intent.workspace.layer(layer)) / SHARED_STATE
         write_atomically(file, json.dumps(state) if state else "")
-    _keep_newer(intent.workspace, shared)
+    if shared is not None:
+        _take_over(intent.workspace, read_shared(shared))
     outputs = (states[PLATFORM] or {}).get("outputs", {})
     if RESOURCES_OUTPUT in outputs:
         content = json.dumps(outputs[RESOURCES_OUTPUT]["value"], indent=2) + "\n"
@@ -95,19 +98,14 @@ def sign_in_for(settings: AzureSettings) -> Account:
     return sign_in(find_cloud(), tenant_id=settings.tenant_id)
 
 
-def _keep_newer(workspace: Workspace, shared: dict[str, Any] | None) -> None:
-    """Take over the shared record where it was written after this folder's own."""
-    if shared is None:
-        return
-    try:
-        found = parse_record(json.dumps(shared))
-    except ValueError as error:
-        raise MatchaError(
-            "the deployment record beside the shared state is damaged",
-            hint="Restore deployment.json in the state's container from one of its versions.",
-        ) from error
-    if newer_of(read_record(workspace), found) is found:
-        write_record(workspace, found)
+def _take_over(workspace: Workspace, shared: Record) -> None:
+    """Keep the shared record, unless a run that is under way here is just writing its own.
+
+    Clocks of colleagues differ, so which one was written later tells nothing.
+    """
+    own = read_record(workspace)
+    if own is None or not is_locked(workspace.runs / own.run / LOCK):
+        write_record(workspace, shared)
 
 
 def _may_exist(account: Account, storage: StateStorage) -> bool:

@@ -23,6 +23,7 @@ _LOCK_METADATA = "x-ms-meta-terraformlockid"
 _METADATA_PREFIX = "x-ms-meta-"
 _OWNER_WORDS = ("ID", "Who", "Operation", "Created", "Version")
 _NOT_FOUND = 404
+_CHANGED_SINCE = (409, 412)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +104,11 @@ class StateBlobs:
         )
         return None if response.status_code == _NOT_FOUND else read_object(response)
 
-    def read_record(self) -> dict[str, Any] | None:
+    def read_record(self) -> tuple[dict[str, Any] | None, str]:
         """Read the deployment record that lies beside the states.
 
         Returns:
-            The document; ``None`` where there is none.
+            The document, ``None`` where there is none, and which version of it that is.
 
         Raises:
             MatchaError: If it cannot be read.
@@ -115,16 +116,29 @@ class StateBlobs:
         response = self._connection.send(
             "GET", self._record_path, headers=_VERSION, accept=(_NOT_FOUND,)
         )
-        return None if response.status_code == _NOT_FOUND else read_object(response)
+        if response.status_code == _NOT_FOUND:
+            return None, ""
+        return read_object(response), response.headers["ETag"]
 
-    def write_record(self, record: Mapping[str, Any]) -> None:
-        """Put the deployment record beside the states.
+    def write_record(self, record: Mapping[str, Any], replaces: str) -> bool:
+        """Put the deployment record beside the states, unless somebody else has meanwhile.
+
+        Args:
+            record: The document.
+            replaces: Which version of it this one takes the place of; empty for none.
+
+        Returns:
+            Whether it was written.
 
         Raises:
             MatchaError: If it cannot be written.
         """
-        headers = {**_VERSION, "x-ms-blob-type": "BlockBlob"}
-        self._connection.send("PUT", self._record_path, headers=headers, body=dict(record))
+        unless = {"If-Match": replaces} if replaces else {"If-None-Match": "*"}
+        headers = {**_VERSION, **unless, "x-ms-blob-type": "BlockBlob"}
+        response = self._connection.send(
+            "PUT", self._record_path, headers=headers, body=dict(record), accept=_CHANGED_SINCE
+        )
+        return response.status_code not in _CHANGED_SINCE
 
     def lock_owner(self, layer: str) -> LockOwner | None:
         """Say who holds the lock on a layer's state.

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.project.record import LayerRecord, LayerState, Record
 from matcha_tui.targets.azure.account import Account
 from matcha_tui.targets.azure.cloud import STORAGE_SCOPE
 from matcha_tui.targets.azure.connection import Connection
+from matcha_tui.targets.azure.share_record import read_shared, share_layer
 from matcha_tui.targets.azure.state_blobs import StateBlobs
 from matcha_tui.targets.azure.state_place import StateStorage
 from matcha_tui.targets.azure.state_storage import open_blobs, place_state
@@ -193,6 +195,26 @@ def test_a_lock_without_an_owner_can_be_taken_away(
     blobs.force_unlock("foundation", "")
     assert blobs.lock_owner("foundation") is None
     ada.do("apply", "-auto-approve", "-input=false")
+
+
+def test_of_two_who_write_the_record_neither_overwrites_the_layer_of_the_other(
+    blobs: StateBlobs,
+):
+    whole, applying = LayerRecord(LayerState.WHOLE, "mark"), LayerRecord(LayerState.APPLYING)
+    begun = Record("azure", {}, layers={"foundation": whole, "platform": whole})
+    assert share_layer(blobs, begun, "foundation") == begun
+    at_work = begun.with_layer("platform", applying)
+    assert share_layer(blobs, at_work, "platform") == at_work
+
+    late = begun.with_layer("foundation", LayerRecord(LayerState.PARTIAL))
+    merged = share_layer(blobs, late, "foundation")
+    assert merged.layers == {**late.layers, "platform": applying}
+    document, version = blobs.read_record()
+    assert document is not None
+    assert read_shared(document) == merged
+    assert not blobs.write_record(document, "")
+    assert blobs.write_record(document, version)
+    assert not blobs.write_record(document, version)
 
 
 def _wait_for_owner(blobs: StateBlobs):
