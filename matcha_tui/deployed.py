@@ -35,6 +35,8 @@ def look(project: Project, wanted: Project | None = None) -> Decision:
     if record is None or record.is_newer:  # its target may be one that nobody here knows
         return decide(record, {}, _desired(wanted, wanted.target))
     target = target_of(record)
+    # What an older matcha did not know of had its default.
+    record = replace(record, fixed={**target.fixed_values({}), **record.fixed})
     layers = dict.fromkeys([*record.layers, *target.layers])
     is_applying = any(layer.state is LayerState.APPLYING for layer in record.layers.values())
     return decide(
@@ -53,10 +55,11 @@ def find_record(project: Project) -> Record | None:
         MatchaError: If it, or what was composed, is damaged.
     """
     record = read_record(project.workspace)
-    if record is not None:
+    if record is not None and (record.is_newer or not record.is_gone):
         return record
+    # An older matcha, which writes no record, may have built something since.
     found = find_unrecorded(project.target, project.intent)
-    return found or _find_elsewhere(project)
+    return found or _find_elsewhere(project) or record
 
 
 def target_of(record: Record) -> Target:

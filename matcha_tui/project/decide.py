@@ -228,12 +228,12 @@ def _contradictions(record: Record, desired: Desired) -> Iterator[Refusal]:
             "matcha.toml names another place for the shared state than the deployment has",
             f"Put its [state] back as it was, or {_DESTROY_FIRST}.",
         )
-    for name in sorted({*record.fixed, *desired.fixed}):
-        was, wanted = record.fixed.get(name), desired.fixed.get(name)
-        if was != wanted:
+    for name in sorted(set(record.fixed).intersection(desired.fixed)):
+        fixed, asked = record.fixed[name], desired.fixed[name]
+        if fixed != asked:
             yield Refusal(
-                f"{name} cannot be changed while a stack is deployed: it is {_shown(was)}, and "
-                f"would be {_shown(wanted)}",
+                f"{name} cannot be changed while a stack is deployed: it is {_shown(fixed)}, and "
+                f"would be {_shown(asked)}",
                 f"Set it back, or {_DESTROY_FIRST}.",
             )
     for name, wanted in desired.growing.items():
@@ -245,5 +245,5 @@ def _contradictions(record: Record, desired: Desired) -> Iterator[Refusal]:
             )
 
 
-def _shown(value: SettingValue | None) -> str:
-    return "not set" if value in (None, "") else f"{value!r}"
+def _shown(value: SettingValue) -> str:
+    return "not set" if value == "" else f"{value!r}"

@@ -89,6 +89,11 @@ class Record:
         """Whether a newer matcha-tui wrote it, in a format that this one may misread."""
         return self.version > VERSION
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether everything that it tells of was taken down."""
+        return all(layer.state is LayerState.GONE for layer in self.layers.values())
+
     def with_layer(self, name: str, layer: LayerRecord) -> "Record":
         """Return the record with one layer changed."""
         return replace(self, layers={**self.layers, name: layer})

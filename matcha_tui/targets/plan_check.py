@@ -25,7 +25,7 @@ _REFUSED = "nobody has approved what the plan would destroy"
 _APPROVED = "approved.json"
 _PROGRAM = (sys.executable, "-P", "-m", "matcha_tui.targets.plan_check")
 _LISTED = 8
-_MENDING = ("replace_because_tainted", "replace_by_request")
+_REPAIRING = ("replace_because_tainted", "replace_by_request")
 """Why Terraform replaces what is broken; what matcha requests is `Target.repairs`."""
 
 Approved = Mapping[str, Sequence[str]]
@@ -105,7 +105,7 @@ def find_destroyed(shown: bytes) -> list[str]:
     return [
         item["address"]
         for item in changes
-        if "delete" in item["change"]["actions"] and item.get("action_reason") not in _MENDING
+        if "delete" in item["change"]["actions"] and item.get("action_reason") not in _REPAIRING
     ]
 
 

@@ -165,12 +165,18 @@ def test_a_killed_provision_is_gone_on_with(held: HeldProject):
     assert held.matcha("destroy", "--yes").returncode == 0
 
 
-def test_a_project_of_before_is_taken_over(deployed: Matcha):
+@pytest.mark.parametrize("old", [None, "gone"], ids=["no record", "one of what is gone"])
+def test_what_an_older_matcha_built_is_taken_over(deployed: Matcha, old: str | None):
     file = deployed.folder / ".matcha/deployment.json"
     file.unlink()
+    if old:
+        layers = {"services": {"state": "gone"}}
+        record = {"version": VERSION, "target": "azure", "modules": {}, "layers": layers}
+        file.write_text(json.dumps(record))
+    before = file.read_bytes() if old else None
     assert deployed("status").returncode == 0
     assert deployed("provision", "--yes", "--target", "azure").returncode == ExitCode.REFUSED
-    assert not file.exists()
+    assert (file.read_bytes() if file.exists() else None) == before
     assert deployed("provision", "--yes").returncode == 0
     assert record_of(deployed)["modules"] == {"data_version_control": "dvc"}
 

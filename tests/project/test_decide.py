@@ -121,14 +121,21 @@ ALL = [
     Case(16, desired=replace(SAME, backend={}), build="another place for the shared state"),
     Case(16, desired=replace(SAME, backend={"account": "coffee"}), build="another place"),
     Case(17, desired=replace(SAME, fixed={"prefix": "coffee"}), build="prefix cannot be changed"),
-    Case(17, desired=replace(SAME, fixed={}), build="would be not set"),
-    Case(17, recorded(APPLYING), desired=replace(SAME, fixed={}), build="prefix cannot be changed"),
+    Case(17, desired=replace(SAME, fixed={"prefix": ""}), build="would be not set"),
+    Case(
+        17,
+        recorded(APPLYING),
+        desired=replace(SAME, fixed={"prefix": ""}),
+        build="prefix cannot be changed",
+    ),
     Case(
         18,
         desired=replace(SAME, growing={"vector_database.storage_gb": 63}),
         build="is 64 in what is deployed, and cannot be lowered to 63",
     ),
     Case(19),
+    Case(19, desired=replace(SAME, fixed={**SAME.fixed, "zone": "of a later matcha"})),
+    Case(19, desired=replace(SAME, fixed={})),
     Case(19, desired=replace(SAME, growing={"vector_database.storage_gb": 64})),
     Case(19, desired=replace(SAME, growing={"vector_database.storage_gb": 65})),
     Case(19, desired=replace(SAME, growing={"orchestrator.storage_gb": 1})),
@@ -246,8 +253,8 @@ def test_nothing_is_built_that_contradicts_what_is_deployed(
     decision = ask(record, found, desired, sweeps=sweeps)
     differs = any(
         dict(getattr(record, name)) != dict(getattr(desired, name))
-        for name in ("modules", "fixed", "backend")
-    )
+        for name in ("modules", "backend")
+    ) or any(desired.fixed.get(name, value) != value for name, value in record.fixed.items())
     if decision.is_deployed and (differs or record.target != desired.target):
         assert decision.build is not None
     if not decision.is_deployed:
