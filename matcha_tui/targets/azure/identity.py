@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from matcha_tui.errors import MatchaError
 from matcha_tui.targets.azure.definition import collect_needs
 from matcha_tui.targets.azure.service_principal import Source
-from matcha_tui.targets.azure.settings import read_azure_settings
+from matcha_tui.targets.azure.settings import AzureSettings
 from matcha_tui.targets.base import Intent
 from matcha_tui.targets.identity_part import Identity, Prompt, SignedIn, Survey, Tenant
 
@@ -72,7 +72,7 @@ def _survey_regions(account: "Account", intent: Intent) -> Survey:
     from matcha_tui.targets.azure.preflight.regions import fits_by_region
     from matcha_tui.targets.azure.preflight.wanted import list_pools
 
-    settings = read_azure_settings(intent.config.settings)
+    settings = AzureSettings.of(intent)
     reader = Reader(account, settings.subscription_id)
     pools = list_pools(settings) if "cluster" in collect_needs(intent.flavors) else ()
 

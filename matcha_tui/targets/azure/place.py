@@ -4,24 +4,22 @@ import json
 from collections.abc import Mapping
 
 from matcha_tui.targets.azure.names import STATE_CONTAINER
-from matcha_tui.targets.azure.settings import AzureSettings, read_azure_settings
+from matcha_tui.targets.azure.settings import AzureSettings
 from matcha_tui.targets.azure.values import check_settings
-from matcha_tui.targets.base import Intent
 
 VARIABLE = "MATCHA_STATE"
 """The environment variable that tells `prepare_state` what to make, as JSON."""
 
 
-def choose_place(intent: Intent) -> Mapping[str, str]:
+def choose_place(settings: AzureSettings) -> Mapping[str, str]:
     """Return where the state is to be kept; empty when it stays in the project's folder.
 
     Args:
-        intent: What is to be built.
+        settings: What is to be built with.
 
     Raises:
         MatchaError: If a setting is missing that its name depends on.
     """
-    settings = read_azure_settings(intent.config.settings)
     if not settings.shares_state:
         return {}
     check_settings(settings)  # names that were made of too little would be written down for good

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from matcha_tui.targets.azure.definition import collect_needs
-from matcha_tui.targets.azure.settings import AzureSettings, read_azure_settings
+from matcha_tui.targets.azure.settings import AzureSettings
 from matcha_tui.targets.azure.state_place import find_storage
 from matcha_tui.targets.base import Intent, Root
 
@@ -15,14 +15,14 @@ HANDED_OVER = f"{FOUNDATION}.auto.tfvars.json"
 _PREVIEW = 'jsondecode(file("${path.root}/modules/foundation/preview.json"))'
 
 
-def make_root(intent: Intent, layer: str) -> Root:
+def make_root(intent: Intent, settings: AzureSettings, layer: str) -> Root:
     """Return what a layer's root has beside the flavors.
 
     Args:
         intent: What is to be built.
+        settings: What it is to be built with.
         layer: ``foundation`` or ``platform``.
     """
-    settings = read_azure_settings(intent.config.settings)
     context = _context(intent, settings)
     storage = find_storage(settings, intent.config.state)
     backend = {"azurerm": dict(storage.backend(layer))} if storage else {}

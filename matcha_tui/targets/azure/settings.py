@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from matcha_tui.stack.setting import Setting, SettingType, SettingValue
 from matcha_tui.targets.azure.names import Names, derive_names
+from matcha_tui.targets.base import Intent
 
 _UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _RANGE = r"\d{1,3}(\.\d{1,3}){3}/\d{1,2}"
@@ -214,6 +216,9 @@ FIXED_SETTINGS = ("prefix", "location", "subscription_id", "tenant_id", "state")
 class AzureSettings:
     """The value of every setting of `AZURE_SETTINGS`, where the help of each says what it is.
 
+    The target makes it of an `Intent` at its door, and hands it on: nothing below reads
+    what was set by name.
+
     Most are a text or a number as it was set; of these two more is known:
 
     Attributes:
@@ -243,6 +248,24 @@ class AzureSettings:
     state: str
     tags: Mapping[str, str]
 
+    @classmethod
+    def of(cls, intent: Intent) -> "AzureSettings":
+        """Return what an intent is to be built with."""
+        return cls.read(intent.config.settings)
+
+    @classmethod
+    def read(cls, settings: Mapping[str, SettingValue]) -> "AzureSettings":
+        """Return the value of each setting, which is its default where nobody set it.
+
+        Args:
+            settings: What was set, by dotted name; those of modules do not count.
+        """
+        values: dict[str, Any] = {
+            item.name: settings.get(item.name, item.default) for item in AZURE_SETTINGS
+        }
+        ranges, tags = _parts(values.pop("allowed_ranges")), _read_tags(values.pop("tags"))
+        return cls(**values, allowed_ranges=ranges, tags=tags)
+
     @property
     def shares_state(self) -> bool:
         """Whether Terraform's state is kept where colleagues find it."""
@@ -257,54 +280,6 @@ class AzureSettings:
     def all_tags(self) -> Mapping[str, str]:
         """The tags of everything that is made: those that say whose it is, and the user's."""
         return {"created-by": "matcha-tui", "matcha-prefix": self.prefix, **self.tags}
-
-
-def read_azure_settings(settings: Mapping[str, SettingValue]) -> AzureSettings:
-    """Return the target's settings, with defaults for what nobody set.
-
-    Args:
-        settings: What was set, by dotted name; those of modules do not count.
-    """
-    values = azure_values(settings)
-
-    def text(name: str) -> str:
-        return str(values[name])
-
-    def number(name: str) -> int:
-        return int(values[name])
-
-    return AzureSettings(
-        prefix=text("prefix"),
-        location=text("location"),
-        subscription_id=text("subscription_id"),
-        tenant_id=text("tenant_id"),
-        state=text("state"),
-        node_size=text("node_size"),
-        node_minimum=number("node_minimum"),
-        node_maximum=number("node_maximum"),
-        gpu_node_size=text("gpu_node_size"),
-        gpu_node_maximum=number("gpu_node_maximum"),
-        sku_tier=text("sku_tier"),
-        kubernetes_version=text("kubernetes_version"),
-        database_sku=text("database_sku"),
-        database_storage_gb=number("database_storage_gb"),
-        allowed_ranges=_parts(text("allowed_ranges")),
-        certificate_email=text("certificate_email"),
-        tags=_read_tags(text("tags")),
-        budget=number("budget"),
-        budget_email=text("budget_email"),
-        currency=text("currency"),
-        monthly_limit=number("monthly_limit"),
-    )
-
-
-def azure_values(settings: Mapping[str, SettingValue]) -> dict[str, SettingValue]:
-    """Return the value of every setting of the target by its name, for tables that name one.
-
-    Args:
-        settings: What was set, by dotted name.
-    """
-    return {item.name: settings.get(item.name, item.default) for item in AZURE_SETTINGS}
 
 
 def _read_tags(text: str) -> Mapping[str, str]:

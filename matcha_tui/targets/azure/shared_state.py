@@ -12,7 +12,7 @@ from matcha_tui.targets.azure.account import Account, sign_in
 from matcha_tui.targets.azure.cloud import find_cloud
 from matcha_tui.targets.azure.failures import AzureRequestError
 from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM
-from matcha_tui.targets.azure.settings import AzureSettings, read_azure_settings
+from matcha_tui.targets.azure.settings import AzureSettings
 from matcha_tui.targets.azure.share_record import read_shared
 from matcha_tui.targets.azure.state_blobs import LockOwner
 from matcha_tui.targets.azure.state_place import StateStorage, find_storage
@@ -24,16 +24,16 @@ from matcha_tui.terraform.folder import LOCK
 _FORBIDDEN = 403
 
 
-def fetch_state(intent: Intent) -> None:
+def fetch_state(intent: Intent, settings: AzureSettings) -> None:
     """Bring this folder's copies of the state up to date, and what the stack gives with them.
 
     Args:
         intent: What is deployed, perhaps by somebody else.
+        settings: What it was built with.
 
     Raises:
         MatchaError: If the state cannot be read.
     """
-    settings = read_azure_settings(intent.config.settings)
     storage = find_storage(settings, intent.config.state)
     if storage is None:
         return
@@ -58,13 +58,12 @@ def fetch_state(intent: Intent) -> None:
         intent.workspace.state_file.unlink(missing_ok=True)
 
 
-def find_lock(intent: Intent, layer: str) -> LockOwner | None:
+def find_lock(intent: Intent, settings: AzureSettings, layer: str) -> LockOwner | None:
     """Say who holds the lock of a layer's state, if anybody does.
 
     Raises:
         MatchaError: If Azure does not tell.
     """
-    settings = read_azure_settings(intent.config.settings)
     storage = find_storage(settings, intent.config.state)
     if storage is None:
         return None
@@ -72,18 +71,18 @@ def find_lock(intent: Intent, layer: str) -> LockOwner | None:
         return blobs.lock_owner(layer)
 
 
-def free_lock(intent: Intent, layer: str, lock_id: str) -> None:
+def free_lock(intent: Intent, settings: AzureSettings, layer: str, lock_id: str) -> None:
     """Take away the lock of a layer's state, unless it has changed hands meanwhile.
 
     Args:
         intent: What is deployed.
+        settings: What it was built with.
         layer: ``foundation`` or ``platform``.
         lock_id: The lock that somebody has looked at.
 
     Raises:
         MatchaError: If it has changed hands, or Azure refuses.
     """
-    settings = read_azure_settings(intent.config.settings)
     if storage := find_storage(settings, intent.config.state):
         with open_blobs(sign_in_for(settings), storage) as blobs:
             blobs.force_unlock(layer, lock_id)

@@ -12,7 +12,7 @@ from matcha_tui.targets.azure.identity import AzureIdentity
 from matcha_tui.targets.azure.place import choose_place, prepare_environment
 from matcha_tui.targets.azure.pricing.part import AzurePricing
 from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM, make_root
-from matcha_tui.targets.azure.settings import AZURE_SETTINGS, FIXED_SETTINGS, read_azure_settings
+from matcha_tui.targets.azure.settings import AZURE_SETTINGS, FIXED_SETTINGS, AzureSettings
 from matcha_tui.targets.azure.state_place import STATE_KEYS
 from matcha_tui.targets.base import (
     ComponentHealth,
@@ -41,25 +41,25 @@ class AzureState(SharedState):
 
     def place(self, intent: Intent) -> Mapping[str, str]:
         """Return the storage account that has the container or will have it."""
-        return choose_place(intent)
+        return choose_place(AzureSettings.of(intent))
 
     def fetch(self, intent: Intent) -> None:
         """Copy the state and the resources into the project's folder."""
         from matcha_tui.targets.azure.shared_state import fetch_state
 
-        fetch_state(intent)
+        fetch_state(intent, AzureSettings.of(intent))
 
     def find_lock(self, intent: Intent, layer: str) -> StateLock | None:
         """Return who holds the blob's lease."""
         from matcha_tui.targets.azure.shared_state import find_lock
 
-        return find_lock(intent, layer)
+        return find_lock(intent, AzureSettings.of(intent), layer)
 
     def free_lock(self, intent: Intent, layer: str, lock_id: str) -> None:
         """Break the blob's lease."""
         from matcha_tui.targets.azure.shared_state import free_lock
 
-        free_lock(intent, layer, lock_id)
+        free_lock(intent, AzureSettings.of(intent), layer, lock_id)
 
 
 class AzureTarget(Target):
@@ -88,7 +88,7 @@ class AzureTarget(Target):
         """Decide passwords and what depends on settings."""
         from matcha_tui.targets.azure.values import resolve_values
 
-        return resolve_values(intent)
+        return resolve_values(intent, AzureSettings.of(intent))
 
     def keep_password(self, intent: Intent, password: str) -> None:
         """Take a password of the user's instead of generating one."""
@@ -98,11 +98,11 @@ class AzureTarget(Target):
 
     def root(self, intent: Intent, layer: str) -> Root:
         """Return the foundation's or the platform's root."""
-        return make_root(intent, layer)
+        return make_root(intent, AzureSettings.of(intent), layer)
 
     def derived_values(self, intent: Intent) -> Mapping[str, str]:
         """Return what everything is going to be called."""
-        settings = read_azure_settings(intent.config.settings)
+        settings = AzureSettings.of(intent)
         names, region = settings.names, settings.location or "REGION"
         return {
             "resource group": names.resource_group,
@@ -119,7 +119,7 @@ class AzureTarget(Target):
         """Return who Terraform acts as, and where the shared state is to be made."""
         from matcha_tui.targets.azure.terraform_identity import environment_of
 
-        settings = read_azure_settings(intent.config.settings)
+        settings = AzureSettings.of(intent)
         return {
             **environment_of(os.environ, settings.subscription_id, settings.tenant_id),
             **prepare_environment(settings, intent.config.state),
@@ -129,7 +129,7 @@ class AzureTarget(Target):
         """List what the account, the subscription and the region must have."""
         from matcha_tui.targets.azure.preflight.table import list_checks
 
-        return list_checks(intent)
+        return list_checks(intent, AzureSettings.of(intent))
 
     def health(self, intent: Intent) -> tuple[ComponentHealth, ...]:
         """Ask every component through the gateway."""
@@ -139,7 +139,7 @@ class AzureTarget(Target):
 
     def leftovers(self, intent: Intent) -> tuple[str, ...]:
         """Return the resource groups that go or stay."""
-        names = read_azure_settings(intent.config.settings).names
+        names = AzureSettings.of(intent).names
         lines = [f"the resource group {names.resource_group} with all data in it"]
         if intent.config.state:
             stays = f"(the resource group {names.state_group} stays: Terraform's state is in it)"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.workspace import Workspace
-from matcha_tui.targets.azure.settings import AzureSettings, read_azure_settings
+from matcha_tui.targets.azure.settings import AzureSettings
 from matcha_tui.targets.base import Intent, ModuleValues
 from matcha_tui.targets.kept import keep, read_kept
 from matcha_tui.targets.passwords import find_takers, takes_password
@@ -22,11 +22,12 @@ _NEEDED = {
 }
 
 
-def resolve_values(intent: Intent) -> ModuleValues:
+def resolve_values(intent: Intent, settings: AzureSettings) -> ModuleValues:
     """Give every setting of the chosen flavors its final value.
 
     Args:
         intent: What is to be built.
+        settings: What it is to be built with.
 
     Returns:
         Module type to setting's name to value; an empty secret is made by Terraform.
@@ -34,7 +35,7 @@ def resolve_values(intent: Intent) -> ModuleValues:
     Raises:
         MatchaError: If a setting is missing without which nothing can be built.
     """
-    check_settings(read_azure_settings(intent.config.settings))
+    check_settings(settings)
     kept = read_kept(_passwords_file(intent.workspace))
     return {
         flavor.module_type: {

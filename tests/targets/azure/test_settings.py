@@ -9,8 +9,6 @@ from matcha_tui.targets.azure.settings import (
     AZURE_SETTINGS,
     FIXED_SETTINGS,
     AzureSettings,
-    azure_values,
-    read_azure_settings,
 )
 
 SETTINGS = {setting.name: setting for setting in AZURE_SETTINGS}
@@ -110,8 +108,8 @@ def test_every_default_is_a_value_and_every_setting_says_what_it_is(setting):
 
 def test_what_names_things_that_exist_is_fixed():
     assert set(FIXED_SETTINGS) <= SETTINGS.keys()
-    assert azure_values({"prefix": "tea"})["prefix"] == "tea"
-    assert azure_values({})["node_maximum"] == 3
+    assert AzureSettings.read({"prefix": "tea"}).prefix == "tea"
+    assert AzureSettings.read({}).node_maximum == 3
 
 
 def test_each_setting_is_a_field_of_the_same_name_and_type():
@@ -128,7 +126,7 @@ def test_each_field_has_what_was_set_or_the_default():
         for name, setting in SETTINGS.items()
         if name not in ("allowed_ranges", "tags")
     }
-    found, default = read_azure_settings(changed), read_azure_settings({"deployer.size": 1})
+    found, default = AzureSettings.read(changed), AzureSettings.read({"deployer.size": 1})
     for name, value in changed.items():
         assert getattr(found, name) == value
         assert getattr(default, name) == SETTINGS[name].default
@@ -144,11 +142,11 @@ def test_each_field_has_what_was_set_or_the_default():
     ],
 )
 def test_ranges_are_one_each(text: str, ranges: tuple[str, ...]):
-    assert read_azure_settings({"allowed_ranges": text}).allowed_ranges == ranges
+    assert AzureSettings.read({"allowed_ranges": text}).allowed_ranges == ranges
 
 
 def test_everything_is_tagged_with_whose_it_is_and_as_the_user_wants():
-    settings = read_azure_settings({"prefix": "tea", "tags": "team=research, owner=ada l,empty="})
+    settings = AzureSettings.read({"prefix": "tea", "tags": "team=research, owner=ada l,empty="})
     assert settings.tags == {"team": "research", "owner": "ada l", "empty": ""}
     assert settings.all_tags == {
         "created-by": "matcha-tui",
@@ -158,11 +156,11 @@ def test_everything_is_tagged_with_whose_it_is_and_as_the_user_wants():
 
 
 def test_names_are_those_of_prefix_and_subscription():
-    settings = read_azure_settings({"prefix": "tea", "subscription_id": ID})
+    settings = AzureSettings.read({"prefix": "tea", "subscription_id": ID})
     assert settings.names == derive_names("tea", ID)
 
 
 @pytest.mark.parametrize(("state", "is_shared"), [("shared", True), ("local", False)])
 def test_the_state_is_shared_unless_it_is_to_be_local(state: str, is_shared: bool):
-    assert read_azure_settings({"state": state}).shares_state is is_shared
-    assert read_azure_settings({}).shares_state
+    assert AzureSettings.read({"state": state}).shares_state is is_shared
+    assert AzureSettings.read({}).shares_state

@@ -9,8 +9,9 @@ from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace, prepare_workspace
 from matcha_tui.stack.catalog import load_catalog
 from matcha_tui.stack.setting import SettingValue
-from matcha_tui.targets.azure.settings import read_azure_settings
-from matcha_tui.targets.azure.values import check_settings, keep_password, resolve_values
+from matcha_tui.targets.azure.settings import AzureSettings
+from matcha_tui.targets.azure.target import AZURE
+from matcha_tui.targets.azure.values import check_settings, keep_password
 from matcha_tui.targets.base import Intent
 from tests.azure.project import SETTINGS
 
@@ -50,21 +51,21 @@ def test_what_nothing_can_be_built_with_is_refused(
     workspace: Workspace, settings: dict[str, SettingValue], message: str, hint: str
 ):
     with pytest.raises(MatchaError) as caught:
-        check_settings(read_azure_settings(SETTINGS | settings))
+        check_settings(AzureSettings.read(SETTINGS | settings))
     assert caught.value.message.startswith(message)
     assert hint in (caught.value.hint or "")
     assert caught.value.exit_code is ExitCode.USAGE
     with pytest.raises(MatchaError):
-        resolve_values(intend(workspace, **settings))
+        AZURE.resolve(intend(workspace, **settings))
 
 
 def test_a_budget_with_somebody_to_tell_is_fine():
     told: dict[str, SettingValue] = {"budget": 100, "budget_email": "ada@example.com"}
-    check_settings(read_azure_settings(SETTINGS | told))
+    check_settings(AzureSettings.read(SETTINGS | told))
 
 
 def test_what_was_set_wins_over_defaults_and_a_secret_is_left_to_terraform(workspace: Workspace):
-    values = resolve_values(intend(workspace, **{"data_version_control.retention_days": 7}))
+    values = AZURE.resolve(intend(workspace, **{"data_version_control.retention_days": 7}))
     assert values["data_version_control"]["retention_days"] == 7
     assert values["orchestrator"]["username"] == "admin"
     assert values["orchestrator"]["password"] == ""
@@ -74,7 +75,7 @@ def test_a_password_of_the_users_is_kept_in_private(workspace: Workspace):
     keep_password(intend(workspace), "green tea")
     file = workspace.infrastructure / "passwords.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert resolve_values(intend(workspace))["orchestrator"]["password"] == "green tea"
+    assert AZURE.resolve(intend(workspace))["orchestrator"]["password"] == "green tea"
 
 
 def test_what_is_deployed_keeps_its_password(workspace: Workspace):
@@ -85,7 +86,7 @@ def test_what_is_deployed_keeps_its_password(workspace: Workspace):
         keep_password(deployed, "black tea")
     assert caught.value.exit_code is ExitCode.REFUSED
     assert "black tea" not in f"{caught.value} {caught.value.hint}"
-    assert resolve_values(intend(workspace))["orchestrator"]["password"] == "green tea"
+    assert AZURE.resolve(intend(workspace))["orchestrator"]["password"] == "green tea"
 
 
 def test_a_stack_without_passwords_takes_none(workspace: Workspace):

@@ -18,7 +18,7 @@ from matcha_tui.targets.azure.preflight.sizes import check_sizes
 from matcha_tui.targets.azure.preflight.subject import Subject
 from matcha_tui.targets.azure.preflight.versions import check_version
 from matcha_tui.targets.azure.preflight.wanted import read_wanted
-from matcha_tui.targets.azure.settings import AzureSettings, read_azure_settings
+from matcha_tui.targets.azure.settings import AzureSettings
 from matcha_tui.targets.azure.values import check_settings
 from matcha_tui.targets.base import Intent
 from matcha_tui.targets.findings import Check, Passed, check_engine, look
@@ -57,18 +57,20 @@ _ROWS = (
 
 
 def list_checks(
-    intent: Intent, sign_in: "Callable[[], Account] | None" = None
+    intent: Intent,
+    settings: AzureSettings,
+    sign_in: "Callable[[], Account] | None" = None,
 ) -> tuple[Check, ...]:
     """List what a provision needs; whoever is to be asked again lists them again.
 
     Args:
         intent: What is to be built.
+        settings: What it is to be built with.
         sign_in: Signs in; by default as a provision does.
 
     Raises:
         MatchaError: If a flavor's definition is faulty.
     """
-    settings = read_azure_settings(intent.config.settings)
     wanted = read_wanted(intent, settings)
     subject = Subject(wanted, sign_in or partial(_sign_in, settings))
     engine = partial(check_engine, intent.engine)

@@ -1,6 +1,6 @@
 """What a stack is going to be billed for: its modules' things, and those of what they stand on."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,12 +8,9 @@ from matcha_tui.errors import MatchaError
 from matcha_tui.pricing.estimate import CostItem
 from matcha_tui.pricing.price import UNITS_A_MONTH
 from matcha_tui.stack.flavor import Flavor
-from matcha_tui.stack.setting import SettingValue
 from matcha_tui.targets.azure.pricing.sku import sku_of_setting
+from matcha_tui.targets.azure.settings import AzureSettings
 from matcha_tui.toml_file import TomlTable, read_toml
-
-SettingValues = Mapping[str, SettingValue]
-"""The target's settings: name to final value."""
 
 _SETTING = "setting:"
 _OWNERS = {
@@ -85,7 +82,7 @@ def _read_quantity(table: TomlTable, key: str) -> int | str:
 def collect_items(
     flavors: Iterable[Flavor],
     foundation: Iterable[FoundationCost],
-    settings: SettingValues,
+    settings: AzureSettings,
     needs: Collection[str],
 ) -> tuple[CostItem, ...]:
     """List everything that a stack is going to be billed for.
@@ -93,7 +90,7 @@ def collect_items(
     Args:
         flavors: What the stack is made of.
         foundation: What the foundation costs, as `read_foundation_costs` gives it.
-        settings: The target's settings, all of them.
+        settings: What is to be built with.
         needs: What the flavors need of the foundation: of ``cluster``, ``database`` and
             ``gateway``.
 
@@ -113,17 +110,17 @@ def collect_items(
     return (*below, *above)
 
 
-def _present(settings: SettingValues, needs: Collection[str]) -> set[str]:
+def _present(settings: AzureSettings, needs: Collection[str]) -> set[str]:
     present = {"always", *needs}
     if "cluster" in needs:
         present.add("registry")
-        present.add("standard_tier" if settings.get("sku_tier") == "Standard" else "free_tier")
-        if settings.get("gpu_node_size") and settings.get("gpu_node_maximum"):
+        present.add("standard_tier" if settings.sku_tier == "Standard" else "free_tier")
+        if settings.gpu_node_size and settings.gpu_node_maximum:
             present.add("gpu")
     return present
 
 
-def _item_of(cost: FoundationCost, settings: SettingValues) -> CostItem:
+def _item_of(cost: FoundationCost, settings: AzureSettings) -> CostItem:
     at_least = _quantity(cost.quantity, settings)
     at_most = at_least if cost.at_most is None else _quantity(cost.at_most, settings)
     sku = cost.sku
@@ -132,11 +129,12 @@ def _item_of(cost: FoundationCost, settings: SettingValues) -> CostItem:
     return CostItem(_OWNERS[cost.when], cost.item, sku, cost.unit, at_least, max(at_least, at_most))
 
 
-def _quantity(quantity: int | str, settings: SettingValues) -> int:
+def _quantity(quantity: int | str, settings: AzureSettings) -> int:
     return quantity if isinstance(quantity, int) else int(_value(quantity, settings))
 
 
-def _value(name: str, settings: SettingValues) -> str | int | bool:
-    if name not in settings:
+def _value(name: str, settings: AzureSettings) -> str | int:
+    value = getattr(settings, name, None)
+    if not isinstance(value, str | int):
         raise MatchaError(f"the foundation's costs name {name!r}, which is no setting of azure")
-    return settings[name]
+    return value

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from matcha_tui.stack.catalog import find_modules_directory
 from matcha_tui.targets.azure.definition import collect_needs
-from matcha_tui.targets.azure.settings import azure_values
+from matcha_tui.targets.azure.settings import AzureSettings
 from matcha_tui.targets.base import Intent
 from matcha_tui.targets.pricing_part import Pricing
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:  # this is loaded with the target, and prices only when they a
     from matcha_tui.pricing.report import Limit
 
 _FOUNDATION_COSTS = "azure/foundation/costs.toml"
-_LIMIT = "monthly_limit"
 
 
 class AzurePricing(Pricing):
@@ -29,16 +28,15 @@ class AzurePricing(Pricing):
         from matcha_tui.targets.azure.pricing.items import collect_items, read_foundation_costs
 
         foundation = read_foundation_costs(find_modules_directory() / _FOUNDATION_COSTS)
-        values = azure_values(intent.config.settings)
-        return collect_items(intent.flavors, foundation, values, collect_needs(intent.flavors))
+        settings, needs = AzureSettings.of(intent), collect_needs(intent.flavors)
+        return collect_items(intent.flavors, foundation, settings, needs)
 
     def load(self, intent: Intent, *, offline: bool = False) -> "Prices":
         """Ask the price list for what was not asked this week."""
         from matcha_tui.targets.azure.pricing.loading import load_prices
 
         skus = {item.sku for item in self.items(intent)}
-        currency = str(azure_values(intent.config.settings)["currency"])
-        return load_prices(skus, currency, os.environ, offline=offline)
+        return load_prices(skus, AzureSettings.of(intent).currency, os.environ, offline=offline)
 
     def regions(self) -> "tuple[Region, ...]":
         """Return Azure's public regions."""
@@ -48,13 +46,13 @@ class AzurePricing(Pricing):
 
     def machines(self, intent: Intent) -> tuple[int, int]:
         """Return the bounds of the cluster's autoscaler."""
-        values = azure_values(intent.config.settings)
-        return int(values["node_minimum"]), int(values["node_maximum"])
+        settings = AzureSettings.of(intent)
+        return settings.node_minimum, settings.node_maximum
 
     def limit(self, intent: Intent) -> "Limit | None":
         """Return the monthly limit; 0 is none."""
         from matcha_tui.pricing.report import Limit
 
-        values = azure_values(intent.config.settings)
-        amount = int(values[_LIMIT])
-        return Limit(amount, str(values["currency"]), _LIMIT) if amount else None
+        settings = AzureSettings.of(intent)
+        amount = settings.monthly_limit
+        return Limit(amount, settings.currency, "monthly_limit") if amount else None

@@ -16,6 +16,7 @@ from matcha_tui.stack.stack import preset_stack
 from matcha_tui.targets.azure.account import Account
 from matcha_tui.targets.azure.names import derive_names
 from matcha_tui.targets.azure.preflight.table import list_checks
+from matcha_tui.targets.azure.settings import AzureSettings
 from matcha_tui.targets.base import Intent
 from matcha_tui.targets.findings import Finding
 from tests.azure_cloud import AzureCloud
@@ -74,7 +75,8 @@ def ask(make_intent: MakeIntent, account: Account) -> Ask:
     """Makes one check, by its name; settings and the stack may be given."""
 
     def ask_one(name: str, intent: Intent | None = None, **changed: SettingValue) -> Finding:
-        checks = list_checks(intent or make_intent(**changed), lambda: account)
+        wanted = intent or make_intent(**changed)
+        checks = list_checks(wanted, AzureSettings.of(wanted), lambda: account)
         (chosen,) = (check for check in checks if check.name == name)
         return chosen.find()
 
@@ -86,7 +88,8 @@ def ask_all(make_intent: MakeIntent, account: Account) -> Callable[..., dict[str
     """Makes all checks but that of the engine, side by side."""
 
     def ask_them(**changed: SettingValue) -> dict[str, Finding]:
-        checks = list_checks(make_intent(**changed), lambda: account)
+        wanted = make_intent(**changed)
+        checks = list_checks(wanted, AzureSettings.of(wanted), lambda: account)
         findings = run_checks([check for check in checks if check.name != "engine"])
         return {finding.name: finding for finding in findings}
 

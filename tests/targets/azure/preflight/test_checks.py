@@ -7,6 +7,7 @@ import pytest
 
 from matcha_tui.targets.azure.account import Account
 from matcha_tui.targets.azure.preflight.table import list_checks
+from matcha_tui.targets.azure.settings import AzureSettings
 from matcha_tui.targets.base import Intent
 from matcha_tui.targets.findings import Finding, Verdict
 from tests.azure_cloud import AzureCloud
@@ -82,7 +83,8 @@ def test_an_azure_without_faults_passes_every_check(ask_all: Callable[..., dict[
 def test_a_stack_without_a_cluster_is_asked_nothing_about_one(
     azure: AzureCloud, make_intent: MakeIntent, account: Account
 ):
-    checks = list_checks(make_intent(dvc_only=True, state="local"), lambda: account)
+    intent = make_intent(dvc_only=True, state="local")
+    checks = list_checks(intent, AzureSettings.of(intent), lambda: account)
     assert [check.name for check in checks if check.name != "engine"] == [
         "identity",
         "settings",

@@ -11,6 +11,8 @@ from matcha_tui.readiness import run_checks
 from matcha_tui.targets.azure.account import Account
 from matcha_tui.targets.azure.cloud import Cloud
 from matcha_tui.targets.azure.preflight.table import list_checks
+from matcha_tui.targets.azure.settings import AzureSettings
+from matcha_tui.targets.azure.target import AZURE
 from matcha_tui.targets.findings import Check, Finding, Verdict
 from tests.azure_cloud import AzureCloud
 from tests.targets.azure.preflight.conftest import MakeIntent
@@ -109,7 +111,8 @@ def test_nobody_signed_in_is_said_once(azure: AzureCloud, make_intent: MakeInten
             "nobody is signed in to the Azure CLI", hint="Run `az login`, then try again."
         )
 
-    checks = list_checks(make_intent(), refuse_sign_in)
+    intent = make_intent()
+    checks = list_checks(intent, AzureSettings.of(intent), refuse_sign_in)
     findings = {finding.name: finding for finding in run_checks(checks)}
     assert len(attempts) == 1
     assert findings["identity"].verdict is Verdict.FAILED
@@ -159,10 +162,10 @@ def test_the_sign_in_of_checks_is_that_of_the_environment(
 ):
     for name, value in azure.principal.items():
         monkeypatch.setenv(name, value)
-    identity = list_checks(make_intent())[0].find()
+    identity = AZURE.checks(make_intent())[0].find()
     assert identity.text.startswith("builder (service principal of ARM_CLIENT_ID)")
     azure.login.refusal = "AADSTS7000222: The provided client secret keys are expired."
-    identity = list_checks(make_intent())[0].find()
+    identity = AZURE.checks(make_intent())[0].find()
     assert identity.verdict is Verdict.FAILED
     assert "has expired" in identity.text
     assert "az ad app credential reset" in identity.hint

@@ -6,7 +6,7 @@ from matcha_tui.targets.azure.account import Account
 from matcha_tui.targets.azure.preflight.reader import Reader
 from matcha_tui.targets.azure.preflight.regions import Fit, fits_by_region
 from matcha_tui.targets.azure.preflight.wanted import Pool, list_pools
-from matcha_tui.targets.azure.settings import read_azure_settings
+from matcha_tui.targets.azure.settings import AzureSettings
 from matcha_tui.targets.findings import Verdict
 from tests.azure_cloud import AzureCloud
 from tests.azure_cloud.answers import SUBSCRIPTION, usage
@@ -23,7 +23,7 @@ def reader(account: Account) -> Reader:
 
 @pytest.fixture
 def pools() -> tuple[Pool, ...]:
-    return list_pools(read_azure_settings({}))
+    return list_pools(AzureSettings.read({}))
 
 
 def test_sizes_and_quotas_region_by_region(
@@ -46,7 +46,7 @@ def test_sizes_and_quotas_region_by_region(
 
 
 def test_a_size_that_does_not_suit_is_nowhere(reader: Reader):
-    pools = list_pools(read_azure_settings({"node_size": "Standard_B4ms"}))
+    pools = list_pools(AzureSettings.read({"node_size": "Standard_B4ms"}))
     assert fits_by_region(reader, pools, REGIONS[:1])["westeurope"].sizes is FAILED
 
 

@@ -11,6 +11,7 @@ from matcha_tui.targets.azure.pricing.items import (
     collect_items,
     read_foundation_costs,
 )
+from matcha_tui.targets.azure.settings import AzureSettings
 
 COSTS = Path(__file__).parents[4] / "terraform_modules" / "azure" / "foundation" / "costs.toml"
 NEEDS = ("cluster", "database", "gateway")
@@ -42,4 +43,5 @@ def items_of(
     needs: tuple[str, ...] = NEEDS,
     **settings: SettingValue,
 ) -> tuple[CostItem, ...]:
-    return collect_items(azure_flavors(*names), foundation(), {**SETTINGS, **settings}, needs)
+    chosen = AzureSettings.read({**SETTINGS, **settings})
+    return collect_items(azure_flavors(*names), foundation(), chosen, needs)

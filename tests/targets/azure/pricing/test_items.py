@@ -6,13 +6,14 @@ from matcha_tui.errors import MatchaError
 from matcha_tui.pricing.estimate import CostItem
 from matcha_tui.pricing.price import UNITS_A_MONTH
 from matcha_tui.targets.azure.pricing.items import (
+    FoundationCost,
     collect_items,
     read_foundation_costs,
 )
 from matcha_tui.targets.azure.pricing.sku import find_sku
+from matcha_tui.targets.azure.settings import AzureSettings
 from tests.targets.azure.pricing.stacks import (
     LLM,
-    SETTINGS,
     azure_flavors,
     foundation,
     items_of,
@@ -77,9 +78,12 @@ def test_a_maximum_below_the_minimum_counts_as_the_minimum():
 
 
 def test_a_setting_that_is_not_there_is_named():
-    with pytest.raises(MatchaError, match="'node_minimum', which is no setting"):
-        collect_items([], foundation(), {"node_size": "Standard_D4s_v5"}, ["cluster"])
-    assert collect_items([], foundation(), SETTINGS, []) == ()
+    settings = AzureSettings.read({})
+    for name in ("node_count", "tags"):
+        nodes = FoundationCost("Nodes", "setting:node_size", "hour", name, None, "cluster")
+        with pytest.raises(MatchaError, match=f"{name!r}, which is no setting"):
+            collect_items([], [nodes], settings, ["cluster"])
+    assert collect_items([], foundation(), settings, []) == ()
 
 
 @pytest.mark.parametrize(
