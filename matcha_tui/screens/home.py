@@ -10,9 +10,9 @@ from textual.content import Content
 from textual.widgets import Button, Label, Static
 
 from matcha_tui.errors import MatchaError
+from matcha_tui.overview import Overview
 from matcha_tui.project.history import LastRun
 from matcha_tui.screens.base import MatchaScreen
-from matcha_tui.screens.session import Overview
 from matcha_tui.screens.wizard import open_step
 from matcha_tui.stack.catalog import MODULE_TYPES
 from matcha_tui.stack.stack import Stack

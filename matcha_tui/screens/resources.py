@@ -10,9 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import DataTable, Static
 
+from matcha_tui.overview import Resource
 from matcha_tui.screens.base import WIDE, MatchaScreen
 from matcha_tui.screens.browser import open_in_browser
-from matcha_tui.screens.session import Resource, Session
+from matcha_tui.screens.session import Session
 from matcha_tui.targets.base import ComponentHealth, ComponentState
 from matcha_tui.widgets.theme_colour import theme_colour
 

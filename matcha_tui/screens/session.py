@@ -3,21 +3,20 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
 from matcha_tui import choosing, deployed, deployment, readiness
+from matcha_tui.background import in_background
 from matcha_tui.deployment import Consent
 from matcha_tui.errors import MatchaError
+from matcha_tui.overview import Overview, Resource, list_resources, look_over
 from matcha_tui.pricing.estimate import Estimate
 from matcha_tui.pricing.price import Prices
 from matcha_tui.pricing.ranking import RegionRow
-from matcha_tui.project.history import LastRun, last_change
-from matcha_tui.screens.background import in_background
 from matcha_tui.screens.draft import make_config, start_draft
 from matcha_tui.selection import Project
-from matcha_tui.stack.stack import Stack
 from matcha_tui.targets.base import ComponentHealth, Target
 from matcha_tui.targets.findings import Check, Finding, Remedy
 from matcha_tui.targets.identity_part import Identity, Prompt, SignedIn
@@ -30,42 +29,6 @@ from matcha_tui.terraform.folder import Run, is_live
 from matcha_tui.terraform.following import follow
 
 _BATCH = 10  # regions that the target is asked about before the table shows them
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """What is true of the project right now.
-
-    Attributes:
-        deployed: The stack that was built, or ``None``.
-        live: The run that is under way, or ``None``.
-        last: The last run that changed anything, or ``None``.
-        target: Where it is deployed, or would be.
-    """
-
-    deployed: Stack | None = None
-    live: Run | None = None
-    last: LastRun | None = None
-    target: Target | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """One value that the deployed stack gives.
-
-    Attributes:
-        name: ``experiment-tracker``.
-        property: ``tracking-url``.
-        value: What it is, in clear.
-        secret: Whether it is masked until somebody asks for it.
-        help: What it is for.
-    """
-
-    name: str
-    property: str
-    value: str
-    secret: bool = False
-    help: str = ""
 
 
 class Session:
@@ -100,7 +63,7 @@ class Session:
 
     async def look(self) -> Overview:
         """Look at what is deployed, what is running and what happened last."""
-        self.overview = await asyncio.to_thread(_overview, self.project)
+        self.overview = await asyncio.to_thread(look_over, self.project)
         return self.overview
 
     async def health(self) -> dict[str, ComponentHealth]:
@@ -109,7 +72,7 @@ class Session:
 
     async def resources(self) -> tuple[Resource, ...]:
         """Return all that the deployed stack gives."""
-        return await asyncio.to_thread(_resources, self.project)
+        return await asyncio.to_thread(list_resources, self.project)
 
     async def leftovers(self) -> tuple[str, ...]:
         """Return what a destroy deletes or keeps besides Terraform's resources."""
@@ -376,28 +339,3 @@ class Session:
         self.project = await asyncio.to_thread(choosing.save_config, self.project, config)
         engine = await self.engine()
         return await asyncio.to_thread(deployment.plan, self.project, engine)
-
-
-def _overview(project: Project) -> Overview:
-    live = deployment.live_run(project)
-    last = last_change(project.workspace, ended_before=live)
-    return Overview(
-        deployed=deployed.deployed_stack(project),
-        live=live,
-        last=last,
-        target=deployed.deployed_target(project),
-    )
-
-
-def _resources(project: Project) -> tuple[Resource, ...]:
-    secrets = deployed.secret_properties(project)
-    helps = {
-        (flavor.resource, item.name): item.help
-        for flavor in project.catalog.flavors
-        for item in flavor.properties
-    }
-    return tuple(
-        Resource(name, key, value, (name, key) in secrets, helps.get((name, key), ""))
-        for name, properties in deployed.resources(project).items()
-        for key, value in properties.items()
-    )

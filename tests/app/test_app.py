@@ -6,11 +6,12 @@ import pytest
 from rich.style import Style
 
 from matcha_tui.app import MatchaApp
+from matcha_tui.overview import Overview
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.screens.modules import ModulesScreen
 from matcha_tui.screens.resources import ResourcesScreen
 from matcha_tui.screens.review import ReviewScreen
-from matcha_tui.screens.session import Overview, Session
+from matcha_tui.screens.session import Session
 from matcha_tui.selection import open_project
 from matcha_tui.widgets.theme_colour import theme_colour
 from tests.screens import recorded

@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from matcha_tui.overview import Overview, Resource
 from matcha_tui.project.config import Config
 from matcha_tui.project.history import LastRun
 from matcha_tui.project.workspace import Workspace
-from matcha_tui.screens.session import Overview, Resource, Session
+from matcha_tui.screens.session import Session
 from matcha_tui.selection import Project
 from matcha_tui.stack.catalog import load_catalog
 from matcha_tui.stack.stack import preset_stack

@@ -2,8 +2,8 @@
 
 from matcha_tui.app import MatchaApp
 from matcha_tui.errors import MatchaError
+from matcha_tui.overview import Overview
 from matcha_tui.screens.review import ReviewScreen
-from matcha_tui.screens.session import Overview
 from tests.screens import recorded
 from tests.screens.frozen import FrozenSession, deployed, make_run
 from tests.screens.keyboard import seen, until_on, until_seen

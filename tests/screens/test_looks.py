@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from matcha_tui.app import MatchaApp
+from matcha_tui.overview import Overview
 from matcha_tui.project.history import LastRun
 from matcha_tui.screens.confirm import Confirm
 from matcha_tui.screens.destroy import DestroyScreen
@@ -16,7 +17,6 @@ from matcha_tui.screens.monitor import MonitorScreen
 from matcha_tui.screens.notice import Notice
 from matcha_tui.screens.resources import ResourcesScreen
 from matcha_tui.screens.review import ReviewScreen
-from matcha_tui.screens.session import Overview
 from matcha_tui.screens.settings import SettingsScreen
 from matcha_tui.screens.stack import StackScreen
 from matcha_tui.terraform.progress import RunState

@@ -1,6 +1,6 @@
-"""Waits for what may take long, without holding up the app's end.
+"""Waits for what may take long, without holding up the event loop or the program's end.
 
-`asyncio.to_thread` would: when an app is left, asyncio waits for its threads, and one
+`asyncio.to_thread` would: when a program ends, asyncio waits for its threads, and one
 that waits for a cloud may take a minute.
 """
 
@@ -8,9 +8,11 @@ import asyncio
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, ParamSpec, TypeVar
 
 Answer = TypeVar("Answer")
+Told = ParamSpec("Told")
 
 
 async def in_background(function: Callable[[], Answer]) -> Answer:
@@ -36,8 +38,23 @@ async def in_background(function: Callable[[], Answer]) -> Answer:
             settle, result = future.set_result, function()
         except Exception as error:  # noqa: BLE001 - it is raised where the answer is awaited
             settle, result = future.set_exception, error
-        with suppress(RuntimeError):  # the app was left, and its loop is closed
+        with suppress(RuntimeError):  # the program was left, and its loop is closed
             loop.call_soon_threadsafe(hand_over, settle, result)
 
     threading.Thread(target=call, daemon=True).start()
     return await future
+
+
+def told_here(function: Callable[Told, object]) -> Callable[Told, None]:
+    """Return what another thread may call to have a function called on this event loop.
+
+    Args:
+        function: Takes what the other thread tells.
+    """
+    loop = asyncio.get_running_loop()
+
+    def tell(*args: Told.args, **kwargs: Told.kwargs) -> None:
+        with suppress(RuntimeError):  # the program was left, and its loop is closed
+            loop.call_soon_threadsafe(partial(function, *args, **kwargs))
+
+    return tell

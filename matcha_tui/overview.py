@@ -1,0 +1,81 @@
+"""What is true of a project right now, and what its deployed stack gives."""
+
+from dataclasses import dataclass
+
+from matcha_tui import deployed
+from matcha_tui.deployment import live_run
+from matcha_tui.project.history import LastRun, last_change
+from matcha_tui.selection import Project
+from matcha_tui.stack.stack import Stack
+from matcha_tui.targets.base import Target
+from matcha_tui.terraform.folder import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What is true of a project right now.
+
+    Attributes:
+        deployed: The stack that was built, or ``None``.
+        live: The run that is under way, or ``None``.
+        last: The last run that changed anything, or ``None``.
+        target: Where it is deployed, or would be; ``None`` before anybody has looked.
+    """
+
+    deployed: Stack | None = None
+    live: Run | None = None
+    last: LastRun | None = None
+    target: Target | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One value that the deployed stack gives.
+
+    Attributes:
+        name: ``experiment-tracker``.
+        property: ``tracking-url``.
+        value: What it is, in clear.
+        secret: Whether it is masked until somebody asks for it.
+        help: What it is for.
+    """
+
+    name: str
+    property: str
+    value: str
+    secret: bool = False
+    help: str = ""
+
+
+def look_over(project: Project) -> Overview:
+    """Look at what is deployed, what is running and what happened last.
+
+    Raises:
+        MatchaError: If the record or a state cannot be read.
+    """
+    live = live_run(project)
+    return Overview(
+        deployed=deployed.deployed_stack(project),
+        live=live,
+        last=last_change(project.workspace, ended_before=live),
+        target=deployed.deployed_target(project),
+    )
+
+
+def list_resources(project: Project) -> tuple[Resource, ...]:
+    """Return every value that the deployed stack gives.
+
+    Raises:
+        MatchaError: If nothing is deployed.
+    """
+    secrets = deployed.secret_properties(project)
+    helps = {
+        (flavor.resource, item.name): item.help
+        for flavor in project.catalog.flavors
+        for item in flavor.properties
+    }
+    return tuple(
+        Resource(name, key, value, (name, key) in secrets, helps.get((name, key), ""))
+        for name, properties in deployed.resources(project).items()
+        for key, value in properties.items()
+    )
