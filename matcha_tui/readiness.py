@@ -9,9 +9,6 @@ from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.selection import Project
 from matcha_tui.targets.findings import Check, Finding, Verdict
 
-REGION_CHECKS = ("sizes", "quota")
-"""The checks whose answer differs by region."""
-
 Report = Callable[[int, Finding], None]
 """Is told what each check found as soon as it has ended: its position, and its finding."""
 
@@ -57,12 +54,12 @@ def run_checks(
 
 
 def check_region(project: Project) -> tuple[Finding, ...]:
-    """Check only what depends on the region: what machines and how many it lets be used.
+    """Check only what depends on the region, such as how many machines it lets be used.
 
     Args:
-        project: What would be built; its setting ``location`` counts.
+        project: What would be built; the region that is set there counts.
     """
-    return run_checks([check for check in list_checks(project) if check.name in REGION_CHECKS])
+    return run_checks([check for check in list_checks(project) if check.depends_on_region])
 
 
 def check_readiness(

@@ -26,7 +26,7 @@ from matcha_tui.stack.aliases import find_setting
 from matcha_tui.stack.setting import SettingType, SettingValue, writable_names
 from matcha_tui.stack.stack import move_stack, name_stack, tell_lacking
 from matcha_tui.targets.findings import Check, Finding, Verdict
-from matcha_tui.targets.registry import explanations_of
+from matcha_tui.targets.registry import TARGETS, explanations_of
 from matcha_tui.terraform.engine import Engine, find_engine
 from matcha_tui.terraform.folder import Run
 from matcha_tui.terraform.narration import short_address
@@ -75,14 +75,18 @@ def plan(form: str, engine: str | None) -> None:
     help="Set one setting, such as experiment_tracker.port=5001 or mlflow.port=5001; "
     "kept in matcha.toml.",
 )
-@click.option("--location", help="Where the cloud's region counts: --set location=NAME.")
+@click.option(
+    "--location", help="The region, where prices or names differ by one; kept in matcha.toml."
+)
 @click.option("--prefix", help="Where names need one: --set prefix=NAME.")
 @click.option(
     "--password-stdin", is_flag=True, help="Read the servers' password from standard input."
 )
 @click.option("--yes", is_flag=True, help="Do not ask; needed where no terminal is.")
 @click.option("--no-preflight", is_flag=True, help="Do not check first what it needs.")
-@click.option("--over-limit", is_flag=True, help="Build it though it exceeds monthly_limit.")
+@click.option(
+    "--over-limit", is_flag=True, help="Build it though it costs more a month than your limit."
+)
 @click.option(
     "--allow-destroy",
     is_flag=True,
@@ -115,9 +119,9 @@ def provision(
         if not yes:
             need_terminal("provision")
         password = _read_password() if password_stdin else None
-        named = {"location": location, "prefix": prefix}
+        given = {"location": location, "prefix": prefix}
         opened = open_project(Path.cwd(), target)
-        project = _configure(opened, target, assignments, named)
+        project = _configure(opened, target, assignments, given)
         deployment.check_buildable(project)
         if password is not None:
             choosing.keep_password(project, password)
@@ -210,7 +214,7 @@ def _configure(
     project: Project,
     target: str | None,
     assignments: tuple[str, ...],
-    named: Mapping[str, str | None],
+    given: Mapping[str, str | None],
 ) -> Project:
     config = replace(project.config, stack=project.stack)
     if target is not None and target != config.target:
@@ -224,13 +228,16 @@ def _configure(
         for name in sorted(set(settings) - set(declared)):
             click.echo(f"{name} means nothing on the target {config.target}: dropped", err=True)
             del settings[name]
-    for name, text in named.items():
+    pricing = TARGETS[config.target].pricing
+    meant = {"location": pricing.region_setting} if pricing and pricing.region_setting else {}
+    for option, text in given.items():
         if text is None:
             continue
+        name = meant.get(option, option)
         if name in declared:
             settings[name] = declared[name].parse(text)
         else:  # scripts that were written for a cloud name both
-            click.echo(f"--{name} means nothing on the target {config.target}: ignored", err=True)
+            click.echo(f"--{option} means nothing on the target {config.target}: ignored", err=True)
     for assignment in assignments:
         name, separator, text = assignment.partition("=")
         if not separator:
@@ -259,13 +266,14 @@ def _tell_unless_passed(position: int, finding: Finding) -> None:
 def _check_limit(project: Project, yes: bool) -> None:
     """Ask, or refuse, when the stack may cost more than its user wants to spend."""
     pricing, intent = project.target.pricing, project.intent
-    if pricing is None or pricing.limit(intent) is None:
+    limit = pricing.limit(intent) if pricing else None
+    if pricing is None or limit is None:
         return
     excess = pricing.exceeded_limit(intent, pricing.estimate(intent, pricing.load(intent)))
     if excess and yes:
         raise MatchaError(
             excess,
-            hint="Take fewer or smaller machines, raise monthly_limit, or give --over-limit.",
+            hint=f"Choose what costs less, raise {limit.setting}, or give --over-limit.",
             exit_code=ExitCode.REFUSED,
         )
     if excess:

@@ -21,7 +21,7 @@ _VERSION = 1
 _NO_PRICE = "no price"
 
 
-@click.command(epilog="Example: matcha cost --target azure --location westeurope")
+@click.command(epilog="Example: matcha cost --by-region")
 @target_option("As if it were built there.")
 @click.option("--location", help="As if it were built in this region.")
 @click.option("--by-region", is_flag=True, help="One line a region, the cheapest first.")
@@ -51,6 +51,11 @@ def cost(
     else:
         region = _check_region(pricing, location or pricing.region(intent))
         _print_estimate(pricing.estimate(intent, prices, region), form)
+        if form == "text" and pricing.machines(intent):
+            click.echo(
+                "Of two amounts the first is with the fewest machines, the second with the most.",
+                err=True,
+            )
 
 
 def _print_nothing(target: str, form: str) -> None:
@@ -66,7 +71,7 @@ def _check_region(pricing: Pricing, region: str) -> str:
     if not region:
         raise MatchaError(
             f"{pricing.region_setting} is not set, and prices differ by region",
-            hint="Give --location westeurope, or --by-region for all of them.",
+            hint="Give --location REGION, or --by-region for all of them.",
             exit_code=ExitCode.USAGE,
         )
     return choose_name("region", region, [found.name for found in pricing.regions()])
@@ -85,7 +90,7 @@ def _print_estimate(estimate: Estimate, form: str) -> None:
     width = max(len(name) for name, _ in rows)
     for name, amount in rows:
         click.echo(f"{name:<{width}}  {amount}")
-    click.echo(f"At least and at most nodes. {origin(estimate)}", err=True)
+    click.echo(origin(estimate), err=True)
 
 
 def _amount(line: CostLine, currency: str) -> str:

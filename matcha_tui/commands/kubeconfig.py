@@ -20,7 +20,7 @@ from matcha_tui.commands.opening import open_project
 @click.option("--use", is_flag=True, help="Make it the current context, too.")
 @click.option("--overwrite", is_flag=True, help="Replace another context of the same name.")
 def kubeconfig(path: Path | None, use: bool, overwrite: bool) -> None:
-    """Add the stack's cluster to your kubeconfig, and print the context's name.
+    """Add the stack's cluster, where it has one, to your kubeconfig; print the context's name.
 
     Nothing else writes there, and your current context stays unless you say --use.
     """

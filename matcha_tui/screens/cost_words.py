@@ -14,13 +14,13 @@ def tell_cost(cost: Estimate, place: str) -> Content:
 
     Args:
         cost: What it costs.
-        place: The region, as people call it.
+        place: The region, as people call it; empty where prices do not differ.
     """
     known = cost.complete
     return Content.assemble(
         ("About " if cost.estimated else "", "$quiet"),
         (money_span(cost.monthly, cost.currency), "bold $accent"),
-        (f" a month in {place}", "$quiet"),
+        (f" a month in {place}" if place else " a month", "$quiet"),
         ("" if known else ", without what has no price", "$warning"),
     )
 

@@ -61,7 +61,7 @@ class ModulesScreen(WizardScreen):
         """Read what prices there are on this machine."""
         if await self.attempt(self.session.find_prices(offline=True)) is None:
             return
-        self._cost = self.session.cost(self.session.drafted, self._place().name)
+        self._cost = self._work_out()
         self._show_cost(None)
 
     @on(ModuleTable.Toggled)
@@ -128,24 +128,29 @@ class ModulesScreen(WizardScreen):
         self.query_one(ModuleTable).show_rows(self._rows())
         self._show_stack()
         if before:
-            self._cost = self.session.cost(self.session.drafted, self._place().name)
+            self._cost = self._work_out()
         if before and self._cost:
             self._show_cost(compare(before, self._cost))
 
     def _show_cost(self, difference: Difference | None) -> None:
         if self._cost is None:
             return
-        words = tell_cost(self._cost, self._place().display_name)
+        place = self._place()
+        words = tell_cost(self._cost, place.display_name if place else "")
         change = tell_difference(difference)
         if change:
             words = Content.assemble(words, ("; last change: ", "$quiet"), change)
         self.query_one("#cost", Static).update(words)
 
-    def _place(self) -> Region:
+    def _work_out(self) -> Estimate | None:
+        place = self._place()
+        return self.session.cost(self.session.drafted, place.name if place else "")
+
+    def _place(self) -> Region | None:
         """Return the region that is set; until one is, the one that is recommended."""
-        rows, location = self.session.regions(), self.session.region
-        chosen = [row for row in rows if row.region.name == location]
-        return next(row for row in chosen or rows if chosen or row.recommended).region
+        rows, region = self.session.regions(), self.session.region
+        chosen = [row for row in rows if row.region.name == region]
+        return next((row.region for row in chosen or rows if chosen or row.recommended), None)
 
     def _licences(self) -> Content:
         """Say which modules are not for everybody and everything, chosen or not."""

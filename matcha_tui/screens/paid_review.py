@@ -149,7 +149,7 @@ class PaidReviewScreen(ReviewScreen):
         """Do what can be done about the checks that failed, after a yes; then check again."""
         remedies = self._remedies()
         question = Confirm(
-            "Do this in your subscription?",
+            "Do this now?",
             "\n".join(f"{remedy.label}." for remedy in remedies),
             yes="Do it",
             no="Leave it",
@@ -249,7 +249,8 @@ class PaidReviewScreen(ReviewScreen):
             return
         lines = [Content.styled(self._machines(), "$quiet")]
         before = self.session.cost(self._before)
-        if before and before.region and self._before.config != self.session.drafted.config:
+        is_changed = self._before.config != self.session.drafted.config
+        if before and is_changed and self._is_placed(before):
             change = tell_difference(compare(before, self._cost))
             whose = "what is deployed" if self.session.overview.deployed else "your last choice"
             lines.append(Content.assemble((f"Against {whose}: ", "$quiet"), change))
@@ -258,6 +259,10 @@ class PaidReviewScreen(ReviewScreen):
             lines.append(Content.styled(f"▲ Offline: {problem.message}.", "$warning"))
         lines.append(Content.styled(origin(self._cost), "$quiet"))
         self.query_one("#origin", Static).update(Content("\n").join(lines))
+
+    def _is_placed(self, cost: Estimate) -> bool:
+        """Say whether a cost is one of a region, where prices differ by one."""
+        return bool(cost.region) or not self.session.pricing.region_setting
 
     def _machines(self) -> str:
         words = "~ marks an estimate. Taxes and discounts aside."

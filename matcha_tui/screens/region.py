@@ -21,7 +21,7 @@ from matcha_tui.targets.findings import Finding, Verdict
 from matcha_tui.widgets.duration import clock
 from matcha_tui.widgets.region_table import RECOMMENDED, SORTS, RegionTable
 
-_NOT_ASKED = "? Sizes and quota: unknown until somebody is signed in; the review checks them."
+_NOT_ASKED = "? Its checks: unknown until somebody is signed in; the review makes them."
 _REST_SECONDS = 0.6  # how long the cursor rests on a region before it is asked about
 _VERDICTS = {
     Verdict.PASSED: ("✓ ", "$success"),
@@ -297,7 +297,7 @@ class RegionScreen(WizardScreen):
     def _fit_line(self, name: str) -> Content:
         found = self._fits.get(name)
         if found is None:
-            return Content.styled("? Sizes and quota: asking …", "$quiet")
+            return Content.styled("? Its checks: asking …", "$quiet")
         if not found:
             return Content.styled(_NOT_ASKED, "$quiet")
         worst = next(v for v in _WORST_FIRST if any(item.verdict is v for item in found))

@@ -1,4 +1,4 @@
-"""The fourth step: what will be built, where, at what cost, and Terraform's own plan of it."""
+"""The last step before a build: what is built, where, and Terraform's own plan of it."""
 
 from typing import ClassVar
 
@@ -20,8 +20,7 @@ from matcha_tui.widgets.banner import Banner
 from matcha_tui.widgets.cost_table import CostRow, CostTable
 from matcha_tui.widgets.plan_tree import PlanSummary, PlanTree
 
-_FREE = "free, runs here"
-_NO_COST = "no cost of its own"
+_FREE = "free"
 
 
 class ReviewScreen(WizardScreen):
@@ -149,9 +148,8 @@ class ReviewScreen(WizardScreen):
 
     def _show_where(self, engine: str) -> None:
         project = self.session.project
-        paid = any(flavor.costs for flavor in self._flavors())
         lines = [
-            ("Cost", "as the table says" if paid else "nothing to pay"),
+            ("Cost", "nothing to pay"),
             ("Target", self.target_title()),
             ("Folder", project.workspace.shown),
             ("Engine", engine),
@@ -172,13 +170,7 @@ class ReviewScreen(WizardScreen):
         )
 
     def _costs(self) -> tuple[CostRow, ...]:
-        flavors = self._flavors()
-        none = _NO_COST if any(flavor.costs for flavor in flavors) else _FREE
         return tuple(
-            CostRow(
-                MODULE_TYPES[flavor.module_type],
-                flavor.title,
-                ", ".join(cost.item for cost in flavor.costs) or none,
-            )
-            for flavor in flavors
+            CostRow(MODULE_TYPES[flavor.module_type], flavor.title, _FREE)
+            for flavor in self._flavors()
         )

@@ -272,7 +272,7 @@ class Session:
         await asyncio.sleep(seconds)
 
     async def check_region(self, location: str) -> tuple[Finding, ...]:
-        """Ask the target whether the machines' sizes and the quota suffice in a region.
+        """Make the target's checks of a region, such as whether it has the machines.
 
         Args:
             location: The region.
@@ -280,7 +280,7 @@ class Session:
         Returns:
             What was found; nothing when nobody is signed in.
         """
-        if self.signed_in is None:
+        if self.target.identity is not None and self.signed_in is None:
             return ()
         draft = self.draft.with_typed(self.pricing.region_setting, location)
         project = replace(self.project, config=make_config(self.project, draft))

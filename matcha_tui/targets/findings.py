@@ -58,12 +58,15 @@ class Check:
             be called on any thread, and again.
         is_quick: Whether it takes no time and no network.
         is_required: Whether every provision asks it, too, and not only ``doctor``.
+        depends_on_region: Whether the answer differs by region, so that it is asked of
+            each one that a user looks at.
     """
 
     name: str
     find: Callable[[], Finding]
     is_quick: bool = False
     is_required: bool = True
+    depends_on_region: bool = False
 
 
 class Unverified(Exception):  # noqa: N818 - it is an answer, not an error

@@ -16,7 +16,7 @@ class CostRow:
     Attributes:
         module_type: The title of its slot.
         title: Its name.
-        cost: In words: ``free, runs here``.
+        cost: In words: ``free``.
     """
 
     module_type: str

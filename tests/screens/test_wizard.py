@@ -48,7 +48,7 @@ async def test_enter_alone_leads_from_the_welcome_to_a_plan(folder):
     async with wizard(folder) as pilot:
         await press_on(pilot, ModulesScreen, SettingsScreen, ReviewScreen)
         await until_seen(pilot, "Plan: 11 to add, 0 to change, 0 to destroy")
-        assert "free, runs here" in seen(pilot)
+        assert "nothing to pay" in seen(pilot)
         assert 'name = "default"' in (folder / "matcha.toml").read_text()
 
 

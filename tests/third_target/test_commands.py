@@ -155,9 +155,28 @@ def test_a_second_provision_changes_only_what_was_set(built):
     assert "with 1 pages" in says(built, "logs", "shelf")
 
 
-def test_it_has_no_cluster_no_password_and_no_price(built):
+def test_what_it_costs_is_told_by_module_and_with_each_change(lab):
+    said = says(lab, "cost")
+    assert "A month (730 hours)  151.00 EUR" in said
+    assert "machines" not in said
+    assert "Paper" in said
+    assert "It costs 146.00 EUR a month (-5.00 EUR)." in says(
+        lab, "stack", "remove", "vector_database"
+    )
+    assert json.loads(lab("cost", "--output", "json").stdout)["region"] == ""
+
+
+def test_what_exceeds_its_limit_is_not_built_unasked(lab):
+    said = says(lab, "provision", "--yes", "--set", "allowance=100", code=3)
+    assert "the stack costs 151.00 EUR a month, and allowance is 100 EUR" in said
+    assert "raise allowance, or give --over-limit" in said
+    assert "stack is up" in says(lab, "provision", "--yes", "--over-limit")
+    assert "lamps" in says(lab, "get", "cloud")
+    says(lab, "destroy", "--yes")
+
+
+def test_it_has_no_cluster_and_no_password(built):
     assert "has no Kubernetes cluster" in says(built, "kubeconfig", code=3)
-    assert "Nothing to pay" in says(built, "cost")
     assert "Nothing to pay" in says(built, "cost", "--target", "local")
     answer = built("destroy", "--yes", "--keep-data")
     assert "on The lab a destroy keeps no data" in answer.stderr

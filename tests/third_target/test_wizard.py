@@ -11,8 +11,8 @@ from matcha_tui.screens.destroy import DestroyScreen
 from matcha_tui.screens.home import HomeScreen
 from matcha_tui.screens.modules import ModulesScreen
 from matcha_tui.screens.monitor import MonitorScreen
+from matcha_tui.screens.paid_review import PaidReviewScreen
 from matcha_tui.screens.resources import ResourcesScreen
-from matcha_tui.screens.review import ReviewScreen
 from matcha_tui.screens.session import Session
 from matcha_tui.screens.settings import SettingsScreen
 from matcha_tui.screens.stack import StackScreen
@@ -34,7 +34,8 @@ def folder(lab_site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     yield project
     registry._installed.cache_clear()
     registry._load.cache_clear()
-    sys.modules.pop("lab_target", None)
+    for name in ("lab_target", "lab_target.pricing"):
+        sys.modules.pop(name, None)
 
 
 async def test_a_stack_is_chosen_built_and_taken_down_there(folder):
@@ -52,19 +53,35 @@ async def test_a_stack_is_chosen_built_and_taken_down_there(folder):
         await until_on(pilot, ModulesScreen)
         await until_seen(pilot, "Books in the order of what")
         assert "This is the llm stack: 2 modules" in seen(pilot)
+        assert "3 Light" in seen(pilot)
+        await until_seen(pilot, "151.00 EUR a month")
         await pilot.press("enter")
         await until_on(pilot, SettingsScreen)
-        await until_seen(pilot, "colour")
-        await type_text(pilot, "blue")
+        await until_seen(pilot, "▸ Light")
+        assert "colour" not in seen(pilot)
+        await type_text(pilot, "3")
         await pilot.press("enter")
-        await until_on(pilot, ReviewScreen)
+        await until_seen(pilot, "▸ Settings")
+        assert "lamps" not in seen(pilot)
+        await type_text(pilot, "blue")
+        await pilot.press("tab", "2", "0", "0", "enter")
+        await until_on(pilot, PaidReviewScreen)
+        await until_seen(pilot, "✓ planned")
+        assert "About 224.00 EUR a month  ▲ above your limit" in seen(pilot)
+        assert "Lamps" in seen(pilot)
+        assert "Region" not in seen(pilot)
+        assert "✓ 1 passed" in seen(pilot)
+        await pilot.press("3")
         await until_seen(pilot, "Plan: 3 to add")
         await pilot.press("enter")
+        await until_seen(pilot, "Spend more than your limit?")
+        await pilot.press("y")
         await until_on(pilot, MonitorScreen)
         await until_seen(pilot, "Your stack is up")
         await pilot.press("enter")
         await until_on(pilot, ResourcesScreen)
         await until_seen(pilot, "a blue room")
+        assert "lamps" in seen(pilot)
         await pilot.press("escape")
         await until_on(pilot, HomeScreen)
         await until_seen(pilot, "healthy")

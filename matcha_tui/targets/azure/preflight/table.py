@@ -35,19 +35,21 @@ class _Row:
         name: What is checked.
         find: Returns what was found, or raises `MatchaError` or `Unverified`.
         thing: What a stack must have for it to be asked; empty for every stack.
+        depends_on_region: Whether the answer differs by region.
     """
 
     name: str
     find: Callable[[Subject], str | Passed]
     thing: str = ""
+    depends_on_region: bool = False
 
 
 _ROWS = (
     _Row("identity", check_identity),
     _Row("rights", check_rights),
     _Row("registration", check_registration),
-    _Row("sizes", check_sizes, "cluster"),
-    _Row("quota", check_quota, "cluster"),
+    _Row("sizes", check_sizes, "cluster", depends_on_region=True),
+    _Row("quota", check_quota, "cluster", depends_on_region=True),
     _Row("Kubernetes", check_version, "cluster"),
     _Row("addresses", check_addresses, "cluster"),
     _Row("names", check_names),
@@ -75,7 +77,11 @@ def list_checks(
     subject = Subject(wanted, sign_in or partial(_sign_in, settings))
     engine = partial(check_engine, intent.engine)
     first, *others = (
-        Check(row.name, partial(look, row.name, partial(row.find, subject)))
+        Check(
+            row.name,
+            partial(look, row.name, partial(row.find, subject)),
+            depends_on_region=row.depends_on_region,
+        )
         for row in _ROWS
         if not row.thing or row.thing in wanted.things
     )

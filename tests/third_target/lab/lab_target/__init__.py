@@ -1,4 +1,4 @@
-"""A target that is made of files: two layers, two flavors, one setting and one check."""
+"""A target that is made of files: two layers, two flavors, a step, a check and a price."""
 
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from matcha_tui.targets.base import (
 )
 from matcha_tui.targets.findings import Check, look
 
+from .pricing import LabPricing
+
 ROOM, BENCH = "room", "bench"
 
 
@@ -28,9 +30,13 @@ class LabTarget(Target):
     modules = Path(__file__).parent / "modules"
     settings = (
         Setting("colour", SettingType.STRING, "The room's colour.", "white", pattern="[a-z]+"),
+        Setting("allowance", SettingType.INTEGER, "Euros a month; 0 for no limit.", 0, minimum=0),
+        Setting("lamps", SettingType.INTEGER, "How many lamps burn.", 2, minimum=1, group="light"),
     )
     fixed_settings = ("colour",)
     seconds = 1
+    extra_steps = ("light",)
+    pricing = LabPricing()
 
     def resolve(self, intent: Intent) -> ModuleValues:
         """Take what is set, or the default."""
@@ -56,7 +62,12 @@ class LabTarget(Target):
             variables={"room": {"type": "any", "default": None}},
             local_values={"room": '${try(var.room.value, "a room to come")}'},
             flavor_context="${merge(var.context, {room = local.room})}",
-            resources={"cloud": {"location": "${local.room}"}},
+            resources={
+                "cloud": {
+                    "location": "${local.room}",
+                    "lamps": str(intent.config.settings.get("lamps", 2)),
+                }
+            },
         )
 
     def checks(self, intent: Intent) -> tuple[Check, ...]:
