@@ -13,7 +13,7 @@ from matcha_tui.project.record import LayerState, Record, read_record
 from matcha_tui.project.state import OWN_STATE, SHARED_STATE, read_resources, read_state
 from matcha_tui.selection import Project
 from matcha_tui.stack.flavor import Flavor
-from matcha_tui.stack.stack import Stack, name_stack
+from matcha_tui.stack.stack import name_stack
 from matcha_tui.targets.base import ComponentHealth, ComponentState, Intent, StateLock, Target
 from matcha_tui.targets.composition import composed_flavors
 from matcha_tui.targets.registry import TARGETS, sound_targets
@@ -84,16 +84,22 @@ def is_deployed(project: Project) -> bool:
     return look(project).is_deployed
 
 
+def tell_partial(decision: Decision) -> str:
+    """Say that what is deployed is partial, and what can be done; empty when it is not."""
+    if decision.state is not LayerState.PARTIAL:
+        return ""
+    if decision.build is not None:
+        return f"What is deployed is partial, and {decision.build.text}. {decision.build.hint}"
+    return (
+        "The last run did not finish: `matcha provision` goes on, `matcha destroy` takes down "
+        "what is there."
+    )
+
+
 def deployed_target(project: Project) -> Target:
     """Return where the stack is deployed, or would be when nothing is."""
     record = look(project).record
     return target_of(record) if record else project.target
-
-
-def deployed_stack(project: Project) -> Stack | None:
-    """Return the stack that was built, or ``None`` when nothing is deployed."""
-    record = look(project).record
-    return name_stack(project.catalog, record.modules) if record else None
 
 
 def deployed_intent(project: Project) -> Intent:

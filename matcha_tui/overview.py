@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from matcha_tui import deployed
 from matcha_tui.deployment import live_run
 from matcha_tui.project.history import LastRun, last_change
+from matcha_tui.project.record import LayerState
 from matcha_tui.selection import Project
-from matcha_tui.stack.stack import Stack
+from matcha_tui.stack.stack import Stack, name_stack
 from matcha_tui.targets.base import Target
 from matcha_tui.terraform.folder import Run
 
@@ -20,12 +21,14 @@ class Overview:
         live: The run that is under way, or ``None``.
         last: The last run that changed anything, or ``None``.
         target: Where it is deployed, or would be; ``None`` before anybody has looked.
+        is_partial: Whether a run that did not finish has left only a part of it.
     """
 
     deployed: Stack | None = None
     live: Run | None = None
     last: LastRun | None = None
     target: Target | None = None
+    is_partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,14 @@ def look_over(project: Project) -> Overview:
         MatchaError: If the record or a state cannot be read.
     """
     live = live_run(project)
+    decision = deployed.look(project)
+    record = decision.record
     return Overview(
-        deployed=deployed.deployed_stack(project),
+        deployed=name_stack(project.catalog, record.modules) if record else None,
         live=live,
         last=last_change(project.workspace, ended_before=live),
-        target=deployed.deployed_target(project),
+        target=deployed.target_of(record) if record else project.target,
+        is_partial=decision.state is LayerState.PARTIAL,
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from matcha_tui.commands.opening import open_project
-from matcha_tui.deployed import health
+from matcha_tui.deployed import health, look, tell_partial
 from matcha_tui.errors import ExitCode
 from matcha_tui.selection import Project
 from matcha_tui.targets.base import ComponentHealth, ComponentState
@@ -35,18 +35,26 @@ Found = Mapping[str, ComponentHealth]
 @click.option("--watch", is_flag=True, help="Go on until Ctrl-C, and show every change.")
 @click.pass_context
 def status(context: click.Context, form: str, watch: bool) -> None:
-    """Say whether each component is healthy; exit 1 if one is not."""
+    """Say whether each component is healthy; exit 1 if one is not, or something is missing."""
     project = open_project(Path.cwd())
     if watch:
         _watch(project, form)
         return
     found = health(project)
+    decision = look(project)
     if form == "json":
-        components = [_component(module_type, item) for module_type, item in found.items()]
-        document = {"version": _VERSION, "healthy": _is_healthy(found), "components": components}
+        document = {
+            "version": _VERSION,
+            "state": decision.state,
+            "healthy": _is_healthy(found),
+            "components": [_component(module_type, item) for module_type, item in found.items()],
+        }
         click.echo(json.dumps(document, indent=2))
     else:
         click.echo("\n".join(_lines(found)))
+    if sentence := tell_partial(decision):
+        click.echo(sentence, err=True)
+        context.exit(ExitCode.FAILED)
     if not _is_healthy(found):
         click.echo("Run `matcha provision --yes` to repair what is not healthy.", err=True)
         context.exit(ExitCode.FAILED)

@@ -37,6 +37,7 @@ _WELCOME = (
     ("2", "See Terraform's plan. Nothing is built before you say so."),
     ("3", "Get a stack that runs on {target}, in about {minutes}."),
 )
+_PARTIAL = "▲ The last run did not finish: enter goes on, d takes down what is there"
 _ENDS = {
     RunState.DONE: ("✓ done", "$success"),
     RunState.FAILED: ("✗ failed", "$error"),
@@ -204,7 +205,9 @@ class HomeScreen(MatchaScreen):
             for module_type, found in health.items()
             if found.state is not ComponentState.HEALTHY
         ]
-        if not ill:
+        if self.session.overview.is_partial:
+            self._headline(_PARTIAL, "$warning")
+        elif not ill:
             self._headline("● Your stack is up", "$success")
         else:
             verb = "is" if len(ill) == 1 else "are"

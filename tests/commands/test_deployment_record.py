@@ -151,6 +151,7 @@ def test_what_a_killed_provision_made_is_known_and_destroyed(held: HeldProject):
     assert status.returncode == 1
     assert "nothing is deployed" not in status.stderr
     assert "data_version_control" in status.stdout
+    assert "The last run did not finish: `matcha provision` goes on" in status.stderr
     destroy = held.matcha("destroy", "--yes")
     assert destroy.returncode == 0, destroy.stderr
     assert held.matcha("status").returncode == ExitCode.REFUSED
@@ -242,6 +243,29 @@ def test_a_damaged_record_is_one_sentence_with_a_way_out(matcha_here: MatchaHere
     assert answer.returncode == ExitCode.FAILED
     assert "deployment.json is damaged" in answer.stderr
     assert "Remove it" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("stack", "sentence"),
+    [
+        ("custom", "The last run did not finish: `matcha provision` goes on"),
+        ("llm", "What is deployed is partial, and the stack cannot be changed"),
+    ],
+)
+def test_what_is_partial_is_said_though_all_that_there_is_is_healthy(
+    matcha_here: MatchaHere, stack: str, sentence: str
+):
+    write_record(matcha_here.folder, layers={"services": {"state": "partial", "lineage": ""}})
+    (matcha_here.folder / "matcha.toml").write_text(f'[stack]\nname = "{stack}"\n')
+    answer = matcha_here("status", "--output", "json")
+    assert answer.returncode == ExitCode.FAILED
+    found = json.loads(answer.stdout)
+    assert (found["state"], found["healthy"]) == ("partial", True)
+    assert sentence in answer.stderr
+
+
+def test_what_is_whole_is_told_to_scripts(deployed: Matcha):
+    assert json.loads(deployed("status", "--output", "json").stdout)["state"] == "whole"
 
 
 @pytest.mark.parametrize("line", ["status", "provision --yes", "destroy --yes", "get cloud"])

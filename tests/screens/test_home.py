@@ -1,5 +1,7 @@
 """Home says what is true, and offers what can be done."""
 
+from dataclasses import replace
+
 from matcha_tui.app import MatchaApp
 from matcha_tui.errors import MatchaError
 from matcha_tui.overview import Overview
@@ -18,6 +20,15 @@ async def test_a_component_that_is_down_is_named_and_can_be_built_again():
     session = FrozenSession(recorded.planned(), deployed())
     async with MatchaApp(session).run_test(size=(120, 40)) as pilot:
         await until_seen(pilot, "MLServer (Seldon) is not well; enter builds it again")
+        await pilot.press("enter")
+        await until_on(pilot, ReviewScreen)
+
+
+async def test_what_is_partial_is_not_called_up():
+    session = FrozenSession(recorded.planned(), replace(deployed(), is_partial=True))
+    async with MatchaApp(session).run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, "▲ The last run did not finish: enter goes on, d takes down")
+        assert "Your stack is up" not in seen(pilot)
         await pilot.press("enter")
         await until_on(pilot, ReviewScreen)
 

@@ -1,6 +1,7 @@
 """What each screen looks like, in a small terminal and in a large one."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -35,6 +36,10 @@ CASES: dict[
     "home": lambda: (FrozenSession(overview=deployed()), None),
     "home_while_running": lambda: (
         FrozenSession(overview=deployed(live=make_run("provision"))),
+        None,
+    ),
+    "home_partial": lambda: (
+        FrozenSession(overview=replace(deployed(), is_partial=True)),
         None,
     ),
     "stack": lambda: (FrozenSession(), StackScreen),
