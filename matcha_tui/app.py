@@ -11,9 +11,9 @@ from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from matcha_tui.crash import report_crash
+from matcha_tui.library import Deployment
 from matcha_tui.screens.home import HomeScreen
 from matcha_tui.screens.session import Session
-from matcha_tui.selection import open_project
 from matcha_tui.theme import MATCHA, OTHERS, THEMES
 
 _OTHER_COMMANDS = ("Theme", "Keys", "Quit")
@@ -45,7 +45,7 @@ class MatchaApp(App[None]):
 
     def on_mount(self) -> None:
         """Tell what is faulty, of the user's own modules and of targets, and so not offered."""
-        for fault in self.session.project.catalog.faults:
+        for fault in self.session.deployment.project.catalog.faults:
             self.notify(
                 fault.message,
                 title="A module is left out" if fault.place else "Left out",
@@ -82,7 +82,9 @@ class MatchaApp(App[None]):
         failure = self._exception
         error = failure.error if isinstance(failure, WorkerFailed) else failure
         if error is not None:
-            self.panic(Text(report_crash(error, self.session.project.workspace.directory)))
+            self.panic(
+                Text(report_crash(error, self.session.deployment.project.workspace.directory))
+            )
 
 
 def run_app(folder: Path) -> int:
@@ -97,6 +99,6 @@ def run_app(folder: Path) -> int:
     Raises:
         MatchaError: If the project cannot be read.
     """
-    app = MatchaApp(Session(open_project(folder, every_target=True)))
+    app = MatchaApp(Session(Deployment(folder, every_target=True)))
     app.run()
     return app.return_code or 0

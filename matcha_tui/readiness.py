@@ -53,15 +53,6 @@ def run_checks(
     return tuple(findings[position] for position in range(len(checks)))
 
 
-def check_region(project: Project) -> tuple[Finding, ...]:
-    """Check only what depends on the region, such as how many machines it lets be used.
-
-    Args:
-        project: What would be built; the region that is set there counts.
-    """
-    return run_checks([check for check in list_checks(project) if check.depends_on_region])
-
-
 def check_readiness(
     project: Project, engine: str | None = None, *, quick: bool = False
 ) -> tuple[Finding, ...]:

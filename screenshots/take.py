@@ -15,6 +15,7 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
+from matcha_tui import Deployment
 from matcha_tui.app import MatchaApp
 from matcha_tui.deployed import is_deployed
 from matcha_tui.screens.destroy import DestroyScreen
@@ -50,7 +51,7 @@ def main() -> None:
 
 
 async def _take_all(folder: Path) -> None:
-    app = MatchaApp(Session(open_project(folder)))
+    app = MatchaApp(Session(Deployment(folder)))
     async with app.run_test(size=SIZE) as pilot:
         await _until_on(pilot, HomeScreen)
         await _until(pilot, lambda: app.screen.query_one("#welcome").display)
@@ -147,10 +148,8 @@ def _replace(picture: str, private: str, public: str) -> str:
 
 async def _destroy(folder: Path) -> None:
     """Take down what a failure left."""
-    project = open_project(folder)
-    if is_deployed(project):
-        session = Session(project)
-        async for _events in session.follow(await session.destroy(keep_data=False)):
+    if is_deployed(open_project(folder)):
+        async for _progress in Deployment(folder).destroy():
             pass
 
 

@@ -33,7 +33,7 @@ class MatchaScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Put the body between the project's line and the keys."""
         yield HeaderLine(
-            self.session.project.workspace.name,
+            self.session.deployment.project.workspace.name,
             target=self.target_title(),
             stack=self.stack_name(),
         )
@@ -55,7 +55,7 @@ class MatchaScreen(Screen[None]):
 
     def target_title(self) -> str:
         """Return the target that the header names."""
-        return self.session.project.target.title
+        return self.session.deployment.project.target.title
 
     async def attempt(self, asked: Awaitable[Answer]) -> Answer | None:
         """Wait for an answer; a refusal becomes a dialog.

@@ -11,6 +11,7 @@ from textual.widgets import Button, Input, Label, Static, Switch
 
 from matcha_tui.screens.base import MatchaScreen
 from matcha_tui.stack.catalog import MODULE_TYPES
+from matcha_tui.targets.base import Target
 
 
 class _NameInput(Input):
@@ -40,12 +41,12 @@ class DestroyScreen(MatchaScreen):
 
     def stack_name(self) -> str:
         """Return the stack that is deployed."""
-        deployed = self.session.overview.deployed
+        deployed = self.session.deployment.overview.deployed
         return deployed.name if deployed else super().stack_name()
 
     def compose_body(self) -> ComposeResult:
         """Show what goes, then the switch if there is a choice, then the field."""
-        name = self.session.project.workspace.name
+        name = self.session.deployment.project.workspace.name
         with VerticalScroll(can_focus=False):
             yield Label("This takes the whole stack down:", id="headline")
             yield Static("", id="going")
@@ -53,7 +54,7 @@ class DestroyScreen(MatchaScreen):
             yield Static("", id="leftovers")
         with Vertical(id="answer"):
             with Horizontal(id="keep") as keep:
-                keep.display = self.session.deployed_target.keeps_data
+                keep.display = self._target().keeps_data
                 yield Switch(animate=False, disabled=not keep.display)
                 yield Label("Keep the data for the next provision", id="keep-words")
             with Horizontal(id="ask"):
@@ -71,20 +72,20 @@ class DestroyScreen(MatchaScreen):
     @work(exclusive=True, group="load")
     async def load(self) -> None:
         """Ask what is deployed, and what would be left over."""
-        overview = await self.attempt(self.session.look())
+        overview = await self.attempt(self.session.deployment.look())
         stack = overview.deployed if overview else None
         if stack:
-            project = self.session.project
+            project = self.session.deployment.project
             lines = [
                 Content.assemble(
                     ("- ", "bold $error"),
                     (f"{MODULE_TYPES[module_type]:<22}", "$quiet"),
-                    project.catalog.title(self.session.deployed_target.name, module_type, flavor),
+                    project.catalog.title(self._target().name, module_type, flavor),
                 )
                 for module_type, flavor in stack.modules
             ]
             self.query_one("#going", Static).update(Content("\n").join(lines))
-        left = await self.attempt(self.session.leftovers())
+        left = await self.attempt(self.session.deployment.leftovers())
         if left:
             kept = "\n".join(f"- {line}" for line in left)
             self.query_one("#leftovers", Static).update(Content(kept))
@@ -92,7 +93,7 @@ class DestroyScreen(MatchaScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to keep data only where that can be done."""
-        return self.session.deployed_target.keeps_data if action == "keep" else True
+        return self._target().keeps_data if action == "keep" else True
 
     @on(Switch.Changed)
     def say_fate(self) -> None:
@@ -115,7 +116,7 @@ class DestroyScreen(MatchaScreen):
         if self._is_named():
             self.begin()
         else:
-            name = self.session.project.workspace.name
+            name = self.session.deployment.project.workspace.name
             self.notify(f"Type {name} first, exactly so.", severity="warning", markup=False)
 
     @work(exclusive=True, group="destroy")
@@ -124,7 +125,7 @@ class DestroyScreen(MatchaScreen):
         from matcha_tui.screens.monitor import MonitorScreen
 
         keep_data = self.query_one(Switch).value
-        run = await self.attempt(self.session.destroy(keep_data))
+        run = await self.attempt(self.session.deployment.start_destroy(keep_data))
         if run is not None:
             self.app.switch_screen(MonitorScreen(self.session, run, keep_data=keep_data))
 
@@ -132,10 +133,15 @@ class DestroyScreen(MatchaScreen):
         """Leave everything as it is."""
         self.app.pop_screen()
 
+    def _target(self) -> Target:
+        """Return where the stack is deployed, whatever ``matcha.toml`` says by now."""
+        deployment = self.session.deployment
+        return deployment.overview.target or deployment.project.target
+
     def _show_fate(self) -> None:
         keeps = self.query_one(Switch).value
         words = "This stays, for the next provision:" if keeps else "With everything it holds:"
         self.query_one("#fate", Label).update(words)
 
     def _is_named(self) -> bool:
-        return self.query_one(Input).value == self.session.project.workspace.name
+        return self.query_one(Input).value == self.session.deployment.project.workspace.name

@@ -87,7 +87,7 @@ class HomeScreen(MatchaScreen):
         with Vertical(id="welcome"):
             yield Static(Content("\n".join(_BOWL)), id="bowl")
             yield Label("A working MLOps stack, in one sitting", id="claim")
-            target = self.session.project.target
+            target = self.session.deployment.project.target
             title = target.title if target.seconds > _LONG else target.title.lower()
             facts = {"target": title, "minutes": _minutes(target.seconds)}
             lines = [
@@ -122,11 +122,11 @@ class HomeScreen(MatchaScreen):
         if not self.is_current:
             return
         try:
-            overview = await self.session.look()
+            overview = await self.session.deployment.look()
             self.end_if_left()
             self._show(overview)
             if overview.deployed and not overview.live:
-                health = await self.session.health()
+                health = await self.session.deployment.health()
                 self.end_if_left()
                 self._show_health(overview.deployed, health)
         except MatchaError as error:
@@ -134,7 +134,7 @@ class HomeScreen(MatchaScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what can be done now."""
-        overview = self.session.overview
+        overview = self.session.deployment.overview
         offers = {
             "start": not overview.deployed and not overview.live,
             "again": overview.deployed is not None and not overview.live,
@@ -157,8 +157,8 @@ class HomeScreen(MatchaScreen):
         """Attach to the run that is under way."""
         from matcha_tui.screens.monitor import MonitorScreen
 
-        if self.session.overview.live:
-            self.app.push_screen(MonitorScreen(self.session, self.session.overview.live))
+        if self.session.deployment.overview.live:
+            self.app.push_screen(MonitorScreen(self.session, self.session.deployment.overview.live))
 
     def action_resources(self) -> None:
         """Open the table of resources."""
@@ -205,7 +205,7 @@ class HomeScreen(MatchaScreen):
             for module_type, found in health.items()
             if found.state is not ComponentState.HEALTHY
         ]
-        if self.session.overview.is_partial:
+        if self.session.deployment.overview.is_partial:
             self._headline(_PARTIAL, "$warning")
         elif not ill:
             self._headline("● Your stack is up", "$success")
@@ -237,7 +237,7 @@ class HomeScreen(MatchaScreen):
         return tuple(rows)
 
     def _title(self, module_type: str, flavor: str) -> str:
-        project = self.session.project
+        project = self.session.deployment.project
         return project.catalog.title(project.target.name, module_type, flavor)
 
     def _last_line(self, last: LastRun | None) -> Content:

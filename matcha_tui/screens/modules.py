@@ -67,7 +67,7 @@ class ModulesScreen(WizardScreen):
     @on(ModuleTable.Toggled)
     def toggle(self, event: ModuleTable.Toggled) -> None:
         """Take a module in, or leave it out."""
-        catalog, stack = self.session.project.catalog, self.session.draft.stack
+        catalog, stack = self.session.deployment.project.catalog, self.session.draft.stack
         flavor = self._flavors()[event.key]
         if stack.flavor(flavor.module_type) == flavor.name:
             self._take(remove_module(catalog, stack, flavor.module_type))
@@ -77,7 +77,7 @@ class ModulesScreen(WizardScreen):
     @on(ModuleTable.AllToggled)
     def toggle_all(self) -> None:
         """Fill every slot; or, when all are full, empty them."""
-        catalog, stack = self.session.project.catalog, self.session.draft.stack
+        catalog, stack = self.session.deployment.project.catalog, self.session.draft.stack
         first = {flavor.module_type: flavor.name for flavor in reversed(self._flavors().values())}
         is_full = len(stack.modules) == len(first)
         self._take(make_stack(catalog, {} if is_full else first | dict(stack.modules)))
@@ -116,7 +116,7 @@ class ModulesScreen(WizardScreen):
             )
             return
         try:
-            check_complete(self.session.project.catalog, draft.stack, draft.target)
+            check_complete(self.session.deployment.project.catalog, draft.stack, draft.target)
         except MatchaError as error:
             self.complain(error)
             return
@@ -164,7 +164,7 @@ class ModulesScreen(WizardScreen):
 
     def _show_stack(self) -> None:
         stack = self.session.draft.stack
-        preset = self.session.project.catalog.presets.get(stack.name)
+        preset = self.session.deployment.project.catalog.presets.get(stack.name)
         count = len(stack.modules)
         counted = f"{count} module{'' if count == 1 else 's'}"
         self.query_one("#which", Label).update(
@@ -181,7 +181,7 @@ class ModulesScreen(WizardScreen):
         target = self.session.draft.target
         return {
             f"{flavor.module_type}/{flavor.name}": flavor
-            for flavor in self.session.project.catalog.flavors
+            for flavor in self.session.deployment.project.catalog.flavors
             if flavor.target == target
         }
 

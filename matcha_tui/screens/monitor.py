@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 
+from matcha_tui.deployment import Consent
 from matcha_tui.project.history import RunKind
 from matcha_tui.screens.base import MatchaScreen
 from matcha_tui.screens.confirm import Confirm
@@ -78,7 +79,9 @@ class MonitorScreen(MatchaScreen):
     def compose_top(self) -> ComposeResult:
         """Show the wizard's steps, when this is one of them."""
         if self._run.kind == RunKind.PROVISION:
-            target = TARGETS.get(self._run.details.get("target", ""), self.session.project.target)
+            target = TARGETS.get(
+                self._run.details.get("target", ""), self.session.deployment.project.target
+            )
             yield StepLine(BUILD, step_titles(target))
 
     def compose_body(self) -> ComposeResult:
@@ -110,7 +113,7 @@ class MonitorScreen(MatchaScreen):
         """Show every event, a batch at a time."""
         self.end_if_left()
         self._show(initial_progress(self._run), ())
-        async for events in self.session.follow(self._run):
+        async for events in self.session.deployment.follow(self._run):
             self.end_if_left()
             self._show(self.progress.apply_all(events), events)
 
@@ -139,7 +142,7 @@ class MonitorScreen(MatchaScreen):
                 yes="Stop at once",
                 no="Let it end",
             )
-            stop = self.session.force
+            stop = self.session.deployment.force
         else:
             question = Confirm(
                 f"Cancel this {kind}?",
@@ -148,7 +151,7 @@ class MonitorScreen(MatchaScreen):
                 yes="Cancel it",
                 no="Go on",
             )
-            stop = self.session.cancel
+            stop = self.session.deployment.cancel
         if await self.app.push_screen_wait(question) and not self.progress.state.is_final:
             await self.attempt(stop(self._run))
 
@@ -156,9 +159,9 @@ class MonitorScreen(MatchaScreen):
     async def action_again(self) -> None:
         """Run the same again, and follow that."""
         if self._run.kind == RunKind.DESTROY:
-            run = await self.attempt(self.session.destroy(self._keep_data))
+            run = await self.attempt(self.session.deployment.start_destroy(self._keep_data))
         else:
-            run = await self.attempt(self.session.provision())
+            run = await self.attempt(self.session.deployment.start_provision())
         if run is not None:
             self._watch(run)
 
@@ -174,7 +177,7 @@ class MonitorScreen(MatchaScreen):
             no="Leave it",
         )
         if await self.app.push_screen_wait(question):
-            run = await self.attempt(self.session.provision(adopt=True))
+            run = await self.attempt(self.session.deployment.start_provision(Consent(adopt=True)))
             if run is not None:
                 self._watch(run)
 

@@ -54,7 +54,7 @@ class PaidReviewScreen(ReviewScreen):
         super().__init__(session)
         self._engine = ""
         self._cost: Estimate | None = None
-        self._before = session.project
+        self._before = session.deployment.project
         self._checking_since: datetime | None = None
         self._fixing, self._fixing_since = "", session.now()
 
@@ -99,11 +99,14 @@ class PaidReviewScreen(ReviewScreen):
         self._checking_since = self.session.now()
         check_list = self.query_one(CheckList)
         try:
-            checks = self.session.checks()
+            wanted = self.session.drafted.config
+            checks = await self.attempt(self.session.deployment.checks(wanted))
+            if checks is None:
+                return
             await check_list.begin([check.name for check in checks])
             self.end_if_left()
             self._show_clock()
-            await self.attempt(self.session.run_checks(checks, self._take_finding))
+            await self.attempt(self.session.deployment.run_checks(checks, self._take_finding))
         finally:
             self._checking_since = None
         self._show_summary()
@@ -160,7 +163,7 @@ class PaidReviewScreen(ReviewScreen):
             self._fixing, self._fixing_since = remedy.label, self.session.now()
             self._show_clock()
             self.refresh_bindings()
-            done = await self.attempt(self.session.cure(remedy))
+            done = await self.attempt(self.session.deployment.cure(remedy))
             if done:
                 self.notify(done, markup=False)
         self._fixing = ""
@@ -195,8 +198,7 @@ class PaidReviewScreen(ReviewScreen):
                     no="Wait",
                 )
             )
-        exceeded = self.session.exceeded_limit(self._cost) if self._cost else ""
-        if exceeded:
+        if exceeded := self._exceeded_limit():
             questions.append(
                 Confirm("Spend more than your limit?", f"{exceeded}.", yes="Build", no="Back")
             )
@@ -217,7 +219,7 @@ class PaidReviewScreen(ReviewScreen):
         lines = {
             **self._accounts(),
             **self._region(),
-            "Folder": self.session.project.workspace.shown,
+            "Folder": self.session.deployment.project.workspace.shown,
             "Engine": engine,
         }
         self.query_one("#where", Static).update(
@@ -252,7 +254,11 @@ class PaidReviewScreen(ReviewScreen):
         is_changed = self._before.config != self.session.drafted.config
         if before and is_changed and self._is_placed(before):
             change = tell_difference(compare(before, self._cost))
-            whose = "what is deployed" if self.session.overview.deployed else "your last choice"
+            whose = (
+                "what is deployed"
+                if self.session.deployment.overview.deployed
+                else "your last choice"
+            )
             lines.append(Content.assemble((f"Against {whose}: ", "$quiet"), change))
         problem = self.session.prices.problem if self.session.prices else None
         if problem:
@@ -266,11 +272,17 @@ class PaidReviewScreen(ReviewScreen):
 
     def _machines(self) -> str:
         words = "~ marks an estimate. Taxes and discounts aside."
-        if counts := self.session.machines():
+        if counts := self.session.pricing.machines(self.session.drafted.intent):
             least, most = counts
             plural = "" if least == 1 else "s"
             return f"With {least} machine{plural} at least, {most} at most. {words}"
         return words
+
+    def _exceeded_limit(self) -> str:
+        """Say by how much it may cost more than its user wants to spend."""
+        if self._cost is None:
+            return ""
+        return self.session.pricing.exceeded_limit(self.session.drafted.intent, self._cost)
 
     def _is_being_left(self) -> bool:
         """Say whether what an answer would be shown on is gone already."""
@@ -286,7 +298,7 @@ class PaidReviewScreen(ReviewScreen):
     def _sum_up_cost(self) -> Content:
         if self._cost is None:
             return Content.styled("Reading the prices …", "$quiet")
-        exceeded = self.session.exceeded_limit(self._cost)
+        exceeded = self._exceeded_limit()
         return Content.assemble(
             ("About ", "$quiet"),
             (money_span(self._cost.monthly, self._cost.currency), "bold $accent"),

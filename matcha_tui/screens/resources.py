@@ -68,14 +68,14 @@ class ResourcesScreen(MatchaScreen):
     @work(exclusive=True, group="load")
     async def load(self) -> None:
         """Fill the table, then ask every component how it is."""
-        found = await self.attempt(self.session.resources())
+        found = await self.attempt(self.session.deployment.list_resources())
         if found is None:
             return
         self._resources = found
         self._fill()
-        health = await self.attempt(self.session.health())
+        health = await self.attempt(self.session.deployment.health())
         if health is not None:
-            flavors = self.session.project.catalog.flavors
+            flavors = self.session.deployment.project.catalog.flavors
             slots = {flavor.module_type: flavor.resource for flavor in flavors}
             self._health = {slots[name]: one for name, one in health.items() if name in slots}
             self._fill()

@@ -9,6 +9,7 @@ from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from matcha_tui.deployment import Consent
 from matcha_tui.screens.base import WizardScreen
 from matcha_tui.screens.outcome import tell_outcome
 from matcha_tui.screens.session import Session
@@ -101,14 +102,14 @@ class ReviewScreen(WizardScreen):
         self.query_one(Banner).news = None
         summary.show_words("Planning …")
         try:
-            engine = await self.attempt(self.session.engine())
+            engine = await self.attempt(self.session.deployment.engine())
             self._show_where(engine.label if engine else "none")
             run = await self.attempt(self.session.plan()) if engine else None
             if run is None:
                 summary.show_words("✗ There is no plan. Press r to try again.", "$error")
                 return
             progress = initial_progress(run)
-            async for events in self.session.follow(run):
+            async for events in self.session.deployment.follow(run):
                 self.end_if_left()
                 progress = progress.apply_all(events)
                 if step := progress.current_step:
@@ -125,7 +126,7 @@ class ReviewScreen(WizardScreen):
 
         self._set_busy(True)
         try:
-            run = await self.attempt(self.session.provision(reviewed))
+            run = await self.attempt(self.session.deployment.start_provision(Consent(reviewed)))
         finally:
             self._set_busy(False)
         if run is not None:
@@ -147,7 +148,7 @@ class ReviewScreen(WizardScreen):
             self.query_one(Banner).news = tell_outcome(run, progress)
 
     def _show_where(self, engine: str) -> None:
-        project = self.session.project
+        project = self.session.deployment.project
         lines = [
             ("Cost", "nothing to pay"),
             ("Target", self.target_title()),
@@ -161,7 +162,7 @@ class ReviewScreen(WizardScreen):
         )
 
     def _flavors(self) -> tuple[Flavor, ...]:
-        catalog, draft = self.session.project.catalog, self.session.draft
+        catalog, draft = self.session.deployment.project.catalog, self.session.draft
         return tuple(
             flavor
             for flavor in catalog.flavors

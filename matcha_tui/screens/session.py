@@ -1,82 +1,50 @@
-"""The project in front of the user: all that the screens ask and order, off the event loop."""
+"""What the wizard's user has chosen and been told so far, over one deployment."""
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
-from matcha_tui import choosing, deployed, deployment, readiness
-from matcha_tui.background import in_background
-from matcha_tui.deployment import Consent
+from matcha_tui.background import in_background, told_here
 from matcha_tui.errors import MatchaError
-from matcha_tui.overview import Overview, Resource, list_resources, look_over
+from matcha_tui.library import Deployment
 from matcha_tui.pricing.estimate import Estimate
 from matcha_tui.pricing.price import Prices
 from matcha_tui.pricing.ranking import RegionRow
-from matcha_tui.screens.draft import make_config, start_draft
+from matcha_tui.screens.draft import Draft, make_config, start_draft
 from matcha_tui.selection import Project
-from matcha_tui.targets.base import ComponentHealth, Target
-from matcha_tui.targets.findings import Check, Finding, Remedy
+from matcha_tui.targets.base import Target
+from matcha_tui.targets.findings import Finding
 from matcha_tui.targets.identity_part import Identity, Prompt, SignedIn
 from matcha_tui.targets.pricing_part import Pricing
 from matcha_tui.targets.registry import TARGETS
-from matcha_tui.terraform.cancelling import force_cancel, request_cancel
-from matcha_tui.terraform.engine import Engine, find_engine
-from matcha_tui.terraform.event_kinds import Event
 from matcha_tui.terraform.folder import Run, is_live
-from matcha_tui.terraform.following import follow
 
 _BATCH = 10  # regions that the target is asked about before the table shows them
 
 
 class Session:
-    """One project while its screens are open.
+    """One deployment while its screens are open.
 
     Attributes:
-        project: As it is on disk.
+        deployment: What is asked and ordered of the engine.
         draft: What the wizard's user has chosen so far.
-        overview: What was true when it was last looked at.
         region_filter: What was typed to find a region.
     """
 
-    def __init__(self, project: Project) -> None:
-        self.project = project
-        self.draft = start_draft(project)
-        self.overview = Overview()
+    def __init__(self, deployment: Deployment) -> None:
+        self.deployment = deployment
+        self.draft = start_draft(deployment.project)
         self._signed_in: dict[str, SignedIn | None] = {}
         self._prices: dict[str, Prices | None] = {}
         self.region_filter = ""
-        self._engine: Engine | None = None
         self._planning: asyncio.Task[Run] | None = None
 
     def now(self) -> datetime:
         """Return the time."""
         return datetime.now(UTC)
-
-    async def engine(self) -> Engine:
-        """Return what runs Terraform; looked for once."""
-        if self._engine is None:
-            self._engine = await asyncio.to_thread(find_engine)
-        return self._engine
-
-    async def look(self) -> Overview:
-        """Look at what is deployed, what is running and what happened last."""
-        self.overview = await asyncio.to_thread(look_over, self.project)
-        return self.overview
-
-    async def health(self) -> dict[str, ComponentHealth]:
-        """Ask every deployed component how it is."""
-        return await asyncio.to_thread(deployed.health, self.project)
-
-    async def resources(self) -> tuple[Resource, ...]:
-        """Return all that the deployed stack gives."""
-        return await asyncio.to_thread(list_resources, self.project)
-
-    async def leftovers(self) -> tuple[str, ...]:
-        """Return what a destroy deletes or keeps besides Terraform's resources."""
-        return await asyncio.to_thread(deployed.leftovers, self.project)
 
     async def plan(self) -> Run:
         """Save the draft and start finding out what a provision would do."""
@@ -93,57 +61,21 @@ class Session:
         with contextlib.suppress(MatchaError):  # whoever asked for the plan was told
             run = await asyncio.shield(planning)
             if is_live(run):
-                await asyncio.to_thread(request_cancel, run)
-                async for _batch in follow(run):
+                await self.deployment.cancel(run)
+                async for _batch in self.deployment.follow(run):
                     pass
         if self._planning is planning:
             self._planning = None
 
-    async def provision(self, reviewed: Run | None = None, *, adopt: bool = False) -> Run:
-        """Start building the stack.
-
-        Args:
-            reviewed: The plan that was shown to the user.
-            adopt: Whether to take in what the last provision met that exists already.
-        """
-        engine = await self.engine()
-        return await asyncio.to_thread(
-            deployment.provision, self.project, engine, Consent(reviewed, adopt=adopt)
-        )
-
-    async def destroy(self, keep_data: bool) -> Run:
-        """Start taking everything down."""
-        engine = await self.engine()
-        return await asyncio.to_thread(
-            deployment.destroy, self.project, engine, keep_data=keep_data
-        )
-
-    def follow(self, run: Run) -> AsyncIterator[tuple[Event, ...]]:
-        """Every event of a run, in batches, from its first to its last."""
-        return follow(run)
-
-    async def cancel(self, run: Run) -> None:
-        """Ask a run to stop where it can."""
-        await asyncio.to_thread(request_cancel, run)
-
-    async def force(self, run: Run) -> None:
-        """Make a run stop at once."""
-        await asyncio.to_thread(force_cancel, run)
-
     def start_over(self) -> None:
         """Forget the draft; begin from what is on disk."""
-        self.draft = start_draft(self.project)
+        self.draft = start_draft(self.deployment.project)
         self.region_filter = ""
-
-    @property
-    def deployed_target(self) -> Target:
-        """Where the stack is deployed, whatever ``matcha.toml`` says by now."""
-        return self.overview.target or self.project.target
 
     @property
     def drafted(self) -> Project:
         """The project as it would be with what is chosen so far."""
-        return replace(self.project, config=make_config(self.project, self.draft))
+        return self._with(self.draft)
 
     @property
     def target(self) -> Target:
@@ -190,10 +122,6 @@ class Session:
         pricing = self.target.pricing
         return self.draft.typed.get(pricing.region_setting, "") if pricing else ""
 
-    def derived_values(self) -> Mapping[str, str]:
-        """Return what the target makes of what is set so far."""
-        return self.target.derived_values(self.drafted.intent)
-
     @property
     def subscription(self) -> str:
         """The chosen subscription, by its name where that is known; empty until one is."""
@@ -228,12 +156,7 @@ class Session:
             tenant_id: For which tenant; empty for the account's own.
             is_cancelled: Asked every few seconds, from another thread.
         """
-        loop, identity = asyncio.get_running_loop(), self.identity
-
-        def show(url: str, code: str, until: datetime) -> None:
-            with contextlib.suppress(RuntimeError):  # the app was left meanwhile
-                loop.call_soon_threadsafe(prompt, url, code, until)
-
+        identity, show = self.identity, told_here(prompt)
         self.signed_in = await in_background(
             lambda: identity.sign_in_with_code(show, tenant_id=tenant_id, is_cancelled=is_cancelled)
         )
@@ -283,8 +206,10 @@ class Session:
         if self.target.identity is not None and self.signed_in is None:
             return ()
         draft = self.draft.with_typed(self.pricing.region_setting, location)
-        project = replace(self.project, config=make_config(self.project, draft))
-        return await in_background(lambda: readiness.check_region(project))
+        checks = await self.deployment.checks(self._with(draft).config)
+        return await self.deployment.run_checks(
+            [check for check in checks if check.depends_on_region]
+        )
 
     async def survey(self, names: Sequence[str]) -> AsyncGenerator[Mapping[str, bool | None], None]:
         """Ask the target in which regions the machines can be had.
@@ -301,41 +226,11 @@ class Session:
         for batch in (names[at : at + _BATCH] for at in range(0, len(names), _BATCH)):
             yield await in_background(partial(ask, batch))
 
-    def checks(self) -> tuple[Check, ...]:
-        """List what has to be true before the chosen stack is built; nothing is asked yet."""
-        return readiness.list_checks(self.drafted)
-
-    async def run_checks(
-        self, checks: Sequence[Check], report: Callable[[int, Finding], None]
-    ) -> tuple[Finding, ...]:
-        """Run checks, side by side.
-
-        Args:
-            checks: Which.
-            report: Told what each found as soon as it has ended: its position, its finding.
-        """
-        loop = asyncio.get_running_loop()
-
-        def tell(position: int, finding: Finding) -> None:
-            with contextlib.suppress(RuntimeError):  # the app was left meanwhile
-                loop.call_soon_threadsafe(report, position, finding)
-
-        return await in_background(lambda: readiness.run_checks(checks, tell))
-
-    async def cure(self, remedy: Remedy) -> str:
-        """Do what can be done about a check that failed; returns what was done."""
-        return await in_background(remedy.act)
-
-    def machines(self) -> tuple[int, int] | None:
-        """Return how many machines run at least and at most, where the cost depends on that."""
-        return self.pricing.machines(self.drafted.intent)
-
-    def exceeded_limit(self, cost: Estimate) -> str:
-        """Say by how much the chosen stack may cost more than its user wants to spend."""
-        return self.pricing.exceeded_limit(self.drafted.intent, cost)
-
     async def _start_plan(self) -> Run:
-        config = make_config(self.project, self.draft)
-        self.project = await asyncio.to_thread(choosing.save_config, self.project, config)
-        engine = await self.engine()
-        return await asyncio.to_thread(deployment.plan, self.project, engine)
+        await in_background(self.deployment.open)  # a provision has written to it, or the user
+        await self.deployment.save(self.drafted.config)
+        return await self.deployment.start_plan()
+
+    def _with(self, draft: Draft) -> Project:
+        project = self.deployment.project
+        return replace(project, config=make_config(project, draft))

@@ -29,14 +29,18 @@ class SettingsScreen(WizardScreen):
     def compose_body(self) -> ComposeResult:
         """Make the fields of the target and of every chosen module."""
         draft = self.session.draft
-        owners = settings_by_owner(self.session.project, draft, self._group)
+        owners = settings_by_owner(self.session.deployment.project, draft, self._group)
         yield Label(
             "Everything has a good default: press enter to go on."
             if owners
             else "There is nothing to set for this stack: press enter to go on.",
             id="advice",
         )
-        if owners and not self._group and self.session.derived_values():
+        if (
+            owners
+            and not self._group
+            and self.session.target.derived_values(self.session.drafted.intent)
+        ):
             self._basics = frozenset(owners[0][1])
         with VerticalScroll(can_focus=not owners):
             if not self._group and (chosen := self._chosen()):
@@ -98,5 +102,7 @@ class SettingsScreen(WizardScreen):
         basics = (field for field in self.query(SettingField) if field.setting_name in self._basics)
         is_wrong = any(field.complaint for field in basics)
         for name_list in self.query(NameList):
-            names = {} if is_wrong else self.session.derived_values()
+            names = (
+                {} if is_wrong else self.session.target.derived_values(self.session.drafted.intent)
+            )
             name_list.names = tuple(names.items())

@@ -52,7 +52,7 @@ class StackScreen(WizardScreen):
         draft = self.session.draft
         if draft.stack.name == CUSTOM:
             self._custom = draft.stack
-        offered = self.session.project.catalog.targets
+        offered = self.session.deployment.project.catalog.targets
         self._fill("targets", [name for name in TARGETS if name in offered], draft.target)
         self._fill("stacks", list(self._stacks()), draft.stack.name)
 
@@ -88,7 +88,7 @@ class StackScreen(WizardScreen):
         self.go_on()
 
     def _stacks(self) -> dict[str, Stack]:
-        catalog, target = self.session.project.catalog, self.session.draft.target
+        catalog, target = self.session.deployment.project.catalog, self.session.draft.target
         stacks = {name: preset_stack(catalog, name, target) for name in catalog.presets}
         if self._custom:
             stacks[CUSTOM] = keep_offered(catalog, self._custom, target)
@@ -120,7 +120,7 @@ class StackScreen(WizardScreen):
             return Content.assemble(
                 mark, (target.title, "bold"), (self._indented(target.description), "$quiet")
             )
-        project = self.session.project
+        project = self.session.deployment.project
         stack = self._stacks()[name]
         titles = [
             project.catalog.title(self.session.draft.target, module_type, flavor)

@@ -1,10 +1,12 @@
 """The app as a whole: palette, themes, and what it does when it breaks."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from rich.style import Style
 
+from matcha_tui import Deployment
 from matcha_tui.app import MatchaApp
 from matcha_tui.overview import Overview
 from matcha_tui.project.workspace import Workspace
@@ -12,10 +14,9 @@ from matcha_tui.screens.modules import ModulesScreen
 from matcha_tui.screens.resources import ResourcesScreen
 from matcha_tui.screens.review import ReviewScreen
 from matcha_tui.screens.session import Session
-from matcha_tui.selection import open_project
 from matcha_tui.widgets.theme_colour import theme_colour
 from tests.screens import recorded
-from tests.screens.frozen import FrozenSession, deployed
+from tests.screens.frozen import FrozenDeployment, FrozenSession, deployed
 from tests.screens.keyboard import until_seen
 
 
@@ -64,7 +65,7 @@ async def test_screens_that_colour_by_hand_follow_a_change_of_theme():
         await until_seen(pilot, "tracking-url")
 
 
-class Broken(FrozenSession):
+class Broken(FrozenDeployment):
     secret = "correct-horse-battery"
 
     async def look(self) -> Overview:
@@ -72,12 +73,14 @@ class Broken(FrozenSession):
         raise RuntimeError(f"nobody expected {password}")
 
 
+class BrokenSession(FrozenSession):
+    answers = Broken
+
+
 async def test_a_crash_is_one_sentence_and_a_report_without_secrets(tmp_path, capsys):
-    session = Broken()
+    session = BrokenSession()
     workspace = Workspace(tmp_path)
-    session.project = type(session.project)(
-        workspace, session.project.catalog, session.project.config
-    )
+    session.deployment.frozen = replace(session.deployment.frozen, workspace=workspace)
     app = MatchaApp(session)
     with pytest.raises(Exception, match="nobody expected"):
         async with app.run_test(size=(80, 24)) as pilot:
@@ -94,7 +97,7 @@ async def test_a_faulty_module_of_the_users_is_told_at_the_start_and_at_the_plan
     folder.mkdir(parents=True)
     (folder / "module.toml").write_text("[[title]]")
     (tmp_path / "matcha.toml").write_text('paths.modules = ["mine"]')
-    app = MatchaApp(Session(open_project(tmp_path)))
+    app = MatchaApp(Session(Deployment(tmp_path)))
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await until_seen(pilot, "A module is left out")
         await app.push_screen(ReviewScreen(app.session))

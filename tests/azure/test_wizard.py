@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from matcha_tui import Deployment
 from matcha_tui.app import MatchaApp
 from matcha_tui.screens.account import AccountScreen
 from matcha_tui.screens.destroy import DestroyScreen
@@ -18,7 +19,6 @@ from matcha_tui.screens.resources import ResourcesScreen
 from matcha_tui.screens.session import Session
 from matcha_tui.screens.settings import SettingsScreen
 from matcha_tui.screens.stack import StackScreen
-from matcha_tui.selection import open_project
 from matcha_tui.targets.azure.names import derive_names
 from matcha_tui.widgets.setting_field import SettingField
 from tests.azure.project import AzureProject, make_project
@@ -104,7 +104,7 @@ async def type_settings(pilot: Pilot[None]) -> None:
 
 async def test_the_llm_stack_is_built_on_azure_and_destroyed(azure: AzureProject):
     folder = azure.matcha.folder
-    async with MatchaApp(Session(open_project(folder))).run_test(size=(100, 30)) as pilot:
+    async with MatchaApp(Session(Deployment(folder))).run_test(size=(100, 30)) as pilot:
         await until_seen(pilot, "Start")
         await pilot.press("enter")
         await until_on(pilot, StackScreen)

@@ -2,15 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType
 
 from matcha_tui.errors import MatchaError
+from matcha_tui.overview import Overview
 from matcha_tui.pricing.price import Price, Prices, PriceTable, Tier
 from matcha_tui.pricing.price import Source as PriceSource
-from matcha_tui.screens.draft import start_draft
 from matcha_tui.selection import Project
 from matcha_tui.targets.azure.pricing.part import AzurePricing
 from matcha_tui.targets.azure.pricing.sku import find_sku
@@ -95,7 +94,6 @@ class CloudySession(FrozenSession):
     Attributes:
         sign_ins: What sign-ins come to, one after another; the last one for ever.
         codes: What sign-ins by device code come to.
-        checked: What is checked before a provision.
         online: Whether the price list answers.
         fits: Where the machines can be had, as far as Azure tells.
     """
@@ -105,17 +103,14 @@ class CloudySession(FrozenSession):
     def __init__(
         self,
         events: Sequence[Event] = (),
-        overview: object = NOTHING,
+        overview: Overview = NOTHING,
         *,
         settings: Mapping[str, str | int] | None = None,
     ) -> None:
-        super().__init__(events, overview)  # type: ignore[arg-type]
-        config = replace(self.project.config, target="azure", settings=dict(settings or {}))
-        self.project = replace(self.project, config=config)
-        self.draft = start_draft(self.project)
+        super().__init__(events, overview, target="azure", settings=dict(settings or {}))
+        self.deployment.checked = GOOD
         self.sign_ins: list[SignedIn | MatchaError] = [signed_in()]
         self.codes: asyncio.Queue[SignedIn | MatchaError] = asyncio.Queue()
-        self.checked: tuple[Check, ...] = GOOD
         self.online = True
         self.asked_tenants: list[str] = []
 
@@ -161,6 +156,3 @@ class CloudySession(FrozenSession):
     async def survey(self, names: Sequence[str]) -> AsyncGenerator[Mapping[str, bool | None], None]:
         if self.signed_in is not None:
             yield {name: self.fits[name] for name in names if name in self.fits}
-
-    def checks(self) -> tuple[Check, ...]:
-        return self.checked

@@ -3,7 +3,10 @@
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+from matcha_tui.deployment import Consent
+from matcha_tui.library import Deployment
 from matcha_tui.overview import Overview, Resource
 from matcha_tui.project.config import Config
 from matcha_tui.project.history import LastRun
@@ -13,6 +16,7 @@ from matcha_tui.selection import Project
 from matcha_tui.stack.catalog import load_catalog
 from matcha_tui.stack.stack import preset_stack
 from matcha_tui.targets.base import ComponentHealth, ComponentState
+from matcha_tui.targets.findings import Check
 from matcha_tui.terraform.engine import Engine
 from matcha_tui.terraform.event_kinds import Event
 from matcha_tui.terraform.folder import Run, Step
@@ -60,26 +64,26 @@ def make_run(kind: str, steps: Sequence[str] = ("apply", "record")) -> Run:
     )
 
 
-class FrozenSession(Session):
-    """Answers without a clock, without files and without Terraform."""
+class FrozenDeployment(Deployment):
+    """Answers without files and without Terraform.
 
-    def __init__(
-        self,
-        events: Sequence[Event] = (),
-        overview: Overview = NOTHING,
-        *,
-        seconds_later: float = 12,
-    ) -> None:
-        catalog = load_catalog()
-        config = Config(stack=preset_stack(catalog, "default"))
-        super().__init__(Project(Workspace(FOLDER), catalog, config))
+    Attributes:
+        events: Those of every run.
+        answer: What is true of the project.
+        asked: What was ordered.
+        checked: What is checked before a provision.
+    """
+
+    def __init__(self, project: Project, events: Sequence[Event], answer: Overview) -> None:
+        super().__init__(project.workspace.project)
+        self.frozen = project
         self.events = tuple(events)
-        self.answer = overview
+        self.answer = answer
         self.asked: list[str] = []
-        self.later = NOON + timedelta(seconds=seconds_later)
+        self.checked: tuple[Check, ...] = ()
 
-    def now(self) -> datetime:
-        return self.later
+    def open(self) -> Project:
+        return self.frozen
 
     async def engine(self) -> Engine:
         return Engine("terraform", "1.11.4", ("/usr/bin/terraform",))
@@ -91,7 +95,7 @@ class FrozenSession(Session):
     async def health(self) -> dict[str, ComponentHealth]:
         return HEALTH
 
-    async def resources(self) -> tuple[Resource, ...]:
+    async def list_resources(self) -> tuple[Resource, ...]:
         return RESOURCES
 
     async def leftovers(self) -> tuple[str, ...]:
@@ -100,28 +104,62 @@ class FrozenSession(Session):
             f"{FOLDER}/.matcha/services/dvc/data: 1 MB of data",
         )
 
+    async def checks(self, config: Config | None = None) -> tuple[Check, ...]:
+        return self.checked
+
+    async def start_provision(self, consent: Consent | None = None) -> Run:
+        adopts = consent is not None and consent.adopt
+        self.asked.append("provision, adopting" if adopts else "provision")
+        return make_run("provision")
+
+    async def start_destroy(self, keep_data: bool = False) -> Run:
+        self.asked.append(f"destroy, {'keeping' if keep_data else 'dropping'} data")
+        return make_run("destroy", ("init", "plan", "destroy", "forget"))
+
+    async def cancel(self, run: Run) -> bool:
+        self.asked.append("cancel")
+        return True
+
+    async def force(self, run: Run) -> bool:
+        self.asked.append("force")
+        return True
+
+    async def follow(self, run: Run) -> AsyncIterator[tuple[Event, ...]]:
+        yield self.events
+
+
+class FrozenSession(Session):
+    """A session without a clock, over a frozen deployment.
+
+    Attributes:
+        answers: What makes its deployment.
+    """
+
+    deployment: FrozenDeployment
+    answers = FrozenDeployment
+
+    def __init__(
+        self,
+        events: Sequence[Event] = (),
+        overview: Overview = NOTHING,
+        *,
+        seconds_later: float = 12,
+        **config: Any,
+    ) -> None:
+        catalog = load_catalog()
+        wanted = Config(stack=preset_stack(catalog, "default"), **config)
+        project = Project(Workspace(FOLDER), catalog, wanted)
+        super().__init__(self.answers(project, events, overview))
+        self.later = NOON + timedelta(seconds=seconds_later)
+
+    def now(self) -> datetime:
+        return self.later
+
     async def plan(self) -> Run:
         return make_run("plan", ("init", "plan"))
 
     async def drop_plan(self) -> None:
         return None
-
-    async def provision(self, reviewed: Run | None = None, *, adopt: bool = False) -> Run:
-        self.asked.append("provision, adopting" if adopt else "provision")
-        return make_run("provision")
-
-    async def destroy(self, keep_data: bool) -> Run:
-        self.asked.append(f"destroy, {'keeping' if keep_data else 'dropping'} data")
-        return make_run("destroy", ("init", "plan", "destroy", "forget"))
-
-    async def cancel(self, run: Run) -> None:
-        self.asked.append("cancel")
-
-    async def force(self, run: Run) -> None:
-        self.asked.append("force")
-
-    async def follow(self, run: Run) -> AsyncIterator[tuple[Event, ...]]:
-        yield self.events
 
 
 def deployed(last: LastRun | None = None, live: Run | None = None) -> Overview:

@@ -30,6 +30,12 @@ def chosen(**facts: Any) -> CloudySession:
     return session
 
 
+def checked() -> CloudySession:
+    session = chosen()
+    session.deployment.checked = MIXED
+    return session
+
+
 def signed_out() -> CloudySession:
     return chosen(
         signed_in=None,
@@ -51,9 +57,9 @@ CASES: dict[str, tuple[Make, Open, tuple[str, ...]]] = {
     "region": (chosen, RegionScreen, ("f4",)),
     "region_offline": (lambda: chosen(online=False), RegionScreen, ("e", "u", "r", "o", "down")),
     "settings": (chosen, SettingsScreen, ()),
-    "review_cost": (lambda: chosen(checked=MIXED), PaidReviewScreen, ()),
-    "review_checks": (lambda: chosen(checked=MIXED), PaidReviewScreen, ("2",)),
-    "review_plan": (lambda: chosen(checked=MIXED), PaidReviewScreen, ("3",)),
+    "review_cost": (checked, PaidReviewScreen, ()),
+    "review_checks": (checked, PaidReviewScreen, ("2",)),
+    "review_plan": (checked, PaidReviewScreen, ("3",)),
 }
 SAME_IN_LARGE = ("review_checks", "review_plan")
 

@@ -58,9 +58,9 @@ async def test_what_exists_already_can_be_adopted_after_a_yes():
         await pilot.press("a")
         await until_seen(pilot, "Take over what exists already?")
         assert "resource_group.main" in seen(pilot)
-        assert session.asked == []
+        assert session.deployment.asked == []
         await pilot.press("y")
-        await until(pilot, lambda: session.asked == ["provision, adopting"])
+        await until(pilot, lambda: session.deployment.asked == ["provision, adopting"])
 
 
 async def test_other_failures_offer_nothing_to_adopt():

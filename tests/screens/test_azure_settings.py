@@ -32,7 +32,7 @@ async def opened(session: CloudySession) -> AsyncIterator[Pilot[None]]:
 
 def test_every_setting_of_the_target_is_on_the_form_or_asked_before():
     session = CloudySession()
-    owners = settings_by_owner(session.project, session.draft)
+    owners = settings_by_owner(session.deployment.project, session.draft)
     on_the_form = {name for _title, own in owners for name in own if "." not in name}
     assert on_the_form | CHOSEN_BEFORE == {setting.name for setting in AZURE_SETTINGS}
     assert not on_the_form & CHOSEN_BEFORE
@@ -40,7 +40,7 @@ def test_every_setting_of_the_target_is_on_the_form_or_asked_before():
 
 def test_the_groups_come_with_the_basic_one_first():
     session = CloudySession()
-    titles = [title for title, _own in settings_by_owner(session.project, session.draft)]
+    titles = [title for title, _own in settings_by_owner(session.deployment.project, session.draft)]
     assert titles[:4] == ["Basics", "Cluster", "Database", "Access"]
     assert titles[4:6] == ["Budget and cost", "State and tags"]
 

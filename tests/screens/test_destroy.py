@@ -32,7 +32,7 @@ async def test_another_name_destroys_nothing():
         await type_text(pilot, "Iris-demo")
         await pilot.press("enter")
         await until_seen(pilot, "Type iris-demo first, exactly so.")
-        assert session.asked == []
+        assert session.deployment.asked == []
 
 
 async def test_the_name_destroys_it_with_its_data():
@@ -40,7 +40,7 @@ async def test_the_name_destroys_it_with_its_data():
         await type_text(pilot, "iris-demo")
         await pilot.press("enter")
         await until_on(pilot, MonitorScreen)
-        assert session.asked == ["destroy, dropping data"]
+        assert session.deployment.asked == ["destroy, dropping data"]
 
 
 async def test_data_can_be_kept():
@@ -50,11 +50,11 @@ async def test_data_can_be_kept():
         await type_text(pilot, "iris-demo")
         await pilot.press("enter")
         await until_on(pilot, MonitorScreen)
-        assert session.asked == ["destroy, keeping data"]
+        assert session.deployment.asked == ["destroy, keeping data"]
 
 
 async def test_escape_leaves_everything_as_it_is():
     async with question() as (session, pilot):
         await pilot.press("escape")
         await until_on(pilot, HomeScreen)
-        assert session.asked == []
+        assert session.deployment.asked == []

@@ -17,7 +17,7 @@ from matcha_tui.screens.draft import (
 from matcha_tui.stack.setting import Setting, SettingType
 from tests.screens.frozen import FrozenSession
 
-PROJECT = FrozenSession().project
+PROJECT = FrozenSession().deployment.project
 DECLARED = declared_settings(PROJECT.choices, "local")
 EVERY_TYPE = (
     Setting("text", SettingType.STRING, "A text.", "", pattern="[a-z]+"),

@@ -5,6 +5,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from matcha_tui import Deployment
 from matcha_tui.app import MatchaApp
 from matcha_tui.screens.destroy import DestroyScreen
 from matcha_tui.screens.home import HomeScreen
@@ -12,7 +13,6 @@ from matcha_tui.screens.monitor import MonitorScreen
 from matcha_tui.screens.resources import ResourcesScreen
 from matcha_tui.screens.review import ReviewScreen
 from matcha_tui.screens.session import Session
-from matcha_tui.selection import open_project
 from tests.screens.keyboard import seen, type_text, until_on, until_seen
 
 
@@ -30,7 +30,7 @@ def folder(tmp_path: Path):
 
 
 async def test_a_stack_is_built_looked_at_and_destroyed_by_keys_alone(folder):
-    async with MatchaApp(Session(open_project(folder))).run_test(size=(80, 24)) as pilot:
+    async with MatchaApp(Session(Deployment(folder))).run_test(size=(80, 24)) as pilot:
         await until_seen(pilot, "Start")
         await pilot.press("enter", "enter", "enter", "enter")
         await until_on(pilot, ReviewScreen)

@@ -7,13 +7,17 @@ from matcha_tui.errors import MatchaError
 from matcha_tui.overview import Overview
 from matcha_tui.screens.review import ReviewScreen
 from tests.screens import recorded
-from tests.screens.frozen import FrozenSession, deployed, make_run
+from tests.screens.frozen import FrozenDeployment, FrozenSession, deployed, make_run
 from tests.screens.keyboard import seen, until_on, until_seen
 
 
-class Faulty(FrozenSession):
+class Faulty(FrozenDeployment):
     async def look(self) -> Overview:
         raise MatchaError("[the state] is damaged", hint="Restore it.")
+
+
+class FaultySession(FrozenSession):
+    answers = Faulty
 
 
 async def test_a_component_that_is_down_is_named_and_can_be_built_again():
@@ -41,7 +45,7 @@ async def test_a_run_under_way_is_offered_and_nothing_that_it_would_refuse():
 
 
 async def test_what_cannot_be_read_is_a_sentence_and_not_a_dialog_every_few_seconds():
-    async with MatchaApp(Faulty()).run_test(size=(80, 24)) as pilot:
+    async with MatchaApp(FaultySession()).run_test(size=(80, 24)) as pilot:
         await until_seen(pilot, "[the state] is damaged")
         await until_seen(pilot, "Restore it.")
         assert len(pilot.app.screen_stack) == 1

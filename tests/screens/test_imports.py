@@ -9,13 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 from matcha_tui.app import MatchaApp
 from matcha_tui.screens.modules import ModulesScreen
+from matcha_tui import Deployment
 from matcha_tui.screens.session import Session
 from matcha_tui.screens.stack import StackScreen
 from matcha_tui.selection import open_project
 
 async def main():
     with tempfile.TemporaryDirectory() as folder:
-        session = Session(open_project(Path(folder)))
+        session = Session(Deployment(Path(folder)))
         app = MatchaApp(session)
         async with app.run_test() as pilot:
             session.draft = replace(session.draft, target="azure")

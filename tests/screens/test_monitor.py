@@ -59,7 +59,7 @@ async def test_leaving_asks_nothing_and_stops_nothing():
         await pilot.press("q")
         await until_on(pilot, HomeScreen)
         await until_seen(pilot, "goes on")
-        assert session.asked == []
+        assert session.deployment.asked == []
 
 
 async def test_cancel_asks_first_and_no_is_the_safe_answer():
@@ -71,7 +71,7 @@ async def test_cancel_asks_first_and_no_is_the_safe_answer():
         await until_on(pilot, Confirm)
         await pilot.press("enter")
         await until_on(pilot, MonitorScreen)
-        assert session.asked == []
+        assert session.deployment.asked == []
 
 
 async def test_a_second_cancel_asks_again_and_forces():
@@ -82,7 +82,7 @@ async def test_a_second_cancel_asks_again_and_forces():
         await pilot.press("c")
         await until_seen(pilot, "Stop at once?")
         await pilot.press("y")
-        await until(pilot, lambda: session.asked == ["force"])
+        await until(pilot, lambda: session.deployment.asked == ["force"])
 
 
 async def test_a_confirmed_cancel_is_asked_of_the_run_once():
@@ -93,7 +93,7 @@ async def test_a_confirmed_cancel_is_asked_of_the_run_once():
         await pilot.press("c")
         await until_seen(pilot, "Cancel this provision?")
         await pilot.press("y")
-        await until(pilot, lambda: session.asked == ["cancel"])
+        await until(pilot, lambda: session.deployment.asked == ["cancel"])
 
 
 async def test_a_failure_says_why_what_it_means_and_what_to_do():
@@ -111,7 +111,7 @@ async def test_a_failed_run_can_be_run_again():
         await app.push_screen(screen)
         await until_seen(pilot, "Run again")
         await pilot.press("r")
-        await until(pilot, lambda: session.asked == ["provision"])
+        await until(pilot, lambda: session.deployment.asked == ["provision"])
 
 
 @pytest.mark.parametrize(("keep_data", "words"), [(True, "keeping"), (False, "dropping")])
@@ -122,7 +122,7 @@ async def test_a_destroy_that_is_run_again_treats_data_as_before(keep_data, word
         await app.push_screen(MonitorScreen(session, make_run("destroy"), keep_data=keep_data))
         await until_seen(pilot, "Nobody knows how the destroy ended")
         await pilot.press("r")
-        await until(pilot, lambda: session.asked == [f"destroy, {words} data"])
+        await until(pilot, lambda: session.deployment.asked == [f"destroy, {words} data"])
 
 
 async def test_a_done_provision_leads_to_its_resources():

@@ -41,7 +41,7 @@ async def opened(
 def session_with(checks: tuple[Check, ...] = GOOD, **settings: Any) -> CloudySession:
     session = CloudySession(recorded.planned(), settings=CHOSEN | settings)
     session.signed_in = signed_in()
-    session.checked = checks
+    session.deployment.checked = checks
     return session
 
 
@@ -89,7 +89,7 @@ async def test_with_good_checks_enter_builds():
         await until_seen(pilot, "✓ 3 passed")
         await pilot.press("enter")
         await until_on(pilot, MonitorScreen)
-        assert session.asked == ["provision"]
+        assert session.deployment.asked == ["provision"]
 
 
 async def test_against_a_failed_check_it_is_built_after_a_yes_only():
@@ -101,12 +101,12 @@ async def test_against_a_failed_check_it_is_built_after_a_yes_only():
         assert "resource providers: Microsoft.ContainerService is not" in seen(pilot)
         await pilot.press("enter")
         await until_on(pilot, PaidReviewScreen)
-        assert session.asked == []
+        assert session.deployment.asked == []
         await pilot.press("enter")
         await until_on(pilot, Confirm)
         await pilot.press("y")
         await until_on(pilot, MonitorScreen)
-        assert session.asked == ["provision"]
+        assert session.deployment.asked == ["provision"]
 
 
 async def test_above_the_limit_it_is_built_after_a_yes_only():
@@ -119,7 +119,7 @@ async def test_above_the_limit_it_is_built_after_a_yes_only():
         assert "monthly_limit is 10 USD" in " ".join(seen(pilot).replace("│", "").split())
         await pilot.press("n")
         await until_on(pilot, PaidReviewScreen)
-        assert session.asked == []
+        assert session.deployment.asked == []
 
 
 async def test_a_failed_check_can_be_cured_and_is_made_again():
@@ -190,7 +190,7 @@ async def test_r_plans_and_checks_again():
     session = session_with(MIXED)
     async with opened(session) as pilot:
         await until_seen(pilot, "✗ 1 failed")
-        session.checked = GOOD
+        session.deployment.checked = GOOD
         await pilot.press("r")
         await until_seen(pilot, "✓ 3 passed · ✓ planned")
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from matcha_tui import Deployment
 from matcha_tui.app import MatchaApp
 from matcha_tui.screens.account import AccountScreen
 from matcha_tui.screens.device_code import DeviceCodeScreen
 from matcha_tui.screens.region import RegionScreen
 from matcha_tui.screens.session import Session
-from matcha_tui.selection import open_project
 from tests.azure_cloud import AzureCloud
 from tests.azure_cloud.answers import SUBSCRIPTION
 from tests.azure_cloud.az import Az
@@ -28,7 +28,7 @@ __all__ = ["az", "azure"]
 async def opened(folder: Path) -> AsyncIterator[tuple[Session, Pilot[None]]]:
     project = folder / "iris-demo"
     project.mkdir()
-    session = Session(open_project(project))
+    session = Session(Deployment(project))
     app = MatchaApp(session)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await app.workers.wait_for_complete()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from matcha_tui import Deployment
 from matcha_tui.app import MatchaApp
 from matcha_tui.screens.home import HomeScreen
 from matcha_tui.screens.modules import ModulesScreen
@@ -15,7 +16,6 @@ from matcha_tui.screens.review import ReviewScreen
 from matcha_tui.screens.session import Session
 from matcha_tui.screens.settings import SettingsScreen
 from matcha_tui.screens.stack import StackScreen
-from matcha_tui.selection import open_project
 from matcha_tui.terraform.folder import is_live, list_runs
 from tests.ports import free_port
 from tests.screens.keyboard import seen, type_text, until, until_on, until_seen
@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
 
 @asynccontextmanager
 async def wizard(folder: Path) -> AsyncIterator[Pilot[None]]:
-    async with MatchaApp(Session(open_project(folder))).run_test(size=(80, 24)) as pilot:
+    async with MatchaApp(Session(Deployment(folder))).run_test(size=(80, 24)) as pilot:
         await until_seen(pilot, "Start")
         await pilot.press("enter")
         await until_on(pilot, StackScreen)

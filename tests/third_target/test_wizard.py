@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from matcha_tui import Deployment
 from matcha_tui.app import MatchaApp
 from matcha_tui.screens.destroy import DestroyScreen
 from matcha_tui.screens.home import HomeScreen
@@ -16,7 +17,6 @@ from matcha_tui.screens.resources import ResourcesScreen
 from matcha_tui.screens.session import Session
 from matcha_tui.screens.settings import SettingsScreen
 from matcha_tui.screens.stack import StackScreen
-from matcha_tui.selection import open_project
 from matcha_tui.targets import registry
 from tests.screens.keyboard import seen, type_text, until_on, until_seen
 from tests.third_target.installing import place_target
@@ -39,7 +39,7 @@ def folder(lab_site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
 
 
 async def test_a_stack_is_chosen_built_and_taken_down_there(folder):
-    session = Session(open_project(folder, every_target=True))
+    session = Session(Deployment(folder, every_target=True))
     async with MatchaApp(session).run_test(size=(100, 30), notifications=True) as pilot:
         await until_seen(pilot, "out of paint; it is left out")
         await until_seen(pilot, "Start")
@@ -97,7 +97,7 @@ async def test_what_a_target_lacks_is_left_out_and_comes_back_with_another(folde
     (folder / "matcha.toml").write_text(
         '[stack.modules]\ndata_version_control = "dvc"\nexperiment_tracker = "mlflow"\n'
     )
-    session = Session(open_project(folder, every_target=True))
+    session = Session(Deployment(folder, every_target=True))
     async with MatchaApp(session).run_test(size=(100, 30)) as pilot:
         await until_seen(pilot, "Start")
         await pilot.press("enter")
