@@ -18,8 +18,8 @@ _NAME = 'python -c "import click"'
 _BASELINE = (sys.executable, "-c", "import click")
 _MATCHA = (sys.executable, str(Path(sys.executable).with_name("matcha")))
 _LIMITS = (
-    ("matcha --help", (*_MATCHA, "--help"), 80),
-    ("matcha stack show", (*_MATCHA, "stack", "show"), 120),
+    ("matcha --help", (*_MATCHA, "--help"), 60),
+    ("matcha stack show", (*_MATCHA, "stack", "show"), 80),
 )
 """Each command, and the most milliseconds of CPU it may take on an idle core."""
 

@@ -6,7 +6,6 @@ same directory and renamed. Nothing here is readable by another user (0600/0700)
 
 import errno
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,6 +14,8 @@ from matcha_tui.errors import MatchaError
 
 PRIVATE_FILE_MODE = 0o600
 PRIVATE_DIRECTORY_MODE = 0o700
+BYTE_ORDER_MARK = "\ufeff"
+"""What some editors write at the beginning of a text, and is no part of it."""
 
 _APPLICATION = "matcha-tui"
 
@@ -136,6 +137,8 @@ def write_atomically(path: Path, content: str | bytes, mode: int = PRIVATE_FILE_
     """
     encoded = content.encode() if isinstance(content, str) else content
     with explain_os_errors("write", path):
+        import tempfile  # it takes as long as all else here, and most commands write nothing
+
         descriptor, temporary_name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         temporary_path = Path(temporary_name)
         try:

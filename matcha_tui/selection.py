@@ -6,9 +6,10 @@ from pathlib import Path
 from matcha_tui.project.config import (
     Choices,
     Config,
-    read_config,
-    read_module_paths,
-    read_target,
+    find_module_paths,
+    find_target,
+    open_config,
+    parse_config,
 )
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.catalog import Catalog, Flavor, load_catalog
@@ -74,16 +75,16 @@ def open_project(folder: Path, target: str | None = None, *, every_target: bool 
         MatchaError: If ``matcha.toml``, the catalog or a target that is used is faulty.
     """
     workspace = Workspace(folder.resolve())
-    additions = read_module_paths(workspace.config_file)
-    used = {read_target(workspace.config_file, TARGETS), *([target] if target else [])}
+    written = open_config(workspace.config_file)
+    additions = find_module_paths(written)
+    used = {find_target(written, TARGETS), *([target] if target else [])}
     named = {path.name for addition in additions for path in addition.glob("*")} - set(OURS)
     offered = TARGETS if every_target else [name for name in sorted(named) if name in TARGETS]
     flavors, faults = read_installed(used, offered)
     catalog = load_catalog(
         additions=additions, check=_check_flavor, installed=flavors, faults=faults
     )
-    config = read_config(workspace.config_file, choices_of(catalog))
-    return Project(workspace, catalog, config)
+    return Project(workspace, catalog, parse_config(written, choices_of(catalog)))
 
 
 def choices_of(catalog: Catalog) -> Choices:

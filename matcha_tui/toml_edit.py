@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import tomli_w
 
+from matcha_tui.files import BYTE_ORDER_MARK
+
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
     from tomlkit.items import InlineTable, Item, Key, Table
 
 _Path = tuple[str, ...]
-BYTE_ORDER_MARK = "\ufeff"
 
 
 def edit_toml(source: str, desired: Mapping[str, Any]) -> str:

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.files import explain_os_errors
+from matcha_tui.files import BYTE_ORDER_MARK, explain_os_errors
 from matcha_tui.guess import find_name, name_hint
-from matcha_tui.toml_edit import BYTE_ORDER_MARK
 from matcha_tui.toml_lines import KeyPath, find_lines
 
 Value = TypeVar("Value", str, int, bool, dict[str, Any])

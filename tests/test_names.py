@@ -13,7 +13,7 @@ import matcha_tui
 from matcha_tui.cli import COMMANDS, matcha
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.guess import choose_name, find_name, name_hint
-from matcha_tui.project.config import Config, declared_settings, read_config
+from matcha_tui.project.config import Config, declared_settings, open_config, parse_config
 from matcha_tui.selection import choices_of
 from matcha_tui.stack.catalog import load_catalog
 from matcha_tui.stack.flavor import read_flavor
@@ -35,7 +35,7 @@ Accept = Callable[[Path, str], object]
 def read(folder: Path, content: str) -> Config:
     path = folder / "matcha.toml"
     path.write_text(content)
-    return read_config(path, choices_of(CATALOG))
+    return parse_config(open_config(path), choices_of(CATALOG))
 
 
 def stack_name(folder: Path, word: str) -> object:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from matcha_tui.commands.naming import completing, resource_names
+from matcha_tui.commands.deployed_names import resource_names
+from matcha_tui.commands.naming import completing
 from matcha_tui.commands.opening import open_project
 from matcha_tui.deployed import deployed_intent, resources
 from matcha_tui.selection import Project

@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from matcha_tui import __version__
-from matcha_tui.commands.naming import completing, find_resource, resource_names
+from matcha_tui.commands.deployed_names import find_resource, resource_names
+from matcha_tui.commands.naming import completing
 from matcha_tui.commands.opening import open_project
 from matcha_tui.commands.quoting import quote
 from matcha_tui.deployed import resources

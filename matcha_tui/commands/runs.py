@@ -9,8 +9,9 @@ from typing import Any
 import click
 
 from matcha_tui.commands.component_log import print_component_log
+from matcha_tui.commands.deployed_names import component_names
 from matcha_tui.commands.following import watch_to_end, worth_telling
-from matcha_tui.commands.naming import completing, component_names
+from matcha_tui.commands.naming import completing
 from matcha_tui.commands.opening import open_project
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.guess import unknown

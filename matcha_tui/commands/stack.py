@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from matcha_tui.choosing import change_stack
 from matcha_tui.commands.naming import completing, type_names
 from matcha_tui.commands.opening import open_project
 from matcha_tui.selection import Project
@@ -62,7 +61,7 @@ def set_(name: str) -> None:
     """Take one of the presets: NAME is default, as when it is left out, or llm."""
     project = open_project(Path.cwd())
     chosen = preset_stack(project.catalog, name, project.config.target)
-    changed = change_stack(project, chosen)
+    changed = _save(project, chosen)
     click.echo(f"The stack is {chosen.name}.", err=True)
     if sentence := tell_lacking(project.catalog, chosen, project.config.target):
         click.echo(sentence, err=True)
@@ -114,10 +113,16 @@ def _change(project: Project, changed: Stack, unchanged: str) -> None:
     if changed == project.stack:
         click.echo(f"{unchanged}; nothing changed.", err=True)
     else:
-        after = change_stack(project, changed)
+        after = _save(project, changed)
         click.echo(f"The stack is now {changed.name}.", err=True)
         _tell_cost(project, after)
     _print_stack(changed)
+
+
+def _save(project: Project, chosen: Stack) -> Project:
+    from matcha_tui.choosing import change_stack  # it looks at what is deployed; `show` does not
+
+    return change_stack(project, chosen)
 
 
 def _tell_cost(before: Project, after: Project) -> None:

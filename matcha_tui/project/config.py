@@ -72,25 +72,34 @@ def declared_settings(
     return declared
 
 
-def read_module_paths(path: Path) -> tuple[Path, ...]:
-    """Read only where the user's own modules are: the catalog is made with them.
+def open_config(path: Path) -> TomlTable:
+    """Read ``matcha.toml``, for whoever makes the catalog by it, and then understands the rest.
 
     Args:
-        path: The ``matcha.toml``, which need not exist.
+        path: The file; where there is none, nothing has been chosen yet.
+
+    Raises:
+        MatchaError: If it cannot be read, or a newer matcha-tui wrote it.
+    """
+    top = read_toml(path) if path.exists() else TomlTable(path, "", (), {})
+    _refuse_newer(top)
+    return top
+
+
+def find_module_paths(top: TomlTable) -> tuple[Path, ...]:
+    """Return where the user's own modules are: the catalog is made with them.
+
+    Args:
+        top: All of the file.
 
     Returns:
         Existing folders.
 
     Raises:
-        MatchaError: If one does not exist, or the file cannot be read, naming the
-            line and the key.
+        MatchaError: If one does not exist, naming the line and the key.
     """
-    if not path.exists():
-        return ()
-    top = read_toml(path)
-    _refuse_newer(top)
     paths = _paths(top)
-    folders = tuple((path.parent / text).resolve() for text in paths.texts("modules"))
+    folders = tuple((top.path.parent / text).resolve() for text in paths.texts("modules"))
     for folder in folders:
         if not folder.is_dir():
             raise paths.complaint(
@@ -101,37 +110,17 @@ def read_module_paths(path: Path) -> tuple[Path, ...]:
     return folders
 
 
-def read_target(path: Path, known: Collection[str]) -> str:
-    """Read only where the stack is built: the catalog is made with that target's modules.
+def find_target(top: TomlTable, known: Collection[str]) -> str:
+    """Return where the stack is built: the catalog is made with that target's modules.
 
     Args:
-        path: The ``matcha.toml``, which need not exist.
+        top: All of the file.
         known: The targets there are.
 
     Raises:
-        MatchaError: If there is no such target, or the file cannot be read.
+        MatchaError: If there is no such target.
     """
-    if not path.exists():
-        return DEFAULT_TARGET
-    top = read_toml(path)
-    _refuse_newer(top)
-    return _target(top, known)
-
-
-def read_config(path: Path, choices: Choices) -> Config:
-    """Read ``matcha.toml``.
-
-    Args:
-        path: The file; when it does not exist, nothing has been chosen yet.
-        choices: What it can say.
-
-    Raises:
-        MatchaError: If the file cannot be read or says something impossible,
-            naming the line and the key.
-    """
-    if not path.exists():
-        return Config()
-    return parse_config(read_toml(path), choices)
+    return top.name("target", "target", known, DEFAULT_TARGET, ExitCode.USAGE)
 
 
 def parse_config(top: TomlTable, choices: Choices) -> Config:
@@ -146,7 +135,7 @@ def parse_config(top: TomlTable, choices: Choices) -> Config:
     """
     _refuse_newer(top)
     top.refuse_unknown(("version", "target", "stack", "paths", "settings", "state"))
-    target = _target(top, choices.target_settings)
+    target = find_target(top, choices.target_settings)
     stack = _read_stack(top.table("stack"), choices.catalog, target)
     state = top.table("state")
     state.refuse_unknown(choices.state_keys.get(target, ()))
@@ -199,10 +188,6 @@ def _refuse_newer(top: TomlTable) -> None:
             f"is {version}, and this matcha-tui reads up to {VERSION}",
             hint="A newer matcha-tui wrote it. Upgrade: pip install --upgrade matcha-tui",
         )
-
-
-def _target(top: TomlTable, known: Collection[str]) -> str:
-    return top.name("target", "target", known, DEFAULT_TARGET, ExitCode.USAGE)
 
 
 def _paths(top: TomlTable) -> TomlTable:

@@ -1,6 +1,5 @@
 """The catalog: every flavor that can be chosen, and the presets, read from data."""
 
-import sysconfig
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -152,6 +151,8 @@ def find_modules_directory() -> Path:
     for candidate in (package / "terraform_modules", package.parent / "terraform_modules"):
         if (candidate / "stacks.toml").is_file():
             return candidate
+    import sysconfig  # late: only a broken installation needs it
+
     raise MatchaError(
         f"this installation in {sysconfig.get_path('purelib')} has no terraform_modules",
         hint="Install matcha-tui again.",

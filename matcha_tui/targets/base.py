@@ -12,12 +12,12 @@ from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.catalog import Flavor
 from matcha_tui.stack.setting import Setting, SettingValue
-from matcha_tui.targets.findings import Check
-from matcha_tui.terraform.explain import Explanations
 
-if TYPE_CHECKING:  # parts are made of what is above
+if TYPE_CHECKING:  # what says what to choose needs no more of them than their names
+    from matcha_tui.targets.findings import Check
     from matcha_tui.targets.identity_part import Identity
     from matcha_tui.targets.pricing_part import Pricing
+    from matcha_tui.terraform.explain import Explanations
 
 ModuleValues = Mapping[str, Mapping[str, SettingValue]]
 """The final value of every setting: module type to setting's name to value."""
@@ -198,7 +198,7 @@ class Target(ABC):
     identity: ClassVar["Identity | None"] = None
     extra_steps: ClassVar[tuple[str, ...]] = ()
     pricing: ClassVar["Pricing | None"] = None
-    explanations: ClassVar[Explanations | None] = None
+    explanations: ClassVar["Explanations | None"] = None
     log_hint: ClassVar[str] = ""
 
     @abstractmethod
@@ -220,7 +220,7 @@ class Target(ABC):
         """Return what one layer's root has beside the flavors."""
 
     @abstractmethod
-    def checks(self, intent: Intent) -> tuple[Check, ...]:
+    def checks(self, intent: Intent) -> "tuple[Check, ...]":
         """List what has to be true before a provision.
 
         This takes no time and no network. What several checks need is asked once for

@@ -19,9 +19,9 @@ from matcha_tui.errors import MatchaError
 from matcha_tui.guess import fold_name
 from matcha_tui.stack.setting import Setting
 from matcha_tui.targets.base import Target
-from matcha_tui.terraform.explain import Explanations
 
 if TYPE_CHECKING:
+    from matcha_tui.terraform.explain import Explanations
     from matcha_tui.terraform.folder import Run
 
 Value = TypeVar("Value", covariant=True)
@@ -60,13 +60,15 @@ class Registry(Mapping[str, Target]):
 TARGETS: Mapping[str, Target] = Registry()
 
 
-def explanations_of(run: "Run") -> Explanations | None:
+def explanations_of(run: "Run") -> "Explanations | None":
     """Return the table by which the errors of a run are explained before the general one.
 
     Returns:
         ``None`` where there is none to be had: the target has no table, it is not
         installed any more, or it is faulty.
     """
+    from matcha_tui.terraform.explain import Explanations  # most commands explain nothing
+
     try:
         explanations = TARGETS[run.details.get("target", "")].explanations
         if not isinstance(explanations, Explanations):

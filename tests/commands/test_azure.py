@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from matcha_tui.project.config import Config, read_config
+from matcha_tui.project.config import Config, open_config, parse_config
 from matcha_tui.project.config_writing import write_config
 from matcha_tui.selection import choices_of
 from matcha_tui.stack.catalog import load_catalog
@@ -104,8 +104,8 @@ def test_where_the_shared_state_is_survives_being_written(tmp_path: Path):
     path, choices = tmp_path / "matcha.toml", choices_of(load_catalog())
     config = Config("azure", settings={"prefix": "tea", "location": "westeurope"}, state=PLACE)
     write_config(path, config, choices)
-    assert read_config(path, choices) == config
+    assert parse_config(open_config(path), choices) == config
     assert "[state]" in path.read_text()
     text = path.read_text()
-    write_config(path, read_config(path, choices), choices)
+    write_config(path, parse_config(open_config(path), choices), choices)
     assert path.read_text() == text

@@ -1,4 +1,4 @@
-"""A command reads each module.toml at most once: Python itself tells which files it opens."""
+"""A command reads matcha.toml and each module.toml once: Python tells which files it opens."""
 
 import json
 import shutil
@@ -21,7 +21,7 @@ from matcha_tui.cli import main
 opened = collections.Counter()
 
 def count(event, arguments):
-    if event != "open" or not str(arguments[0]).endswith("module.toml"):
+    if event != "open" or not str(arguments[0]).endswith(("module.toml", "matcha.toml")):
         return
     if os.path.basename(sys._getframe(1).f_code.co_filename) != "shutil.py":  # it copies
         opened[str(arguments[0])] += 1
@@ -34,7 +34,7 @@ main()
 
 
 def read_by(folder: Path, *arguments: str) -> dict[str, int]:
-    """Call ``matcha`` in a folder, and return how often it has read each module.toml."""
+    """Call ``matcha`` in a folder, and return how often it has read each TOML file."""
     record = folder.with_name("opened.json")
     nobody = "http://127.0.0.1:9/simple"
     done = subprocess.run(

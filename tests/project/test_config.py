@@ -11,8 +11,9 @@ from matcha_tui.project.config import (
     Choices,
     Config,
     declared_settings,
-    read_config,
-    read_module_paths,
+    find_module_paths,
+    open_config,
+    parse_config,
 )
 from matcha_tui.project.config_writing import write_config
 from matcha_tui.stack.catalog import MODULE_TYPES, Catalog, load_catalog
@@ -23,7 +24,7 @@ CHOICES = Choices(CATALOG, {"local": ()}, {"local": ("account", "container")})
 
 
 def read(path: Path) -> Config:
-    return read_config(path, CHOICES)
+    return parse_config(open_config(path), CHOICES)
 
 
 def test_without_a_file_nothing_has_been_chosen(tmp_path: Path):
@@ -234,14 +235,14 @@ def test_the_paths_of_modules_are_kept_as_they_are_written(tmp_path: Path):
     config = Config(module_paths=("./mine", str(tmp_path)))
     write_config(path, config, CHOICES)
     assert read(path) == config
-    assert read_module_paths(path) == (tmp_path / "mine", tmp_path)
+    assert find_module_paths(open_config(path)) == (tmp_path / "mine", tmp_path)
 
 
 def test_a_newer_file_is_said_to_be_newer_before_its_paths_are_looked_at(tmp_path: Path):
     path = tmp_path / "matcha.toml"
     path.write_text("version = 2\n[paths]\nmodules = 5\n")
     with pytest.raises(MatchaError, match=":1: version is 2"):
-        read_module_paths(path)
+        find_module_paths(open_config(path))
 
 
 def with_own_tracker(tmp_path: Path, port_type: str) -> Catalog:
@@ -271,4 +272,4 @@ def test_what_was_set_for_a_faulty_module_is_kept(tmp_path: Path):
     config = Config(stack=stack, settings={"experiment_tracker.colour": "red"})
     choices = replace(CHOICES, catalog=catalog)
     write_config(path, config, choices)
-    assert read_config(path, choices) == config
+    assert parse_config(open_config(path), choices) == config

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.project.config import Choices, Config, read_config
+from matcha_tui.project.config import Choices, Config, open_config, parse_config
 from matcha_tui.project.config_writing import write_config
 from matcha_tui.stack.catalog import MODULE_TYPES, load_catalog
 from matcha_tui.stack.stack import make_stack, preset_stack
@@ -41,9 +41,9 @@ Experiment-Tracker = 'MLflow' # since May
 def change(path: Path, source: str, **changes: Any) -> str:
     """Write a file by hand, change something, and return what the file has then."""
     path.write_bytes(source.encode())
-    config = replace(read_config(path, CHOICES), **changes)
+    config = replace(parse_config(open_config(path), CHOICES), **changes)
     write_config(path, config, CHOICES)
-    assert read_config(path, CHOICES) == config
+    assert parse_config(open_config(path), CHOICES) == config
     return path.read_bytes().decode()
 
 
@@ -148,9 +148,9 @@ def test_every_change_of_every_file_is_read_back(tmp_path_factory, before, after
     path = tmp_path_factory.mktemp("project") / "matcha.toml"
     write_config(path, before, CHOICES)
     path.write_text(way(path.read_text()))
-    assert read_config(path, CHOICES) == before
+    assert parse_config(open_config(path), CHOICES) == before
     write_config(path, after, CHOICES)
-    assert read_config(path, CHOICES) == after
+    assert parse_config(open_config(path), CHOICES) == after
     if (
         way is WAYS[1] and after.stack is not None
     ):  # each comment stays but those on lines that went

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.flavor import Flavor
@@ -23,8 +24,10 @@ from matcha_tui.targets.base import (
     StateLock,
     Target,
 )
-from matcha_tui.targets.findings import Check
 from matcha_tui.terraform.explain import Explanations
+
+if TYPE_CHECKING:
+    from matcha_tui.targets.findings import Check
 
 _PROGRAM = (sys.executable, "-P", "-m")
 
@@ -125,7 +128,7 @@ class AzureTarget(Target):
             **prepare_environment(settings, intent.config.state),
         }
 
-    def checks(self, intent: Intent) -> tuple[Check, ...]:
+    def checks(self, intent: Intent) -> "tuple[Check, ...]":
         """List what the account, the subscription and the region must have."""
         from matcha_tui.targets.azure.preflight.table import list_checks
 

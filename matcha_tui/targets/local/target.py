@@ -3,13 +3,16 @@
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.flavor import Flavor
 from matcha_tui.stack.setting import SettingValue
 from matcha_tui.targets.base import ComponentHealth, Intent, ModuleValues, Root, Target
-from matcha_tui.targets.findings import Check
 from matcha_tui.terraform.explain import Explanations
+
+if TYPE_CHECKING:
+    from matcha_tui.targets.findings import Check
 
 # psutil, sockets and HTTP cost a command that only chooses a stack half of its time:
 # what needs them is imported when it is called.
@@ -66,7 +69,7 @@ class LocalTarget(Target):
         }
         return environment | ({"MATCHA_KEEP_DATA": "1"} if keep_data else {})
 
-    def checks(self, intent: Intent) -> tuple[Check, ...]:
+    def checks(self, intent: Intent) -> "tuple[Check, ...]":
         """List what this machine must have."""
         from matcha_tui.targets.local.preflight import list_checks
 

@@ -1,0 +1,43 @@
+"""What a word on the command line names of what is deployed."""
+
+from collections.abc import Collection, Mapping
+
+from matcha_tui.deployed import deployed_intent
+from matcha_tui.guess import find_name
+from matcha_tui.selection import Project
+from matcha_tui.stack.aliases import Names, make_names
+
+Resources = Mapping[str, Mapping[str, str]]
+
+
+def resource_names(project: Project, shown: Collection[str], what: str) -> Names:
+    """Return what resources of the deployed stack are called.
+
+    Args:
+        project: Whose deployment.
+        shown: The resources that can be named.
+        what: What a word should name, for the refusal of one that does not.
+    """
+    flavors = [item for item in deployed_intent(project).flavors if item.resource in shown]
+    return make_names(what, shown, flavors, lambda flavor: flavor.resource)
+
+
+def find_resource(
+    project: Project, found: Resources, word: str, property_name: str | None = None
+) -> str:
+    """Return the resource that is meant; where a word can mean two, the one with the property.
+
+    Raises:
+        MatchaError: If nothing deployed is called so.
+    """
+    names = resource_names(project, found, "deployed resource")
+    if property_name is None:
+        return names.find(word)
+    return names.find(word, lambda meant: find_name(property_name, found[meant]) is not None)
+
+
+def component_names(project: Project) -> Names:
+    """Return what the deployed flavors are called."""
+    return make_names(
+        "run and no component", (), deployed_intent(project).flavors, lambda flavor: flavor.name
+    )
