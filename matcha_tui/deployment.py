@@ -32,7 +32,7 @@ from matcha_tui.project.placing import (
     note_plan,
     refuse_outdated,
 )
-from matcha_tui.project.record import LayerRecord, Record, stamp, write_record
+from matcha_tui.project.record import LayerRecord, LayerState, Record, stamp, write_record
 from matcha_tui.project.recording import propose_record
 from matcha_tui.project.workspace import find_plugin_cache, refuse_unprintable_path
 from matcha_tui.selection import Project
@@ -55,6 +55,7 @@ from matcha_tui.terraform.folder import Run, Step, create_run, is_live, list_run
 from matcha_tui.terraform.following import read_progress
 from matcha_tui.terraform.launch import start_run
 from matcha_tui.terraform.old_runs import prune_runs
+from matcha_tui.terraform.progress import RunProgress
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,33 @@ def check_buildable(project: Project) -> None:
         refusal = look(project).build
     if refusal is not None:
         raise refusal.error()
+
+
+def describe_previews(project: Project, planned: RunProgress) -> str:
+    """Say which layers a plan only previews, for want of what the layers before will give.
+
+    Those are planned again during the provision. Terraform plans a layer for good only
+    when all layers before it are whole and stay as they are.
+
+    Args:
+        project: Whose plan.
+        planned: Where the finished plan run stands.
+
+    Returns:
+        One sentence; empty when everything is done just as it was planned.
+    """
+    states, changed = look(project).layers, {layer for layer, _ in planned.resources}
+    layers = project.target.layers
+    waits = [layer in changed or states.get(layer) is not LayerState.WHOLE for layer in layers]
+    if not any(waits[:-1]):
+        return ""
+    first = waits.index(True)
+    later = layers[first + 1 :]
+    are = "is a preview" if len(later) == 1 else "are previews"
+    again = f"{' and '.join(later)} {are}, planned again once {layers[first]} is built"
+    if project.target.replaces_freely:
+        return f"{again}."
+    return f"{again}; what you have not seen here is not destroyed."
 
 
 def adoptable(project: Project) -> tuple[Adoption, ...]:

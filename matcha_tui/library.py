@@ -146,6 +146,17 @@ class Deployment:
         """
         return await self._start(deployment.plan)
 
+    async def describe_previews(self, planned: RunProgress) -> str:
+        """Say which layers a plan only previews; empty when it is done just as planned.
+
+        Args:
+            planned: Where the finished plan run stands.
+
+        Raises:
+            MatchaError: If the record or a state cannot be read.
+        """
+        return await self._ask(lambda project: deployment.describe_previews(project, planned))
+
     async def start_provision(self, consent: Consent | None = None) -> Run:
         """Start a provision without its preflight checks, and do not wait for it.
 

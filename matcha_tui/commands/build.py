@@ -61,7 +61,7 @@ def plan(form: str, engine: str | None) -> None:
     with reporting(form, RunKind.PLAN) as report:
         project = open_project(Path.cwd())
         _, progress = _plan(project, find_engine(engine), report)
-        report.tell(_summary(progress))
+        report.tell(_summary(project, progress))
 
 
 @click.command(epilog="Example: matcha provision --target local --yes")
@@ -137,7 +137,7 @@ def provision(
             click.confirm("Take in what exists, and build the rest?", abort=True, err=True)
         elif not yes:
             reviewed, progress = _plan(project, chosen_engine, report)
-            click.echo(_summary(progress), err=True)
+            click.echo(_summary(project, progress), err=True)
             if progress.resources:
                 click.confirm("Build it?", abort=True, err=True)
         consent = Consent(reviewed, adopt=adopt, allow_destroy=allow_destroy)
@@ -280,7 +280,7 @@ def _check_limit(project: Project, yes: bool) -> None:
         click.confirm(f"Note that {excess}. Build it all the same?", abort=True, err=True)
 
 
-def _summary(progress: RunProgress) -> str:
+def _summary(project: Project, progress: RunProgress) -> str:
     if not progress.resources:
         return "Nothing to change: what is deployed is what was chosen."
     lines = [
@@ -289,4 +289,5 @@ def _summary(progress: RunProgress) -> str:
     ]
     counts = progress.planned or PlanCounts()
     total = f"{counts.add} to add, {counts.change} to change, {counts.destroy} to destroy"
-    return "\n".join([*lines, total])
+    previews = deployment.describe_previews(project, progress)
+    return "\n".join([*lines, total, *([previews] if previews else [])])

@@ -14,8 +14,9 @@ from matcha_tui.screens.base import MatchaScreen
 from matcha_tui.screens.confirm import Confirm
 from matcha_tui.screens.outcome import tell_outcome
 from matcha_tui.screens.session import Session
-from matcha_tui.screens.wizard import BUILD, DONE, step_titles
+from matcha_tui.screens.wizard import BUILD, DONE, open_step, step_titles
 from matcha_tui.targets.adoption import Adoption, find_adoptions
+from matcha_tui.targets.plan_check import was_refused
 from matcha_tui.targets.registry import TARGETS
 from matcha_tui.terraform.event_kinds import Event, StepStarted
 from matcha_tui.terraform.folder import Run
@@ -41,6 +42,13 @@ class MonitorScreen(MatchaScreen):
             "enter", "finish", "Go on", id="monitor.finish", tooltip="To what was built, or home"
         ),
         Binding("r", "again", "Run again", id="monitor.again", tooltip="Run the same again"),
+        Binding(
+            "v",
+            "review",
+            "Review",
+            id="monitor.review",
+            tooltip="Make a new plan, and see there what it would destroy",
+        ),
         Binding(
             "a",
             "adopt",
@@ -122,8 +130,11 @@ class MonitorScreen(MatchaScreen):
         state = self.progress.state
         if action == "finish":
             return state is RunState.DONE
+        if action == "review":
+            return was_refused(self.progress)
         if action == "again":
-            return state in _AGAIN and self._run.kind in (RunKind.PROVISION, RunKind.DESTROY)
+            can_repeat = self._run.kind in (RunKind.PROVISION, RunKind.DESTROY)
+            return state in _AGAIN and can_repeat and not was_refused(self.progress)
         if action == "adopt":
             return state in _AGAIN and bool(self._adoptions())
         if action == "cancel":
@@ -180,6 +191,10 @@ class MonitorScreen(MatchaScreen):
             run = await self.attempt(self.session.deployment.start_provision(Consent(adopt=True)))
             if run is not None:
                 self._watch(run)
+
+    def action_review(self) -> None:
+        """Review a new plan: by now it shows what this run would have destroyed."""
+        self.app.switch_screen(open_step(self.session, "review"))
 
     def action_finish(self) -> None:
         """Go on to what was built; when nothing was, home."""

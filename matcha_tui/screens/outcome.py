@@ -1,6 +1,7 @@
 """What to say of a run that has ended."""
 
 from matcha_tui.project.history import RunKind
+from matcha_tui.targets.plan_check import was_refused
 from matcha_tui.targets.registry import explanations_of
 from matcha_tui.terraform.folder import Run
 from matcha_tui.terraform.outcome import find_failure, tell_unconfirmed
@@ -8,6 +9,7 @@ from matcha_tui.terraform.progress import RunProgress, RunState
 from matcha_tui.widgets.banner import News, Tone
 from matcha_tui.widgets.duration import in_words
 
+_REVIEW = "Press v to make a new plan and to see there what it would destroy."
 _ADOPT = "Press a to take in what exists already, and to go on from there."
 _MOST_WARNINGS = 2
 _GOOD: dict[str, tuple[str, str]] = {
@@ -47,7 +49,9 @@ def _failure(run: Run, progress: RunProgress, *, can_adopt: bool) -> News:
     lines = []
     if failure.explanation:
         lines = [failure.explanation.meaning, f"Next: {failure.explanation.next_step}"]
-    if can_adopt:
+    if was_refused(progress):
+        lines[1:] = [_REVIEW]
+    elif can_adopt:
         lines.insert(0, _ADOPT)
     else:
         lines.append("Press r to try again; what is done already is kept.")

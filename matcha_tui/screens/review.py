@@ -114,8 +114,9 @@ class ReviewScreen(WizardScreen):
                 progress = progress.apply_all(events)
                 if step := progress.current_step:
                     summary.show_words(f"Planning: {step.name} …")
+            previews = await self.attempt(self.session.deployment.describe_previews(progress))
             self.end_if_left()
-            self._show_plan(run, progress)
+            self._show_plan(run, progress, previews or "")
         finally:
             self._set_busy(False)
 
@@ -137,11 +138,11 @@ class ReviewScreen(WizardScreen):
         self._is_busy = is_busy
         self.refresh_bindings()
 
-    def _show_plan(self, run: Run, progress: RunProgress) -> None:
+    def _show_plan(self, run: Run, progress: RunProgress, previews: str) -> None:
         summary = self.query_one(PlanSummary)
         if progress.state is RunState.DONE and progress.planned is not None:
             self._reviewed = run
-            summary.show_counts(progress.planned)
+            summary.show_counts(progress.planned, previews)
             self.query_one(PlanTree).show_plan(progress)
         else:
             summary.show_words("")

@@ -15,7 +15,7 @@ from matcha_tui.errors import ExitCode
 from matcha_tui.files import write_atomically
 from matcha_tui.terraform.engine import Engine
 from matcha_tui.terraform.event_kinds import Action
-from matcha_tui.terraform.progress import RunProgress
+from matcha_tui.terraform.progress import RunProgress, StepState
 from matcha_tui.terraform.worker_events import error_line
 
 CHECK_PLAN = "check plan"
@@ -52,6 +52,13 @@ def leave_approved(run: Path, approved: Approved) -> None:
         MatchaError: If it cannot be written.
     """
     write_atomically(run / _APPROVED, json.dumps({name: list(it) for name, it in approved.items()}))
+
+
+def was_refused(progress: RunProgress) -> bool:
+    """Say whether a run has ended because a plan would destroy what nobody has approved."""
+    return progress.exit_code == ExitCode.REFUSED and any(
+        step.name == CHECK_PLAN and step.state is StepState.FAILED for step in progress.steps
+    )
 
 
 def plan_check_command(engine: Engine, run: Path, layer: str, plan: Path) -> tuple[str, ...]:

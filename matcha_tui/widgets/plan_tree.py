@@ -58,7 +58,7 @@ class PlanTree(Tree[None]):
 
 
 class PlanSummary(Widget):
-    """One line: how much would be added, changed and destroyed."""
+    """How much would be added, changed and destroyed, and what of it is only a preview."""
 
     DEFAULT_CSS = """
     PlanSummary { height: auto; }
@@ -68,8 +68,8 @@ class PlanSummary(Widget):
         super().__init__()
         self._line = Content("")
 
-    def show_counts(self, counts: PlanCounts) -> None:
-        """Say what a plan counts up to."""
+    def show_counts(self, counts: PlanCounts, previews: str = "") -> None:
+        """Say what a plan counts up to, and what of it is planned again later."""
         if not counts.total:
             self._show(Content.styled("✓ Nothing to change: all is as it should be", "$success"))
             return
@@ -81,6 +81,7 @@ class PlanSummary(Widget):
                 (f"{counts.change} to change", "$warning" if counts.change else "$quiet"),
                 (", ", "$quiet"),
                 (f"{counts.destroy} to destroy", "$error" if counts.destroy else "$quiet"),
+                (f"\n{previews}" if previews else "", "$quiet"),
             )
         )
 
@@ -89,7 +90,7 @@ class PlanSummary(Widget):
         self._show(Content.styled(words, style))
 
     def render(self) -> Content:
-        """Draw the line."""
+        """Draw it."""
         return self._line
 
     def _show(self, line: Content) -> None:

@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from matcha_tui import deployment
+from matcha_tui import Deployment, deployment
+from matcha_tui.app import MatchaApp
 from matcha_tui.deployed import look
 from matcha_tui.deployment import Consent
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.record import LayerState
 from matcha_tui.project.workspace import find_plugin_cache
+from matcha_tui.screens.monitor import MonitorScreen
+from matcha_tui.screens.review import ReviewScreen
+from matcha_tui.screens.session import Session
 from matcha_tui.selection import Project, open_project
 from matcha_tui.targets.plan_check import (
     approved_by,
@@ -28,6 +32,7 @@ from matcha_tui.terraform.progress import RunProgress
 from tests.command_line import make_environment
 from tests.commands.in_process import MatchaHere
 from tests.commands.in_process import matcha_here as matcha_here
+from tests.screens.keyboard import seen, until_on, until_seen
 from tests.targets.tiny import built, register, running
 from tests.waiting import wait_for
 
@@ -179,6 +184,40 @@ def test_it_is_replaced_when_that_was_reviewed(tiny: MatchaHere):
     assert [*approved_by(read_progress(second))] == ["house"]
     done = follow(deployment.provision(project_of(tiny), engine, Consent(second)))
     check_outcome(done, "The provision", None)
+    assert look(project_of(tiny)).state is LayerState.WHOLE
+
+
+def test_a_plan_says_which_layer_it_only_previews(tiny: MatchaHere):
+    preview = "house is a preview, planned again once ground is built"
+    assert preview not in tiny("plan").stdout
+    paint(tiny, "green")
+    assert preview in tiny("plan").stdout
+    assert tiny("provision", "--yes", "--allow-destroy").returncode == 0
+    assert tiny("destroy", "--yes").returncode == 0
+    assert preview in tiny("plan").stdout
+
+
+async def test_who_watches_is_shown_what_nobody_had_seen_and_asked_again(tiny: MatchaHere):
+    paint(tiny, "green")
+    async with MatchaApp(Session(Deployment(tiny.folder))).run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, "Your stack is up")
+        await pilot.press("enter")
+        await until_on(pilot, ReviewScreen)
+        await until_seen(pilot, "Plan: 0 to add, 1 to change, 0 to destroy")
+        assert "house is a preview" in seen(pilot)
+        await pilot.press("enter")
+        await until_on(pilot, MonitorScreen)
+        await until_seen(pilot, "Press v")
+        assert "again" not in [
+            key.binding.action for key in pilot.app.screen.active_bindings.values() if key.enabled
+        ]
+        await pilot.press("v")
+        await until_on(pilot, ReviewScreen)
+        await until_seen(pilot, "Plan: 1 to add, 0 to change, 1 to destroy")
+        assert "house is a preview" not in seen(pilot)
+        await pilot.press("enter")
+        await until_on(pilot, MonitorScreen)
+        await until_seen(pilot, "Your stack is up")
     assert look(project_of(tiny)).state is LayerState.WHOLE
 
 
