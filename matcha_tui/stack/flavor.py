@@ -1,7 +1,7 @@
 """A flavor: what one folder with a module.toml and its Terraform adds to the catalog."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,24 +33,20 @@ _TERRAFORM_NAMES = (
     "version",
 )
 _RESERVED_NAMES = (*_OUR_NAMES, *_TERRAFORM_NAMES)
-_FLAVOR_KEYS = (
+_KEYS = (
     "title",
     "description",
     "licence",
     "resource",
     "requires",
-    "needs",
-    "storage",
     "seconds",
     "page",
     "property",
     "client_variables",
     "setting",
     "cost",
-    "service",
-    "health",
-    "folder",
 )
+_KEYS_OF_TARGETS = ("needs", "storage", "service", "health", "folder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,19 +159,21 @@ class Flavor:
         return Place(self.target, self.layer, self.module_type, self.name)
 
 
-def read_flavor(folder: Path, place: Place | None = None) -> Flavor:
+def read_flavor(folder: Path, place: Place | None = None, more: Sequence[str] = ()) -> Flavor:
     """Read a flavor's module.toml; nobody else reads it in this process.
 
     Args:
         folder: The flavor's folder.
         place: Where it stands among the modules; by default its path says so.
+        more: The keys that a target reads which does not come with matcha.
 
     Raises:
         MatchaError: If the file is faulty, naming file, line and key.
     """
     place = place or Place.of(folder)
     table = read_toml(folder / DEFINITION)
-    table.refuse_unknown(_FLAVOR_KEYS)
+    # First of all: a key that is misspelt is not missing.
+    table.refuse_unknown((*_KEYS, *_KEYS_OF_TARGETS, *more))
     constants = table.table("client_variables")
     return Flavor(
         name=place.flavor,
@@ -196,6 +194,19 @@ def read_flavor(folder: Path, place: Place | None = None) -> Flavor:
         costs=tuple(_read_cost(item) for item in table.tables("cost")),
         definition=table,
     )
+
+
+def check_keys(flavor: Flavor, more: Sequence[str]) -> None:
+    """Refuse what nobody reads of a flavor's module.toml.
+
+    Args:
+        flavor: As it was read.
+        more: The keys that its target reads.
+
+    Raises:
+        MatchaError: If there is another key, naming file, line and key.
+    """
+    flavor.definition.refuse_unknown((*_KEYS, *more))
 
 
 def _read_property(table: TomlTable) -> Property:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace
-from matcha_tui.stack.catalog import Flavor
+from matcha_tui.stack.flavor import Flavor, check_keys
 from matcha_tui.stack.setting import Setting, SettingValue
 
 if TYPE_CHECKING:  # what says what to choose needs no more of them than their names
@@ -162,6 +162,7 @@ class Target(ABC):
         modules: The folder of its flavors, ``<layer>/<module_type>/<flavor>``, and of
             what they share; ``None`` for that of its name among matcha's own.
         settings: What can be set for the target itself.
+        definition_keys: The keys that it alone reads of a flavor's module.toml.
         fixed_settings: Those of them that cannot change while anything is deployed.
         seconds: About how long what every stack has takes the first time.
         keeps_data: Whether a destroy can keep what the services hold.
@@ -187,6 +188,7 @@ class Target(ABC):
     layers: ClassVar[tuple[str, ...]]
     modules: ClassVar[Path | None] = None
     settings: ClassVar[tuple[Setting, ...]] = ()
+    definition_keys: ClassVar[tuple[str, ...]] = ()
     fixed_settings: ClassVar[tuple[str, ...]] = ()
     seconds: ClassVar[int] = 0
     keeps_data: ClassVar[bool] = False
@@ -281,8 +283,11 @@ class Target(ABC):
         return ()
 
     def check(self, flavor: Flavor) -> None:
-        """Raise `MatchaError` for what only this target reads of a flavor's module.toml."""
-        return
+        """Raise `MatchaError` for what nobody reads of a flavor's module.toml.
+
+        A target that reads keys of its own checks their values, too.
+        """
+        check_keys(flavor, self.definition_keys)
 
     def parts(self, flavor: Flavor) -> Mapping[str, str]:
         """Return the modules that a flavor must be made of, for the target to look after it.

@@ -50,4 +50,6 @@ def _read_flavors(target: Target) -> Iterator[Flavor]:
                 f"{path}: its path says {place.layer!r}, which is no layer of {target.name}",
                 hint=f"Rename the folder. {name_hint(place.layer, target.layers)}",
             )
-        yield read_flavor(path.parent, place)
+        flavor = read_flavor(path.parent, place, target.definition_keys)
+        target.check(flavor)
+        yield flavor

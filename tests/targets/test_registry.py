@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from matcha_tui.errors import MatchaError
+from matcha_tui.stack.catalog import load_catalog
+from matcha_tui.stack.flavor import read_flavor
 from matcha_tui.targets import registry
 from matcha_tui.targets.azure.target import AZURE
 from matcha_tui.targets.local.target import LOCAL
@@ -24,6 +26,20 @@ def run_on(target: str) -> Run:
 def test_a_runs_target_gives_its_table():
     assert explanations_of(run_on("azure")) == AZURE.explanations
     assert explanations_of(run_on("local")) == LOCAL.explanations
+
+
+def test_each_key_of_our_flavors_is_read_by_somebody():
+    for flavor in load_catalog().flavors:
+        TARGETS[flavor.target].check(flavor)
+
+
+@pytest.mark.parametrize("key", ["needs = ['cluster']", "servise = 1"])
+def test_a_key_that_the_target_does_not_read_is_refused(tmp_path: Path, key: str):
+    ours = load_catalog().find("local", "data_version_control", "dvc")
+    (tmp_path / "module.toml").write_text(f"{key}\n{(ours.folder / 'module.toml').read_text()}")
+    flavor = read_flavor(tmp_path, ours.place)
+    with pytest.raises(MatchaError, match=f"module.toml:1: .*{key.partition(' ')[0]}"):
+        LOCAL.check(flavor)
 
 
 @pytest.mark.parametrize("run", [RUN, run_on(""), run_on("moon")])

@@ -72,6 +72,7 @@ class AzureTarget(Target):
     title = "Azure"
     description = "Kubernetes (AKS) in your own subscription, for a team, with TLS and a password."
     layers = (FOUNDATION, PLATFORM)
+    definition_keys = ("needs", "storage", "health")
     settings = AZURE_SETTINGS
     fixed_settings = FIXED_SETTINGS
     seconds = 720  # most of it the cluster and the database
@@ -151,6 +152,7 @@ class AzureTarget(Target):
 
     def check(self, flavor: Flavor) -> None:
         """Raise for a definition that is faulty."""
+        super().check(flavor)
         parse_azure_definition(flavor.definition)
 
     def kubeconfig(self, workspace: Workspace) -> str | None:

@@ -25,6 +25,7 @@ class LocalTarget(Target):
     title = "This machine"
     description = "Real servers on 127.0.0.1: no account, no Docker, nothing to pay."
     layers = ("services",)
+    definition_keys = ("service", "health", "folder")
     keeps_data = True
     replaces_freely = True  # a service that is started anew has its data
     explanations = Explanations(__package__)
@@ -95,6 +96,7 @@ class LocalTarget(Target):
 
     def check(self, flavor: Flavor) -> None:
         """Raise for a server's definition or lock that is faulty."""
+        super().check(flavor)
         from matcha_tui.services.definition import LOCK, parse_definition
         from matcha_tui.services.layout import flavor_folder
 
