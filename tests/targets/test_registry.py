@@ -37,7 +37,7 @@ def test_a_key_that_only_another_target_reads_is_refused(tmp_path: Path):
     ours = load_catalog().find("local", "data_version_control", "dvc")
     written = (ours.folder / "module.toml").read_text()
     (tmp_path / "module.toml").write_text(f"needs = ['cluster']\n{written}")
-    with pytest.raises(MatchaError, match="module.toml:1: .*needs"):
+    with pytest.raises(MatchaError, match=r"module\.toml:1: .*needs"):
         LOCAL.check(read_flavor(tmp_path, ours.place))
 
 
