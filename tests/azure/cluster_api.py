@@ -7,17 +7,18 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.simulator.objects import changing, read
+from tests.tls_server import TlsServer
 
 _HAS_EARLIER_REVISION = ("pending-upgrade", "pending-rollback")
 
 
-class ClusterApi(ThreadingHTTPServer):
+class ClusterApi(TlsServer):
     """Answers whoever shows the cluster's own certificate.
 
     Attributes:
@@ -37,11 +38,10 @@ class ClusterApi(ThreadingHTTPServer):
         end = "-----END CERTIFICATE-----\n"
         public, private = pem.split(end)
         self._public, self._private = _encoded(public + end), _encoded(private)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate)
-        context.load_verify_locations(certificate)
-        context.verify_mode = ssl.CERT_REQUIRED
-        self.socket = context.wrap_socket(self.socket, server_side=True)
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(certificate)
+        self.context.load_verify_locations(certificate)
+        self.context.verify_mode = ssl.CERT_REQUIRED
 
     @property
     def access(self) -> dict[str, str]:

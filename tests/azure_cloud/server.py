@@ -6,29 +6,26 @@ import ssl
 import sys
 import threading
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.azure_cloud.certificates import Certificates
 from tests.azure_cloud.faults import Faults
 from tests.azure_cloud.messages import Answer, Request
+from tests.tls_server import TlsServer
 
 Respond = Callable[[Request], Answer]
 
 
-class Server(ThreadingHTTPServer):
+class Server(TlsServer):
     """Listens on a free port of 127.0.0.1; its threads end with it."""
 
     daemon_threads = False
 
     def __init__(self, certificates: Certificates, respond: Respond, faults: Faults) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificates.certificate, certificates.key)
-        # The handshake is the first read's, in the connection's own thread.
-        self.socket = context.wrap_socket(
-            self.socket, server_side=True, do_handshake_on_connect=False
-        )
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(certificates.certificate, certificates.key)
         self.respond = respond
         self.faults = faults
         self.requests: list[Request] = []

@@ -8,12 +8,13 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from tests.azure_cloud.certificates import Certificates
+from tests.tls_server import TlsServer
 
 ENTRIES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "entries.json").read_text(encoding="utf-8")
@@ -123,11 +124,10 @@ def play_price_list(certificates: Certificates | None = None) -> Iterator[Played
             except ConnectionError:
                 return  # the client did not wait
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = TlsServer(("127.0.0.1", 0), Handler)
     if certificates:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificates.certificate, certificates.key)
-        server.socket = context.wrap_socket(server.socket, server_side=True)
+        server.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        server.context.load_cert_chain(certificates.certificate, certificates.key)
     scheme = "https" if certificates else "http"
     played.url = f"{scheme}://127.0.0.1:{server.server_port}/api/retail/prices"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
