@@ -147,7 +147,7 @@ def register(patch: pytest.MonkeyPatch, directory: Path) -> None:
     """
     _write(directory, _MODULES)
     known = {name: f"{__name__}:{name.upper()}" for name in LAYERS}
-    for name in list(OURS):
+    for name in reversed(list(OURS)):  # so that they come back in their order
         patch.delitem(OURS, name)
     for name, address in known.items():
         patch.setitem(OURS, name, address)
