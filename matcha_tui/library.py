@@ -18,7 +18,7 @@ from matcha_tui.targets.findings import Check, Finding, Remedy
 from matcha_tui.targets.registry import explanations_of
 from matcha_tui.terraform.cancelling import force_cancel, request_cancel
 from matcha_tui.terraform.engine import Engine, find_engine
-from matcha_tui.terraform.event_kinds import Event
+from matcha_tui.terraform.events import Event
 from matcha_tui.terraform.folder import Run
 from matcha_tui.terraform.following import follow, follow_progress, initial_progress
 from matcha_tui.terraform.outcome import check_outcome

@@ -11,7 +11,8 @@ import pytest
 from matcha_tui import Deployment
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.targets.findings import Finding
-from matcha_tui.terraform.progress import RunProgress, RunState
+from matcha_tui.terraform.events import RunState
+from matcha_tui.terraform.progress import RunProgress
 from tests.command_line import DVC_ONLY, Matcha, make_environment
 
 README = Path(__file__).parents[1] / "README.md"

@@ -20,7 +20,7 @@ from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.masking import MASK
 from matcha_tui.streams import OutputError
 from matcha_tui.targets.registry import explanations_of
-from matcha_tui.terraform.event_kinds import Event
+from matcha_tui.terraform.events import Event
 from matcha_tui.terraform.explain import Explanations
 from matcha_tui.terraform.folder import Run, is_live
 from matcha_tui.terraform.following import initial_progress

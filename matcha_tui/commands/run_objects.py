@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.targets.registry import explanations_of
 from matcha_tui.terraform.diagnostics import explain_diagnostic, summarise
-from matcha_tui.terraform.event_kinds import (
+from matcha_tui.terraform.events import (
     Diagnostic,
     Event,
     PlannedChange,
@@ -22,6 +22,7 @@ from matcha_tui.terraform.event_kinds import (
     RunFinished,
     RunLost,
     RunStarted,
+    RunState,
     Severity,
     StepFinished,
     StepSkipped,
@@ -35,7 +36,6 @@ from matcha_tui.terraform.progress import (
     PlanCounts,
     ResourceProgress,
     RunProgress,
-    RunState,
     StepProgress,
     StepState,
 )

@@ -18,7 +18,7 @@ from matcha_tui.guess import unknown
 from matcha_tui.project.history import RunRecord, run_records
 from matcha_tui.selection import Project
 from matcha_tui.targets.registry import explanations_of
-from matcha_tui.terraform.event_kinds import Event
+from matcha_tui.terraform.events import Event
 from matcha_tui.terraform.folder import Run, is_live, list_runs
 from matcha_tui.terraform.following import read_events
 from matcha_tui.terraform.outcome import check_outcome

@@ -6,9 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from matcha_tui.project.workspace import Workspace
+from matcha_tui.terraform.events import RunState
 from matcha_tui.terraform.folder import Run, is_live, list_runs, read_result
 from matcha_tui.terraform.marks import Mark, is_left
-from matcha_tui.terraform.run_state import RunState
 
 _RUNS_LOOKED_AT = 20
 

@@ -17,7 +17,7 @@ from matcha_tui.screens.wizard import open_step
 from matcha_tui.stack.catalog import MODULE_TYPES
 from matcha_tui.stack.stack import Stack
 from matcha_tui.targets.base import ComponentHealth, ComponentState
-from matcha_tui.terraform.progress import RunState
+from matcha_tui.terraform.events import RunState
 from matcha_tui.widgets.component_list import ComponentList, ComponentRow
 from matcha_tui.widgets.duration import ago, in_words
 from matcha_tui.widgets.header_line import HeaderLine

@@ -18,11 +18,11 @@ from matcha_tui.screens.wizard import BUILD, DONE, open_step, step_titles
 from matcha_tui.targets.adoption import Adoption, find_adoptions
 from matcha_tui.targets.plan_check import was_refused
 from matcha_tui.targets.registry import TARGETS
-from matcha_tui.terraform.event_kinds import Event, StepStarted
+from matcha_tui.terraform.events import Event, RunState, StepStarted
 from matcha_tui.terraform.folder import Run
 from matcha_tui.terraform.following import initial_progress
 from matcha_tui.terraform.narration import narrate
-from matcha_tui.terraform.progress import RunProgress, RunState
+from matcha_tui.terraform.progress import RunProgress
 from matcha_tui.widgets.banner import Banner
 from matcha_tui.widgets.component import short_name
 from matcha_tui.widgets.log_pane import LogLine, LogPane

@@ -3,9 +3,10 @@
 from matcha_tui.project.history import RunKind
 from matcha_tui.targets.plan_check import was_refused
 from matcha_tui.targets.registry import explanations_of
+from matcha_tui.terraform.events import RunState
 from matcha_tui.terraform.folder import Run
 from matcha_tui.terraform.outcome import find_failure, tell_unconfirmed
-from matcha_tui.terraform.progress import RunProgress, RunState
+from matcha_tui.terraform.progress import RunProgress
 from matcha_tui.widgets.banner import News, Tone
 from matcha_tui.widgets.duration import in_words
 

@@ -14,9 +14,10 @@ from matcha_tui.screens.base import WizardScreen
 from matcha_tui.screens.outcome import tell_outcome
 from matcha_tui.screens.session import Session
 from matcha_tui.stack.catalog import MODULE_TYPES, Flavor
+from matcha_tui.terraform.events import RunState
 from matcha_tui.terraform.folder import Run
 from matcha_tui.terraform.following import initial_progress
-from matcha_tui.terraform.progress import RunProgress, RunState
+from matcha_tui.terraform.progress import RunProgress
 from matcha_tui.widgets.banner import Banner
 from matcha_tui.widgets.cost_table import CostRow, CostTable
 from matcha_tui.widgets.plan_tree import PlanSummary, PlanTree

@@ -18,7 +18,7 @@ from matcha_tui.targets.base import Intent, Target
 from matcha_tui.targets.composition import ROOT_FILE, compose_layer
 from matcha_tui.terraform.engine import Engine
 from matcha_tui.terraform.environment import run_environment
-from matcha_tui.terraform.event_kinds import Diagnostic
+from matcha_tui.terraform.events import Diagnostic
 from matcha_tui.terraform.validation import find_errors, module_folders
 
 # What Terraform says of the root that is composed, and what it means for the flavor.

@@ -14,7 +14,7 @@ from pathlib import Path
 from matcha_tui.errors import ExitCode
 from matcha_tui.files import write_atomically
 from matcha_tui.terraform.engine import Engine
-from matcha_tui.terraform.event_kinds import Action
+from matcha_tui.terraform.events import Action
 from matcha_tui.terraform.progress import RunProgress, StepState
 from matcha_tui.terraform.worker_events import error_line
 

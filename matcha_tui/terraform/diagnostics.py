@@ -2,7 +2,7 @@
 
 import re
 
-from matcha_tui.terraform.event_kinds import Diagnostic
+from matcha_tui.terraform.events import Diagnostic
 from matcha_tui.terraform.explain import Explanation, Explanations, explain
 
 _LONGEST_SUMMARY = 500

@@ -5,8 +5,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-from matcha_tui.terraform.event_kinds import Event, RunFinished, RunLost
-from matcha_tui.terraform.events import parse_line
+from matcha_tui.terraform.events import Event, RunFinished, RunLost, parse_line
 from matcha_tui.terraform.folder import EVENTS, Run, is_live, read_result, was_started
 from matcha_tui.terraform.progress import RunProgress
 

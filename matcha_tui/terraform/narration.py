@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from matcha_tui.terraform.diagnostics import summarise
-from matcha_tui.terraform.event_kinds import (
+from matcha_tui.terraform.events import (
     Action,
     CancelRequested,
     ChangeSummary,
@@ -25,12 +25,9 @@ from matcha_tui.terraform.event_kinds import (
     RunLost,
     RunState,
     Severity,
-    StateLock,
     StepFinished,
     StepSkipped,
     StepStarted,
-    Version,
-    step_title,
 )
 
 _LONGEST_TEXT = 2_000
@@ -40,6 +37,14 @@ _BOX = "╷│╵"
 _BOILERPLATE = ('Executing: ["', "(output suppressed due to ")
 # Said once for whatever a cancelled run leaves undone.
 _HALTED_SUMMARY = "execution halted"
+_NOISE = (
+    "refresh_start",
+    "refresh_complete",
+    "provision_start",
+    "provision_complete",
+    "provision_errored",
+    "outputs",
+)
 _REPEATED_CODES = ("output_init_success_cli_message", "output_init_success_cli_cloud_message")
 _BEGUN = {
     Action.CREATE: "creating",
@@ -190,7 +195,7 @@ def _plain_line(event: PlainLine) -> Narration | None:
 
 
 def _log_message(event: LogMessage) -> Narration | None:
-    if event.code in _REPEATED_CODES:
+    if event.kind in _NOISE or event.code in _REPEATED_CODES:
         return None
     return Narration(event.message, Level.DETAIL)
 
@@ -217,7 +222,7 @@ def _cancel_requested(event: CancelRequested) -> Narration:
 def _step_finished(event: StepFinished) -> Narration | None:
     if event.exit_code == 0:
         return None
-    text = f"{step_title(event.name, event.layer)} ended with exit code {event.exit_code}"
+    text = f"{event.title} ended with exit code {event.exit_code}"
     return Narration(text, Level.DETAIL)
 
 
@@ -234,12 +239,8 @@ _TELLERS: dict[type[Event], Callable[[Any], Narration | None]] = {
     LogMessage: _log_message,
     RunFinished: _run_finished,
     CancelRequested: _cancel_requested,
-    Version: lambda event: Narration(f"Terraform {event.version}", Level.DETAIL),
-    StateLock: lambda event: Narration(event.message or "State lock", Level.DETAIL),
-    StepStarted: lambda event: Narration(step_title(event.name, event.layer)),
+    StepStarted: lambda event: Narration(event.title),
     StepFinished: _step_finished,
-    StepSkipped: lambda event: Narration(
-        f"{step_title(event.name, event.layer)} is skipped", Level.DETAIL
-    ),
+    StepSkipped: lambda event: Narration(f"{event.title} is skipped", Level.DETAIL),
     RunLost: _run_lost,
 }

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.terraform.diagnostics import explain_diagnostic, summarise
+from matcha_tui.terraform.events import RunState
 from matcha_tui.terraform.explain import Explanation, Explanations, explain
-from matcha_tui.terraform.progress import RunProgress, RunState
+from matcha_tui.terraform.progress import RunProgress
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,7 @@ from pathlib import Path
 
 from matcha_tui.terraform.command import init_command, validate_command
 from matcha_tui.terraform.engine import Engine
-from matcha_tui.terraform.event_kinds import Diagnostic, Severity
-from matcha_tui.terraform.events import parse_line
-from matcha_tui.terraform.json_values import mapping_in
+from matcha_tui.terraform.events import Diagnostic, Severity, mapping_in, parse_line
 from matcha_tui.terraform.plain_text import clean_text
 
 _MODULES = ".terraform/modules/modules.json"

@@ -18,7 +18,7 @@ from pathlib import Path
 from matcha_tui.errors import MatchaError
 from matcha_tui.files import explain_os_errors
 from matcha_tui.locks import release_lock
-from matcha_tui.terraform.event_kinds import RunState
+from matcha_tui.terraform.events import RunState
 from matcha_tui.terraform.folder import (
     EVENTS,
     RUN_CODE,

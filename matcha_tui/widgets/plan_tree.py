@@ -5,7 +5,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Tree
 
-from matcha_tui.terraform.event_kinds import Action
+from matcha_tui.terraform.events import Action
 from matcha_tui.terraform.progress import PlanCounts, RunProgress
 from matcha_tui.widgets.component import gather, short_name
 from matcha_tui.widgets.theme_colour import theme_colour

@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from matcha_tui.terraform.event_kinds import Action
+from matcha_tui.terraform.events import Action
 from matcha_tui.terraform.progress import ResourceProgress, ResourceState, RunProgress
 from matcha_tui.widgets.component import Component, gather, short_name
 from matcha_tui.widgets.duration import clock

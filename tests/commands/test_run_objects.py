@@ -10,24 +10,25 @@ import pytest
 from matcha_tui.commands.run_objects import event_objects, result_object, started_object
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.targets.azure.target import AZURE
-from matcha_tui.terraform.event_kinds import (
+from matcha_tui.terraform.events import (
     Action,
     ChangeSummary,
     Diagnostic,
     Event,
+    LogMessage,
     PlannedChange,
     ProvisionOutput,
-    RefreshStarted,
     ResourceFinished,
     ResourceStarted,
     RunFinished,
     RunStarted,
+    RunState,
     Severity,
     StepFinished,
     StepStarted,
 )
 from matcha_tui.terraform.folder import Run, Step
-from matcha_tui.terraform.progress import RunProgress, RunState
+from matcha_tui.terraform.progress import RunProgress
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ADDRESS = "module.experiment_tracker.module.service.terraform_data.environment"
@@ -68,7 +69,7 @@ def told(*events: Event) -> list[dict[str, Any]]:
     ("event", "expected"),
     [
         (RunStarted(steps=(), timestamp=at(0)), None),
-        (RefreshStarted(address=ADDRESS, timestamp=at(0)), None),
+        (LogMessage(message="looks", kind="refresh_start", timestamp=at(0)), None),
         (
             StepFinished(name="apply", layer="services", exit_code=0, timestamp=at(4)),
             {"kind": "step", "name": "apply", "state": "done", "exit_code": 0, "seconds": 4.0},

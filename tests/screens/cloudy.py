@@ -17,7 +17,7 @@ from matcha_tui.targets.azure.pricing.snapshot import make_table, read_regions
 from matcha_tui.targets.azure.service_principal import Source
 from matcha_tui.targets.findings import Check, Finding, Remedy, Verdict
 from matcha_tui.targets.identity_part import SignedIn, Subscription, Tenant
-from matcha_tui.terraform.event_kinds import Event
+from matcha_tui.terraform.events import Event
 from tests.screens.frozen import NOTHING, FrozenSession
 
 TENANT, OTHER = (f"{digit * 8}-1111-2222-3333-444444444444" for digit in "18")

@@ -18,9 +18,8 @@ from matcha_tui.stack.stack import preset_stack
 from matcha_tui.targets.base import ComponentHealth, ComponentState
 from matcha_tui.targets.findings import Check
 from matcha_tui.terraform.engine import Engine
-from matcha_tui.terraform.event_kinds import Event
+from matcha_tui.terraform.events import Event, RunState
 from matcha_tui.terraform.folder import Run, Step
-from matcha_tui.terraform.progress import RunState
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 FOLDER = Path("/home/ada/iris-demo")

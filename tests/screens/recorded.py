@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from matcha_tui.terraform.event_kinds import (
+from matcha_tui.terraform.events import (
     Action,
     ChangeSummary,
     Diagnostic,
     Event,
+    LogMessage,
     PlannedChange,
     ProvisionOutput,
     ResourceFailed,
@@ -14,13 +15,12 @@ from matcha_tui.terraform.event_kinds import (
     ResourceStarted,
     RunFinished,
     RunStarted,
+    RunState,
     Severity,
     StepFinished,
     StepSkipped,
     StepStarted,
-    Version,
 )
-from matcha_tui.terraform.progress import RunState
 from tests.screens.frozen import NOON
 
 LAYER = "services"
@@ -89,7 +89,7 @@ def building() -> list[Event]:
     events: list[Event] = [
         RunStarted(steps=(("apply", LAYER), ("record", LAYER)), timestamp=at(0)),
         StepStarted(name="apply", layer=LAYER, timestamp=at(0)),
-        Version(version="1.11.4", timestamp=at(0)),
+        LogMessage(message="Terraform 1.11.4", kind="version", timestamp=at(0)),
         *(PlannedChange(address=address, action=create, timestamp=at(0)) for address in ADDRESSES),
         ResourceStarted(address=SUPERVISOR, action=create, timestamp=at(0)),
         ProvisionOutput(address=SUPERVISOR, output="the supervisor is process 4711"),

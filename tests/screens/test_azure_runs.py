@@ -5,7 +5,7 @@ from dataclasses import replace
 from matcha_tui.app import MatchaApp
 from matcha_tui.screens.destroy import DestroyScreen
 from matcha_tui.screens.monitor import MonitorScreen
-from matcha_tui.terraform.event_kinds import (
+from matcha_tui.terraform.events import (
     Action,
     Diagnostic,
     Event,
@@ -13,11 +13,11 @@ from matcha_tui.terraform.event_kinds import (
     ResourceFailed,
     RunFinished,
     RunStarted,
+    RunState,
     Severity,
     StepFinished,
     StepStarted,
 )
-from matcha_tui.terraform.progress import RunState
 from tests.screens import recorded
 from tests.screens.cloudy import CHOSEN, CloudySession
 from tests.screens.frozen import deployed, make_run

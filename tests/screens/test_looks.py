@@ -20,7 +20,7 @@ from matcha_tui.screens.resources import ResourcesScreen
 from matcha_tui.screens.review import ReviewScreen
 from matcha_tui.screens.settings import SettingsScreen
 from matcha_tui.screens.stack import StackScreen
-from matcha_tui.terraform.progress import RunState
+from matcha_tui.terraform.events import RunState
 from tests.screens import recorded
 from tests.screens.frozen import NOON, FrozenSession, deployed, make_run
 from tests.screens.looks import LARGE, SMALL, settle, steady

@@ -7,7 +7,7 @@ from matcha_tui.screens.confirm import Confirm
 from matcha_tui.screens.home import HomeScreen
 from matcha_tui.screens.monitor import MonitorScreen
 from matcha_tui.screens.resources import ResourcesScreen
-from matcha_tui.terraform.event_kinds import (
+from matcha_tui.terraform.events import (
     CancelRequested,
     Diagnostic,
     Event,

@@ -9,10 +9,10 @@ import psutil
 import pytest
 
 from matcha_tui.terraform.cancelling import force_cancel, request_cancel
-from matcha_tui.terraform.events import CancelRequested
+from matcha_tui.terraform.events import CancelRequested, RunState
 from matcha_tui.terraform.folder import Run, is_live, read_result
 from matcha_tui.terraform.following import read_progress
-from matcha_tui.terraform.progress import RunState, StepState
+from matcha_tui.terraform.progress import StepState
 from tests.terraform.conftest import Workbench, collect, outcome
 from tests.waiting import wait_for
 

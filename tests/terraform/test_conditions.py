@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from matcha_tui.terraform.cancelling import request_cancel
+from matcha_tui.terraform.events import RunState
 from matcha_tui.terraform.folder import Step, When, read_run
-from matcha_tui.terraform.progress import RunState, StepState
+from matcha_tui.terraform.progress import StepState
 from tests.terraform.conftest import Workbench, outcome
 from tests.waiting import wait_for
 

@@ -4,7 +4,7 @@ import pytest
 
 from matcha_tui.targets.local.target import LOCAL
 from matcha_tui.terraform.diagnostics import explain_diagnostic, summarise
-from matcha_tui.terraform.event_kinds import Diagnostic, Severity
+from matcha_tui.terraform.events import Diagnostic, Severity
 
 
 def failed_program(output: str, command: str = "python -m x", end: str = "exit status 1") -> str:

@@ -9,8 +9,8 @@ import pytest
 
 from matcha_tui.terraform.cancelling import request_cancel
 from matcha_tui.terraform.engine import Engine, find_engine
+from matcha_tui.terraform.events import RunState
 from matcha_tui.terraform.folder import read_result
-from matcha_tui.terraform.progress import RunState
 from tests.terraform.conftest import Workbench, collect, outcome
 from tests.waiting import wait_for
 

@@ -15,7 +15,6 @@ from matcha_tui.terraform.events import (
     Diagnostic,
     Event,
     LogMessage,
-    Outputs,
     PlainLine,
     PlannedChange,
     ProvisionOutput,
@@ -24,8 +23,6 @@ from matcha_tui.terraform.events import (
     RunFinished,
     RunState,
     Severity,
-    StateLock,
-    Version,
     parse_line,
 )
 from tests.terraform.test_plain_text import assert_harmless
@@ -65,8 +62,6 @@ def hook(**fields: object) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("raw", "event"),
     [
-        (line("version", terraform="1.11.4"), Version(version="1.11.4", timestamp=WHEN)),
-        (line("version", tofu="1.9.0"), Version(version="1.9.0", timestamp=WHEN)),
         (
             line("planned_change", change=hook(action="replace")),
             PlannedChange(
@@ -99,12 +94,8 @@ def hook(**fields: object) -> dict[str, object]:
             ChangeSummary(operation="plan", add=3, change=0, destroy=1, timestamp=WHEN),
         ),
         (
-            line("outputs", outputs={"o": {"value": 1}, "s": {"sensitive": True}}),
-            Outputs(names=("o", "s"), timestamp=WHEN),
-        ),
-        (
-            line("state_lock_acquire"),
-            StateLock(acquiring=True, message="said", timestamp=WHEN),
+            line("outputs", outputs={"o": {"value": 1}}),  # it may be secret: only the message
+            LogMessage(message="said", kind="outputs", timestamp=WHEN),
         ),
         (line("cancel_requested", forced=True), CancelRequested(forced=True, timestamp=WHEN)),
         (

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from matcha_tui.errors import MatchaError
+from matcha_tui.terraform.events import RunState
 from matcha_tui.terraform.folder import (
     Run,
     Step,
@@ -18,7 +19,6 @@ from matcha_tui.terraform.folder import (
     read_run,
 )
 from matcha_tui.terraform.following import read_progress
-from matcha_tui.terraform.progress import RunState
 
 
 def make(directory: Path, kind: str = "provision") -> Run:

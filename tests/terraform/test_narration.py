@@ -14,8 +14,6 @@ from matcha_tui.terraform.events import (
     PlainLine,
     PlannedChange,
     ProvisionOutput,
-    ProvisionStarted,
-    RefreshStarted,
     ResourceFailed,
     ResourceFinished,
     ResourceProgressed,
@@ -108,8 +106,8 @@ def test_an_event_is_told_in_one_line(event: Event, text: str, level: Level) -> 
 @pytest.mark.parametrize(
     "event",
     [
-        RefreshStarted(address=ADDRESS),
-        ProvisionStarted(address=ADDRESS),
+        *(LogMessage(message="said", kind=kind) for kind in ("refresh_start", "provision_start")),
+        LogMessage(message="Outputs: 3", kind="outputs"),
         ProvisionOutput(address=ADDRESS, output=" "),
         ResourceProgressed(address=ADDRESS, action=Action.CREATE, elapsed_seconds=10),
         LogMessage(message="You may now begin", code="output_init_success_cli_message"),

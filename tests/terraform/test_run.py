@@ -18,11 +18,12 @@ from matcha_tui.terraform.events import (
     PlainLine,
     ProvisionOutput,
     RunFinished,
+    RunState,
 )
 from matcha_tui.terraform.folder import Step, is_live, read_result
 from matcha_tui.terraform.following import follow, read_progress
 from matcha_tui.terraform.launch import start_run
-from matcha_tui.terraform.progress import PlanCounts, ResourceState, RunState, StepState
+from matcha_tui.terraform.progress import PlanCounts, ResourceState, StepState
 from tests.terraform.conftest import Workbench, collect, outcome
 from tests.waiting import wait_for
 

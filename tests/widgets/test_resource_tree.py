@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcha_tui.terraform.event_kinds import Action
+from matcha_tui.terraform.events import Action
 from matcha_tui.terraform.progress import ResourceProgress, ResourceState
 from matcha_tui.widgets.component import gather, short_name
 from matcha_tui.widgets.resource_tree import fitting_rows

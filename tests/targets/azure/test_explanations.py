@@ -10,7 +10,7 @@ from matcha_tui.targets.azure.failures import explain_sign_in
 from matcha_tui.targets.azure.resource_manager import ResourceManager
 from matcha_tui.targets.azure.target import AZURE
 from matcha_tui.terraform.diagnostics import explain_diagnostic
-from matcha_tui.terraform.event_kinds import Diagnostic, Severity
+from matcha_tui.terraform.events import Diagnostic, Severity
 from matcha_tui.terraform.explain import Explanation, explain
 from tests.azure_cloud import AzureCloud
 from tests.azure_cloud.answers import SUBSCRIPTION
