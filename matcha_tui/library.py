@@ -16,7 +16,7 @@ from matcha_tui.stack.stack import Stack
 from matcha_tui.targets.base import ComponentHealth
 from matcha_tui.targets.findings import Check, Finding, Remedy
 from matcha_tui.targets.registry import explanations_of
-from matcha_tui.terraform.cancelling import force_cancel, request_cancel
+from matcha_tui.terraform.cancel import force_cancel, request_cancel
 from matcha_tui.terraform.engine import Engine, find_engine
 from matcha_tui.terraform.events import Event
 from matcha_tui.terraform.folder import Run

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import click
 
-from matcha_tui.terraform.cancelling import force_cancel, request_cancel
+from matcha_tui.terraform.cancel import force_cancel, request_cancel
 from matcha_tui.terraform.events import Event
 from matcha_tui.terraform.folder import Run
 from matcha_tui.terraform.following import follow_progress, initial_progress

@@ -17,7 +17,7 @@ from matcha_tui.project.lock import (
     read_lock_owner,
 )
 from matcha_tui.selection import Project
-from matcha_tui.terraform.cancelling import force_cancel, request_cancel
+from matcha_tui.terraform.cancel import force_cancel, request_cancel
 
 _BETWEEN_SIGNALS_SECONDS = 0.5
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from matcha_tui.project.workspace import Workspace
+from matcha_tui.terraform.cancel import CancelRequest, was_requested
 from matcha_tui.terraform.events import RunState
 from matcha_tui.terraform.folder import Run, is_live, list_runs, read_result
-from matcha_tui.terraform.marks import Mark, is_left
 
 _RUNS_LOOKED_AT = 20
 
@@ -110,7 +110,7 @@ def last_duration(workspace: Workspace, kind: str, details: Mapping[str, str]) -
 
 def _record(run: Run) -> RunRecord:
     if is_live(run):
-        is_cancelling = is_left(run.directory, Mark.CANCEL)
+        is_cancelling = was_requested(run.directory, CancelRequest.CANCEL)
         return RunRecord(run, RunState.CANCELLING if is_cancelling else RunState.RUNNING, True)
     result = read_result(run)
     if result is None:

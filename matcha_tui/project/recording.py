@@ -28,8 +28,8 @@ from matcha_tui.project.record import (
 )
 from matcha_tui.project.state import read_state
 from matcha_tui.project.workspace import Workspace
+from matcha_tui.terraform.cancel import CancelRequest, was_requested
 from matcha_tui.terraform.folder import RUN_CODE
-from matcha_tui.terraform.marks import Mark, is_left
 from matcha_tui.terraform.worker_events import error_line
 
 _PROPOSED = "record.json"
@@ -101,7 +101,7 @@ def _settle_build(workspace: Workspace, run: Path, layer: str) -> None:
     if not _went_well():
         # One that is killed may make more than its state says: so this run, or one before.
         before = parse_record((run / _PROPOSED).read_bytes()).layers[layer].state
-        was_killed = before is not LayerState.GONE or is_left(run, Mark.FORCE)
+        was_killed = before is not LayerState.GONE or was_requested(run, CancelRequest.FORCE)
         is_gone = not (was_killed or found.has_resources)
         state = LayerState.GONE if is_gone else LayerState.PARTIAL
     _write(workspace, run, record.with_layer(layer, LayerRecord(state, lineage)))

@@ -18,6 +18,7 @@ from pathlib import Path
 from matcha_tui.errors import MatchaError
 from matcha_tui.files import explain_os_errors
 from matcha_tui.locks import release_lock
+from matcha_tui.terraform.cancel import CancelRequest, claim, was_requested, write_request
 from matcha_tui.terraform.events import RunState
 from matcha_tui.terraform.folder import (
     EVENTS,
@@ -28,7 +29,6 @@ from matcha_tui.terraform.folder import (
     read_run,
     write_result,
 )
-from matcha_tui.terraform.marks import Mark, claim, is_left, leave
 from matcha_tui.terraform.processes import (
     Process,
     RunProcesses,
@@ -76,7 +76,7 @@ class _Worker:
         self.locks = locks
         self.events = os.open(run.directory / EVENTS, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
         self.itself = process(os.getpid()) or Process(os.getpid(), 0.0)
-        self.marks: set[Mark] = set()
+        self.marks: set[CancelRequest] = set()
 
     async def carry_out(self) -> int:
         loop = asyncio.get_running_loop()
@@ -162,11 +162,11 @@ class _Worker:
 
     def look_for_marks(self, program: asyncio.subprocess.Process | None = None) -> None:
         """Pass on what the faces ask for: one SIGINT at a time, lest two become one."""
-        for mark in Mark:
-            if mark in self.marks or not is_left(self.run.directory, mark):
+        for mark in CancelRequest:
+            if mark in self.marks or not was_requested(self.run.directory, mark):
                 continue
             self.marks.add(mark)
-            self.append(cancel_requested_line(forced=mark is Mark.FORCE))
+            self.append(cancel_requested_line(forced=mark is CancelRequest.FORCE))
             if program is not None and claim(self.run.directory, mark):
                 with contextlib.suppress(ProcessLookupError):
                     program.send_signal(signal.SIGINT)
@@ -175,7 +175,7 @@ class _Worker:
     def leave_cancel_mark(self) -> None:
         """A signal to the worker asks for the same as the faces do."""
         with contextlib.suppress(MatchaError):
-            leave(self.run.directory, Mark.CANCEL)
+            write_request(self.run.directory, CancelRequest.CANCEL)
 
     def finish(self, state: RunState, code: int) -> None:
         """Leave word, and let the locks go: a follower sees the end when its lock is free."""

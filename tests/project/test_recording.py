@@ -20,8 +20,8 @@ from matcha_tui.project.record import (
 )
 from matcha_tui.project.recording import main, propose_record, recording_command
 from matcha_tui.project.workspace import Workspace, prepare_workspace
+from matcha_tui.terraform.cancel import CancelRequest, write_request
 from matcha_tui.terraform.folder import RUN_CODE
-from matcha_tui.terraform.marks import Mark, leave
 
 APPLYING, WHOLE, PARTIAL, GONE = (
     LayerState.APPLYING,
@@ -143,7 +143,7 @@ def test_a_failed_apply_leaves_what_terraform_has(
 
 def test_an_apply_that_was_killed_is_never_gone(workspace: Workspace, run: Path, act: Act):
     act("build", run)
-    leave(run, Mark.FORCE)
+    write_request(run, CancelRequest.FORCE)
     act("settle-build", run, code=137)
     assert layers(workspace)[FIRST] is PARTIAL
 

@@ -8,7 +8,7 @@ import signal
 import psutil
 import pytest
 
-from matcha_tui.terraform.cancelling import force_cancel, request_cancel
+from matcha_tui.terraform.cancel import force_cancel, request_cancel
 from matcha_tui.terraform.events import CancelRequested, RunState
 from matcha_tui.terraform.folder import Run, is_live, read_result
 from matcha_tui.terraform.following import read_progress

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from matcha_tui.terraform.cancelling import request_cancel
+from matcha_tui.terraform.cancel import request_cancel
 from matcha_tui.terraform.events import RunState
 from matcha_tui.terraform.folder import Step, When, read_run
 from matcha_tui.terraform.progress import StepState

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from matcha_tui.terraform.cancelling import request_cancel
+from matcha_tui.terraform.cancel import request_cancel
 from matcha_tui.terraform.engine import Engine, find_engine
 from matcha_tui.terraform.events import RunState
 from matcha_tui.terraform.folder import read_result

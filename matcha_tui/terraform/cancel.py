@@ -1,0 +1,102 @@
+"""Cancels a run, through its worker or, should that be dead, in its place.
+
+A request is a file in the run's folder. It outlives the one who made it. Whoever claims it
+sends the signal: so each is sent once, also when the worker has died and a face has to
+stand in for it.
+"""
+
+from enum import StrEnum
+from pathlib import Path
+
+from matcha_tui.files import PRIVATE_FILE_MODE, explain_os_errors
+from matcha_tui.terraform.folder import Run, is_live
+from matcha_tui.terraform.processes import end_session, read_processes
+
+
+class CancelRequest(StrEnum):
+    """What is asked for."""
+
+    CANCEL = "cancel"
+    FORCE = "force"
+
+
+def write_request(directory: Path, request: CancelRequest) -> bool:
+    """Ask for it.
+
+    Returns:
+        Whether nobody had asked before.
+
+    Raises:
+        MatchaError: If the request cannot be written.
+    """
+    with explain_os_errors("write", directory / request):
+        return _create(directory / request)
+
+
+def was_requested(directory: Path, request: CancelRequest) -> bool:
+    """Whether anybody has asked for it."""
+    return (directory / request).exists()
+
+
+def claim(directory: Path, request: CancelRequest) -> bool:
+    """Take it upon oneself to send the signal.
+
+    Returns:
+        Whether nobody else has; also when that cannot be noted: better two
+        signals than none.
+    """
+    try:
+        return _create(directory / f"{request}.sent")
+    except OSError:
+        return True
+
+
+def _create(path: Path) -> bool:
+    try:
+        path.touch(mode=PRIVATE_FILE_MODE, exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
+
+
+def request_cancel(run: Run) -> bool:
+    """Ask a run to stop: Terraform ends what it has begun, and saves its state.
+
+    Asking again is safe: Terraform is interrupted once.
+
+    Returns:
+        Whether nobody had asked before.
+
+    Raises:
+        MatchaError: If the request cannot be left in the run's folder.
+    """
+    is_first = write_request(run.directory, CancelRequest.CANCEL)
+    return _stand_in(run, CancelRequest.CANCEL) or is_first
+
+
+def force_cancel(run: Run) -> bool:
+    """Make a run that is being cancelled stop at once: its state may miss resources.
+
+    Returns:
+        Whether it is forced by this; a run that isn't being cancelled yet is only
+        cancelled, and one that was forced before isn't forced again.
+
+    Raises:
+        MatchaError: If the request cannot be left in the run's folder.
+    """
+    if request_cancel(run):
+        return False
+    is_first = write_request(run.directory, CancelRequest.FORCE)
+    return _stand_in(run, CancelRequest.FORCE) or is_first
+
+
+def _stand_in(run: Run, request: CancelRequest) -> bool:
+    """Do what the worker would, should it be dead; say whether a signal was sent."""
+    processes = read_processes(run.directory)
+    if processes is None or processes.worker.is_alive() or not is_live(run):
+        return False
+    program = processes.program
+    if program is None or not program.is_alive():
+        end_session(processes.worker.pid)
+        return False
+    return claim(run.directory, request) and program.interrupt()
