@@ -22,7 +22,6 @@ _SCREENS = {
     "region": "matcha_tui.screens.region:RegionScreen",
     "settings": "matcha_tui.screens.settings:SettingsScreen",
     "review": "matcha_tui.screens.review:ReviewScreen",
-    "paid review": "matcha_tui.screens.paid_review:PaidReviewScreen",
 }
 
 
@@ -57,8 +56,6 @@ def open_step(session: "Session", step: str) -> Screen[None]:
         MatchaError: If it is neither, or needs a part that the target does not have.
     """
     target = session.target
-    if step == "review" and target.pricing is not None:
-        return _make("paid review", session)
     if step == "account" and target.identity is None:
         raise _faulty(target, step, "has no identity")
     if step == "region" and (target.pricing is None or not target.pricing.region_setting):

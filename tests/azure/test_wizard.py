@@ -13,9 +13,9 @@ from matcha_tui.screens.destroy import DestroyScreen
 from matcha_tui.screens.home import HomeScreen
 from matcha_tui.screens.modules import ModulesScreen
 from matcha_tui.screens.monitor import MonitorScreen
-from matcha_tui.screens.paid_review import PaidReviewScreen
 from matcha_tui.screens.region import RegionScreen
 from matcha_tui.screens.resources import ResourcesScreen
+from matcha_tui.screens.review import ReviewScreen
 from matcha_tui.screens.session import Session
 from matcha_tui.screens.settings import SettingsScreen
 from matcha_tui.screens.stack import StackScreen
@@ -116,7 +116,7 @@ async def test_the_llm_stack_is_built_on_azure_and_destroyed(azure: AzureProject
         await until_on(pilot, SettingsScreen)
         await type_settings(pilot)
         await pilot.press("enter")
-        await until_on(pilot, PaidReviewScreen)
+        await until_on(pilot, ReviewScreen)
         await until_done(pilot, " to add, 0 to change")
         assert "Azure · llm stack" in seen(pilot)
         assert "cancelled" not in seen(pilot)

@@ -12,8 +12,8 @@ from matcha_tui.errors import MatchaError
 from matcha_tui.screens.account import AccountScreen
 from matcha_tui.screens.device_code import DeviceCodeScreen
 from matcha_tui.screens.modules import ModulesScreen
-from matcha_tui.screens.paid_review import PaidReviewScreen
 from matcha_tui.screens.region import RegionScreen
+from matcha_tui.screens.review import ReviewScreen
 from matcha_tui.screens.settings import SettingsScreen
 from matcha_tui.screens.stack import StackScreen
 from tests.screens import recorded
@@ -57,9 +57,9 @@ CASES: dict[str, tuple[Make, Open, tuple[str, ...]]] = {
     "region": (chosen, RegionScreen, ("f4",)),
     "region_offline": (lambda: chosen(online=False), RegionScreen, ("e", "u", "r", "o", "down")),
     "settings": (chosen, SettingsScreen, ()),
-    "review_cost": (checked, PaidReviewScreen, ()),
-    "review_checks": (checked, PaidReviewScreen, ("2",)),
-    "review_plan": (checked, PaidReviewScreen, ("3",)),
+    "review_cost": (checked, ReviewScreen, ()),
+    "review_checks": (checked, ReviewScreen, ("2",)),
+    "review_plan": (checked, ReviewScreen, ("3",)),
 }
 SAME_IN_LARGE = ("review_checks", "review_plan")
 

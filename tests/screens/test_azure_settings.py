@@ -7,8 +7,8 @@ from textual.pilot import Pilot
 
 from matcha_tui.app import MatchaApp
 from matcha_tui.screens.draft import settings_by_owner
-from matcha_tui.screens.paid_review import PaidReviewScreen
 from matcha_tui.screens.region import RegionScreen
+from matcha_tui.screens.review import ReviewScreen
 from matcha_tui.screens.settings import SettingsScreen
 from matcha_tui.targets.azure.names import derive_names
 from matcha_tui.targets.azure.settings import AZURE_SETTINGS
@@ -80,7 +80,7 @@ async def test_what_is_typed_survives_going_back_and_forth():
         await until_on(pilot, SettingsScreen)
         await until_seen(pilot, "tea-resources")
         await pilot.press("enter")
-        await until_on(pilot, PaidReviewScreen)
+        await until_on(pilot, ReviewScreen)
 
 
 async def test_the_last_field_can_be_reached_in_a_small_terminal():

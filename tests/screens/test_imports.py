@@ -25,7 +25,7 @@ async def main():
             await app.workers.wait_for_complete()
 
 asyncio.run(main())
-import matcha_tui.screens.account, matcha_tui.screens.region, matcha_tui.screens.paid_review
+import matcha_tui.screens.account, matcha_tui.screens.region, matcha_tui.screens.review
 print(*{name.partition(".")[0] for name in sys.modules})
 """
 

@@ -14,7 +14,7 @@ from matcha_tui.errors import MatchaError
 from matcha_tui.screens.confirm import Confirm
 from matcha_tui.screens.monitor import MonitorScreen
 from matcha_tui.screens.notice import Notice
-from matcha_tui.screens.paid_review import PaidReviewScreen
+from matcha_tui.screens.review import ReviewScreen
 from matcha_tui.screens.settings import SettingsScreen
 from matcha_tui.targets.findings import Check, Finding, Remedy, Verdict
 from tests.screens import recorded
@@ -33,7 +33,7 @@ async def opened(
         await app.workers.wait_for_complete()
         session.draft = replace(session.draft, typed={**session.draft.typed, **typed})
         await app.push_screen(SettingsScreen(session))
-        await app.push_screen(PaidReviewScreen(session))
+        await app.push_screen(ReviewScreen(session))
         await until_seen(pilot, "planned")
         yield pilot
 
@@ -100,7 +100,7 @@ async def test_against_a_failed_check_it_is_built_after_a_yes_only():
         await until_seen(pilot, "Build anyway?")
         assert "resource providers: Microsoft.ContainerService is not" in seen(pilot)
         await pilot.press("enter")
-        await until_on(pilot, PaidReviewScreen)
+        await until_on(pilot, ReviewScreen)
         assert session.deployment.asked == []
         await pilot.press("enter")
         await until_on(pilot, Confirm)
@@ -118,7 +118,7 @@ async def test_above_the_limit_it_is_built_after_a_yes_only():
         await until_seen(pilot, "Spend more than your limit?")
         assert "monthly_limit is 10 USD" in " ".join(seen(pilot).replace("│", "").split())
         await pilot.press("n")
-        await until_on(pilot, PaidReviewScreen)
+        await until_on(pilot, ReviewScreen)
         assert session.deployment.asked == []
 
 

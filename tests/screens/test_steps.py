@@ -5,7 +5,6 @@ import pytest
 from matcha_tui.app import MatchaApp
 from matcha_tui.errors import MatchaError
 from matcha_tui.screens.modules import ModulesScreen
-from matcha_tui.screens.paid_review import PaidReviewScreen
 from matcha_tui.screens.review import ReviewScreen
 from matcha_tui.screens.settings import SettingsScreen
 from matcha_tui.screens.wizard import next_screen, open_step, step_titles
@@ -25,7 +24,7 @@ def test_the_steps_of_a_target_stand_between_the_modules_and_the_settings():
 
 
 def test_the_review_is_chosen_by_whether_there_is_anything_to_pay():
-    assert isinstance(next_screen(CloudySession(settings=CHOSEN), "settings"), PaidReviewScreen)
+    assert isinstance(next_screen(CloudySession(settings=CHOSEN), "settings"), ReviewScreen)
     assert type(next_screen(FrozenSession(), "settings")) is ReviewScreen
 
 

@@ -12,8 +12,8 @@ from matcha_tui.screens.destroy import DestroyScreen
 from matcha_tui.screens.home import HomeScreen
 from matcha_tui.screens.modules import ModulesScreen
 from matcha_tui.screens.monitor import MonitorScreen
-from matcha_tui.screens.paid_review import PaidReviewScreen
 from matcha_tui.screens.resources import ResourcesScreen
+from matcha_tui.screens.review import ReviewScreen
 from matcha_tui.screens.session import Session
 from matcha_tui.screens.settings import SettingsScreen
 from matcha_tui.screens.stack import StackScreen
@@ -65,7 +65,7 @@ async def test_a_stack_is_chosen_built_and_taken_down_there(folder):
         assert "lamps" not in seen(pilot)
         await type_text(pilot, "blue")
         await pilot.press("tab", "2", "0", "0", "enter")
-        await until_on(pilot, PaidReviewScreen)
+        await until_on(pilot, ReviewScreen)
         await until_seen(pilot, "✓ planned")
         assert "About 224.00 EUR a month  ▲ above your limit" in seen(pilot)
         assert "Lamps" in seen(pilot)
