@@ -7,6 +7,7 @@ from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.locks import is_locked
+from matcha_tui.probe import HealthState
 from matcha_tui.project.config import Config
 from matcha_tui.project.decide import NOTHING_DEPLOYED, Decision, Desired, decide, refuse_newer
 from matcha_tui.project.record import LayerState, Record, read_record
@@ -14,7 +15,7 @@ from matcha_tui.project.state import OWN_STATE, SHARED_STATE, read_resources, re
 from matcha_tui.selection import Project
 from matcha_tui.stack.flavor import Flavor
 from matcha_tui.stack.stack import name_stack
-from matcha_tui.targets.base import ComponentHealth, ComponentState, Intent, StateLock, Target
+from matcha_tui.targets.base import ComponentHealth, Intent, StateLock, Target
 from matcha_tui.targets.composition import composed_flavors
 from matcha_tui.targets.registry import TARGETS, sound_targets
 from matcha_tui.targets.unrecorded import find_unrecorded
@@ -228,7 +229,7 @@ def health(project: Project) -> dict[str, ComponentHealth]:
     found = {item.flavor: item for item in asked}
     return {
         module_type: found.get(
-            flavor, ComponentHealth(flavor, ComponentState.DOWN, "it was never started", "")
+            flavor, ComponentHealth(flavor, HealthState.DOWN, "it was never started", "")
         )
         for module_type, flavor in name_stack(project.catalog, record.modules).modules
     }

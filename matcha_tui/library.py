@@ -3,10 +3,9 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 from matcha_tui import choosing, deployed, deployment, readiness
-from matcha_tui.background import in_background, told_here
+from matcha_tui.background import Answer, in_background, told_here
 from matcha_tui.deployment import Consent
 from matcha_tui.masking import mask_secrets
 from matcha_tui.overview import Overview, Resource, list_resources, look_over
@@ -23,8 +22,6 @@ from matcha_tui.terraform.folder import Run
 from matcha_tui.terraform.following import follow, follow_progress, initial_progress
 from matcha_tui.terraform.outcome import check_outcome
 from matcha_tui.terraform.progress import RunProgress
-
-Answer = TypeVar("Answer")
 
 
 class Deployment:
@@ -278,7 +275,7 @@ class Deployment:
     async def run_checks(
         self,
         checks: Sequence[Check],
-        report: readiness.Report = lambda _position, _finding: None,
+        report: readiness.OnFinding = lambda _position, _finding: None,
     ) -> tuple[Finding, ...]:
         """Run checks, side by side.
 

@@ -9,7 +9,7 @@ from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.selection import Project
 from matcha_tui.targets.findings import Check, Finding, Verdict
 
-Report = Callable[[int, Finding], None]
+OnFinding = Callable[[int, Finding], None]
 """Is told what each check found as soon as it has ended: its position, and its finding."""
 
 
@@ -30,7 +30,7 @@ def list_checks(
 
 
 def run_checks(
-    checks: Sequence[Check], report: Report = lambda _position, _finding: None
+    checks: Sequence[Check], report: OnFinding = lambda _position, _finding: None
 ) -> tuple[Finding, ...]:
     """Run checks side by side: together they take about as long as the slowest.
 
@@ -69,7 +69,7 @@ def check_readiness(
 def require_readiness(
     project: Project,
     announce: Callable[[Sequence[Check]], None] = lambda _checks: None,
-    report: Report = lambda _position, _finding: None,
+    report: OnFinding = lambda _position, _finding: None,
 ) -> None:
     """Refuse a provision that could not come to a good end.
 

@@ -13,7 +13,7 @@ from matcha_tui.files import BYTE_ORDER_MARK, explain_os_errors
 from matcha_tui.guess import find_name, name_hint
 from matcha_tui.toml_lines import KeyPath, find_lines
 
-Value = TypeVar("Value", str, int, bool, dict[str, Any])
+T = TypeVar("T", str, int, bool, dict[str, Any])
 
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _ONE = "Keep one of the two lines."
@@ -171,7 +171,7 @@ class TomlTable:
         place = f"{self.path}:{lines[nearest]}" if nearest else f"{self.path}"
         return MatchaError(f"{place}: {dotted} {problem}", hint=hint, exit_code=exit_code)
 
-    def _typed(self, key: str, kind: type[Value], default: Value | None) -> Value:
+    def _typed(self, key: str, kind: type[T], default: T | None) -> T:
         if key not in self.content:
             if default is None:
                 raise self.complaint(key, "is missing", hint=f"Add it: {_TYPE_NAMES[kind]}.")

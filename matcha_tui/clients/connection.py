@@ -14,7 +14,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ToolConnection:
     """One step.
 
     Attributes:

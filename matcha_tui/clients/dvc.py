@@ -6,16 +6,16 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from matcha_tui.clients.connection import Outcome, ToolConnection
 from matcha_tui.clients.dvc_secret import LOCAL_SETTINGS, set_connection_string
 from matcha_tui.clients.git import is_tracked, keep_out_of_git
-from matcha_tui.clients.step import Outcome, Step
 
 _NAME = "dvc"
 _REMOTE = "matcha"
 _SECONDS = 60
 
 
-def connect_dvc(project: Path, remote: Mapping[str, str] | None) -> Step:
+def connect_dvc(project: Path, remote: Mapping[str, str] | None) -> ToolConnection:
     """Make the stack's remote the default one.
 
     Args:
@@ -27,10 +27,10 @@ def connect_dvc(project: Path, remote: Mapping[str, str] | None) -> Step:
         MatchaError: If the file of the remote's secret cannot be read or written.
     """
     if remote is None or "remote-url" not in remote:
-        return Step(_NAME, Outcome.SKIPPED, "the stack has no data version control")
+        return ToolConnection(_NAME, Outcome.SKIPPED, "the stack has no data version control")
     folder, secret = project / ".dvc", remote.get("connection-string")
     if not folder.is_dir():
-        return Step(
+        return ToolConnection(
             _NAME,
             Outcome.SKIPPED,
             "this folder is no DVC repository; run `dvc init` to make it one",
@@ -38,11 +38,11 @@ def connect_dvc(project: Path, remote: Mapping[str, str] | None) -> Step:
     program = shutil.which("dvc")
     if program is None:
         package = "'dvc[azure]'" if remote["remote-url"].startswith("azure://") else "dvc"
-        return Step(
+        return ToolConnection(
             _NAME, Outcome.SKIPPED, f"there is no dvc on PATH; install it: pip install {package}"
         )
     if secret and is_tracked(folder, LOCAL_SETTINGS):
-        return Step(
+        return ToolConnection(
             _NAME,
             Outcome.FAILED,
             f"git tracks .dvc/{LOCAL_SETTINGS}, and the remote's secret would be committed with "
@@ -52,12 +52,12 @@ def connect_dvc(project: Path, remote: Mapping[str, str] | None) -> Step:
     try:
         said += _set_remote(program, project, remote)
     except subprocess.SubprocessError as error:
-        return Step(_NAME, Outcome.FAILED, _last_line(error))
+        return ToolConnection(_NAME, Outcome.FAILED, _last_line(error))
     if secret:  # last: DVC refuses a connection string for a remote that it does not know yet
         said += _keep_secret(folder, secret)
     if not said:
-        return Step(_NAME, Outcome.UNCHANGED, f"its default remote is {_REMOTE}")
-    return Step(_NAME, Outcome.DONE, "; ".join(said))
+        return ToolConnection(_NAME, Outcome.UNCHANGED, f"its default remote is {_REMOTE}")
+    return ToolConnection(_NAME, Outcome.DONE, "; ".join(said))
 
 
 def _set_remote(program: str, project: Path, remote: Mapping[str, str]) -> list[str]:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
+from matcha_tui.clients.connection import Outcome, ToolConnection
 from matcha_tui.clients.dotenv import find_obstacle, is_plain, write_value
 from matcha_tui.clients.git import is_tracked, keep_out_of_git
 from matcha_tui.clients.lines import with_end
-from matcha_tui.clients.step import Outcome, Step
 from matcha_tui.files import PRIVATE_FILE_MODE, explain_os_errors, write_atomically
 from matcha_tui.stack.variables import ClientVariable
 
@@ -19,7 +19,7 @@ _END = "# <<< matcha <<<"
 _SHARED_FILE_MODE = 0o644
 
 
-def connect_env_file(project: Path, variables: Sequence[ClientVariable]) -> Step:
+def connect_env_file(project: Path, variables: Sequence[ClientVariable]) -> ToolConnection:
     """Write the stack's variables into ``.env``, and leave every other byte as it is.
 
     Args:
@@ -33,9 +33,11 @@ def connect_env_file(project: Path, variables: Sequence[ClientVariable]) -> Step
     path = (project / _NAME).resolve()  # a link stays a link
     secret = any(variable.secret for variable in variables)
     if not variables:
-        return Step(_NAME, Outcome.SKIPPED, "the stack has nothing that clients read there")
+        return ToolConnection(
+            _NAME, Outcome.SKIPPED, "the stack has nothing that clients read there"
+        )
     if secret and is_tracked(project, _NAME):
-        return Step(
+        return ToolConnection(
             _NAME,
             Outcome.FAILED,
             "git tracks it, and the stack's secrets would be committed with it; run: "
@@ -43,11 +45,13 @@ def connect_env_file(project: Path, variables: Sequence[ClientVariable]) -> Step
         )
     refusals = [text for variable in variables if (text := _refusal(variable))]
     if refusals:
-        return Step(_NAME, Outcome.FAILED, f"nothing was written: {'; '.join(refusals)}")
+        return ToolConnection(_NAME, Outcome.FAILED, f"nothing was written: {'; '.join(refusals)}")
     before = _read(path)
     after = _with_block(before or b"", variables)
     if after is None:
-        return Step(_NAME, Outcome.FAILED, f"the line {_BEGIN!r} has no {_END!r} after it")
+        return ToolConnection(
+            _NAME, Outcome.FAILED, f"the line {_BEGIN!r} has no {_END!r} after it"
+        )
     ignored = secret and keep_out_of_git(project, _NAME)
     mode = _mode(path, secret)
     is_same = before == after and stat.S_IMODE(path.stat().st_mode) == mode
@@ -59,7 +63,7 @@ def connect_env_file(project: Path, variables: Sequence[ClientVariable]) -> Step
         said.append(f"added {_NAME} to .gitignore")
     said += _notes(after, variables)
     outcome = Outcome.UNCHANGED if is_same and not ignored else Outcome.DONE
-    return Step(_NAME, outcome, "; ".join(said))
+    return ToolConnection(_NAME, outcome, "; ".join(said))
 
 
 def _refusal(variable: ClientVariable) -> str | None:

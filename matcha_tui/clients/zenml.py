@@ -7,8 +7,9 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from matcha_tui.clients.step import Outcome, Step
-from matcha_tui.clients.zenml_stack import Resources, describe_stack
+from matcha_tui.clients.connection import Outcome, ToolConnection
+from matcha_tui.clients.zenml_stack import describe_stack
+from matcha_tui.project.state import Resources
 
 _NAME = "zenml"
 _SCRIPT = Path(__file__).parent / "inside_zenml" / "register.py"
@@ -16,7 +17,7 @@ _SECONDS = 180
 _MASK = "********"
 
 
-def connect_zenml(project: Path, resources: Resources) -> Step:
+def connect_zenml(project: Path, resources: Resources) -> ToolConnection:
     """Register the stack with its ZenML server, and make it the active one.
 
     Args:
@@ -25,10 +26,10 @@ def connect_zenml(project: Path, resources: Resources) -> Step:
     """
     server = resources.get("pipeline")
     if server is None:
-        return Step(_NAME, Outcome.SKIPPED, "the stack has no ZenML server")
+        return ToolConnection(_NAME, Outcome.SKIPPED, "the stack has no ZenML server")
     python = _find_client()
     if python is None:
-        return Step(
+        return ToolConnection(
             _NAME,
             Outcome.SKIPPED,
             "no Python on PATH has ZenML; install it (pip install zenml), then run "
@@ -50,17 +51,19 @@ def connect_zenml(project: Path, resources: Resources) -> Step:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return Step(_NAME, Outcome.FAILED, f"its client did not end within {_SECONDS} seconds")
+        return ToolConnection(
+            _NAME, Outcome.FAILED, f"its client did not end within {_SECONDS} seconds"
+        )
     if finished.returncode != 0:
         said = finished.stderr.strip().splitlines() or ["it left no message"]
         text = f"its client ({python}) says: {said[-1]}"
         for secret in (server["server-password"], *stack.secret_values()):
             text = text.replace(secret, _MASK)
-        return Step(_NAME, Outcome.FAILED, text)
+        return ToolConnection(_NAME, Outcome.FAILED, text)
     changes = json.loads(finished.stdout.splitlines()[-1])
     if not changes:
-        return Step(_NAME, Outcome.UNCHANGED, "its stack matcha is registered and active")
-    return Step(_NAME, Outcome.DONE, "; ".join([*changes, *_advice(resources)]))
+        return ToolConnection(_NAME, Outcome.UNCHANGED, "its stack matcha is registered and active")
+    return ToolConnection(_NAME, Outcome.DONE, "; ".join([*changes, *_advice(resources)]))
 
 
 def _find_client() -> str | None:

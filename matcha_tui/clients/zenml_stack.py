@@ -6,14 +6,13 @@ Flavors and the names of their settings are those of ZenML 0.98.
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
+from matcha_tui.project.state import Resources
+
 _NO_TOKEN = "none"  # ZenML asks for one with every tracking URL, and a local server for none
 _ARTIFACTS_SECRET = "matcha_artifact_store"
 _TRACKER_SECRET = "matcha_experiment_tracker"
 
-Resources = Mapping[str, Mapping[str, str]]
-"""What the stack gives: resource to property to value."""
-
-Component = tuple[str, dict[str, str]]
+ZenMLComponent = tuple[str, dict[str, str]]
 """A flavor and its settings, in which a secret is named and never spelled out."""
 
 
@@ -28,7 +27,7 @@ class ZenMLStack:
             that the components need; otherwise ZenML says so when a pipeline runs.
     """
 
-    components: dict[str, Component]
+    components: dict[str, ZenMLComponent]
     secrets: dict[str, dict[str, str]]
     needs_integrations: bool
 
@@ -59,7 +58,7 @@ def describe_stack(resources: Resources) -> ZenMLStack:
     return ZenMLStack(components, secrets, needs_integrations="image_builder" in components)
 
 
-def _where_it_runs(resources: Resources) -> dict[str, Component]:
+def _where_it_runs(resources: Resources) -> dict[str, ZenMLComponent]:
     context = resources.get("orchestrator", {}).get("k8s-context")
     registry = resources.get("container-registry", {}).get("registry-url")
     if context is None or registry is None:
@@ -71,7 +70,9 @@ def _where_it_runs(resources: Resources) -> dict[str, Component]:
     }
 
 
-def _artifact_store(server: Mapping[str, str], secrets: dict[str, dict[str, str]]) -> Component:
+def _artifact_store(
+    server: Mapping[str, str], secrets: dict[str, dict[str, str]]
+) -> ZenMLComponent:
     path = server["storage-path"]
     if "connection-string" not in server:
         return ("local", {"path": path})
@@ -79,7 +80,7 @@ def _artifact_store(server: Mapping[str, str], secrets: dict[str, dict[str, str]
     return ("azure", {"path": path, "authentication_secret": _ARTIFACTS_SECRET})
 
 
-def _tracker(tracker: Mapping[str, str], secrets: dict[str, dict[str, str]]) -> Component:
+def _tracker(tracker: Mapping[str, str], secrets: dict[str, dict[str, str]]) -> ZenMLComponent:
     address = {"tracking_uri": tracker["tracking-url"]}
     if "tracking-password" not in tracker:
         return ("mlflow", {**address, "tracking_token": _NO_TOKEN})

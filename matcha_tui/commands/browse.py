@@ -10,7 +10,7 @@ from matcha_tui.commands.naming import completing
 from matcha_tui.commands.opening import open_project
 from matcha_tui.deployed import deployed_intent, resources
 from matcha_tui.selection import Project
-from matcha_tui.stack.aliases import Names
+from matcha_tui.stack.aliases import Aliases
 from matcha_tui.stack.pages import find_pages
 
 
@@ -18,7 +18,7 @@ def _pages(project: Project) -> dict[str, str]:
     return find_pages(deployed_intent(project).flavors, resources(project))
 
 
-def _names(project: Project) -> Names:
+def _names(project: Project) -> Aliases:
     return resource_names(project, _pages(project), "resource with a page of its own")
 
 

@@ -12,7 +12,7 @@ from matcha_tui.terraform.plain_text import clean_line
 from matcha_tui.widgets.duration import ago
 
 if TYPE_CHECKING:
-    from matcha_tui.services.pruning import Entry
+    from matcha_tui.services.pruning import StoredEnvironment
 
 _VERSION = 1
 _ROW = "{:<28} {:<8} {:>10}  {:<14} {}"
@@ -73,7 +73,7 @@ def prune(yes: bool, form: str) -> None:
         click.echo(f"Removed {_count(removed)}: {size}, less what uv's cache shares.", err=True)
 
 
-def _print_table(entries: Sequence["Entry"]) -> None:
+def _print_table(entries: Sequence["StoredEnvironment"]) -> None:
     from matcha_tui.services.storage import size_in_words
 
     click.echo(_ROW.format("ENVIRONMENT", "PYTHON", "SIZE", "LAST USED", "USED BY"))
@@ -85,11 +85,11 @@ def _print_table(entries: Sequence["Entry"]) -> None:
         click.echo(_ROW.format(entry.environment.name, entry.python, size, used, by))
 
 
-def _print_json(name: str, entries: Sequence["Entry"]) -> None:
+def _print_json(name: str, entries: Sequence["StoredEnvironment"]) -> None:
     click.echo(json.dumps({"version": _VERSION, name: list(map(_document, entries))}, indent=2))
 
 
-def _document(entry: "Entry") -> dict[str, Any]:
+def _document(entry: "StoredEnvironment") -> dict[str, Any]:
     return {
         "name": entry.environment.name,
         "flavor": entry.environment.flavor,
@@ -102,5 +102,5 @@ def _document(entry: "Entry") -> dict[str, Any]:
     }
 
 
-def _count(entries: Sequence["Entry"]) -> str:
+def _count(entries: Sequence["StoredEnvironment"]) -> str:
     return "1 environment" if len(entries) == 1 else f"{len(entries)} environments"

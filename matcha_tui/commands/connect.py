@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
+from matcha_tui.clients.connection import Outcome, ToolConnection
 from matcha_tui.clients.dvc import connect_dvc
 from matcha_tui.clients.env_file import connect_env_file
-from matcha_tui.clients.step import Outcome, Step
 from matcha_tui.clients.zenml import connect_zenml
 from matcha_tui.commands.opening import open_project
 from matcha_tui.deployed import resources
@@ -26,7 +26,7 @@ def connect(context: click.Context) -> None:
     folder, found = project.workspace.project, resources(project)
     variables = client_variables(project.flavors, found)
     remote = found.get("data-version-control")
-    steps: tuple[Callable[[], Step], ...] = (
+    steps: tuple[Callable[[], ToolConnection], ...] = (
         lambda: connect_env_file(folder, variables),
         lambda: connect_dvc(folder, remote),
         lambda: connect_zenml(folder, found),

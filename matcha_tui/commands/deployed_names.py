@@ -1,16 +1,15 @@
 """What a word on the command line names of what is deployed."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from matcha_tui.deployed import deployed_intent
 from matcha_tui.guess import find_name
+from matcha_tui.project.state import Resources
 from matcha_tui.selection import Project
-from matcha_tui.stack.aliases import Names, make_names
-
-Resources = Mapping[str, Mapping[str, str]]
+from matcha_tui.stack.aliases import Aliases, make_aliases
 
 
-def resource_names(project: Project, shown: Collection[str], what: str) -> Names:
+def resource_names(project: Project, shown: Collection[str], what: str) -> Aliases:
     """Return what resources of the deployed stack are called.
 
     Args:
@@ -19,7 +18,7 @@ def resource_names(project: Project, shown: Collection[str], what: str) -> Names
         what: What a word should name, for the refusal of one that does not.
     """
     flavors = [item for item in deployed_intent(project).flavors if item.resource in shown]
-    return make_names(what, shown, flavors, lambda flavor: flavor.resource)
+    return make_aliases(what, shown, flavors, lambda flavor: flavor.resource)
 
 
 def find_resource(
@@ -36,8 +35,8 @@ def find_resource(
     return names.find(word, lambda meant: find_name(property_name, found[meant]) is not None)
 
 
-def component_names(project: Project) -> Names:
+def component_names(project: Project) -> Aliases:
     """Return what the deployed flavors are called."""
-    return make_names(
+    return make_aliases(
         "run and no component", (), deployed_intent(project).flavors, lambda flavor: flavor.name
     )

@@ -10,7 +10,7 @@ import click
 from matcha_tui.commands.asking import check_answers, need_terminal
 from matcha_tui.commands.opening import open_project
 from matcha_tui.errors import ExitCode
-from matcha_tui.readiness import Report, list_checks, run_checks
+from matcha_tui.readiness import OnFinding, list_checks, run_checks
 from matcha_tui.selection import Project
 from matcha_tui.targets.findings import Finding, Verdict
 from matcha_tui.terraform.plain_text import escape_line, escape_lines
@@ -65,7 +65,7 @@ def _check(project: Project, engine: str | None, form: str) -> tuple[Finding, ..
     return run_checks(checks, _in_order() if form == "text" else lambda _place, _finding: None)
 
 
-def _in_order() -> Report:
+def _in_order() -> OnFinding:
     """Print each finding as soon as it and all before it are there: the order never changes."""
     waiting: dict[int, Finding] = {}
     shown = 0

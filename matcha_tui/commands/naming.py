@@ -9,19 +9,19 @@ import click
 from matcha_tui.errors import MatchaError
 from matcha_tui.guess import fold_name
 from matcha_tui.selection import Project, open_project
-from matcha_tui.stack.aliases import Names, make_names
+from matcha_tui.stack.aliases import Aliases, make_aliases
 from matcha_tui.stack.catalog import MODULE_TYPES
 
 Complete = Callable[[click.Context, click.Parameter, str], list[str]]
 
 
-def type_names(project: Project) -> Names:
+def type_names(project: Project) -> Aliases:
     """Return what the slots of a stack are called."""
     flavors = project.catalog.flavors
-    return make_names("module type", MODULE_TYPES, flavors, lambda flavor: flavor.module_type)
+    return make_aliases("module type", MODULE_TYPES, flavors, lambda flavor: flavor.module_type)
 
 
-def owner_names(project: Project, target: str) -> Names:
+def owner_names(project: Project, target: str) -> Aliases:
     """Return what the owners of settings are called: a flavor is one if the stack may have it.
 
     Args:
@@ -34,7 +34,7 @@ def owner_names(project: Project, target: str) -> Names:
         for flavor in project.catalog.flavors
         if flavor.target == target and chosen.get(flavor.module_type, flavor.name) == flavor.name
     ]
-    return make_names("module type", MODULE_TYPES, flavors, lambda flavor: flavor.module_type)
+    return make_aliases("module type", MODULE_TYPES, flavors, lambda flavor: flavor.module_type)
 
 
 def completing(words: Callable[[Project, Mapping[str, Any]], Iterable[str]]) -> Complete:

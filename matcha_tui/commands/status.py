@@ -14,8 +14,9 @@ import click
 from matcha_tui.commands.opening import open_project
 from matcha_tui.deployed import health, look, tell_partial
 from matcha_tui.errors import ExitCode
+from matcha_tui.probe import HealthState
 from matcha_tui.selection import Project
-from matcha_tui.targets.base import ComponentHealth, ComponentState
+from matcha_tui.targets.base import ComponentHealth
 from matcha_tui.terraform.plain_text import escape_line
 
 _WATCH_SECONDS = 2.0
@@ -132,4 +133,4 @@ def _component(module_type: str, item: ComponentHealth) -> dict[str, Any]:
 
 
 def _is_healthy(found: Found) -> bool:
-    return all(item.state is ComponentState.HEALTHY for item in found.values())
+    return all(item.state is HealthState.HEALTHY for item in found.values())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from matcha_tui.pricing.price import HOURS_A_MONTH, Price, PriceTable, Source
+from matcha_tui.pricing.price import HOURS_A_MONTH, Price, PriceSource, PriceTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ class Estimate:
             by_owner.setdefault(line.item.owner, []).append(line)
         return tuple(Share(owner, tuple(lines)) for owner, lines in by_owner.items())
 
-    def dates(self, source: Source) -> tuple[date, ...]:
+    def dates(self, source: PriceSource) -> tuple[date, ...]:
         """Return the days from which the prices of one source are, the earliest first."""
         prices = [line.price for line in self.lines if line.price is not None]
         days = {price.as_of for price in prices if price.source is source and price.as_of}

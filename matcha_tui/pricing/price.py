@@ -26,7 +26,7 @@ UNITS_A_MONTH: dict[str, Decimal] = {
 _EXACT = Decimal("1E-9")  # so that sums do not depend on their order
 
 
-class Source(StrEnum):
+class PriceSource(StrEnum):
     """Where a price is from."""
 
     LIVE = "live"
@@ -64,7 +64,7 @@ class Price:
     sku: str
     unit: str
     tiers: tuple[Tier, ...]
-    source: Source
+    source: PriceSource
     as_of: date | None
     estimated: bool = False
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from matcha_tui.pricing.difference import compare
 from matcha_tui.pricing.estimate import CostLine, Estimate, Share, Span
-from matcha_tui.pricing.price import Source
+from matcha_tui.pricing.price import PriceSource
 
 _CENT = Decimal("0.01")
 _MONTHS = (
@@ -64,10 +64,10 @@ def origin(estimate: Estimate) -> str:
         For example ``Prices of 18 June to 23 September 2026, which came with matcha.``
     """
     sentences = []
-    if live := estimate.dates(Source.LIVE):
+    if live := estimate.dates(PriceSource.LIVE):
         whose = f"{estimate.publisher}'s list" if estimate.publisher else "List"
         sentences.append(f"{whose} prices of {_days(live)}.")
-    if kept := estimate.dates(Source.SNAPSHOT):
+    if kept := estimate.dates(PriceSource.SNAPSHOT):
         sentences.append(f"Prices of {_days(kept)}, which came with matcha.")
     if estimate.estimated:
         names = _names(line for line in estimate.lines if line.price and line.price.estimated)

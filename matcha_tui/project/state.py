@@ -10,6 +10,9 @@ from typing import Any
 from matcha_tui.errors import MatchaError
 from matcha_tui.files import explain_os_errors
 
+Resources = Mapping[str, Mapping[str, str]]
+"""What a deployed stack gives: resource to property to value."""
+
 OWN_STATE = "terraform.tfstate"
 SHARED_STATE = "shared.tfstate"
 """A copy of the state that is kept elsewhere, as it was when it was last looked at."""

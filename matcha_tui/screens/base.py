@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Footer
 
+from matcha_tui.background import Answer
 from matcha_tui.errors import MatchaError
 from matcha_tui.screens.notice import Notice
 from matcha_tui.screens.session import Session
@@ -17,8 +18,6 @@ from matcha_tui.widgets.header_line import HeaderLine
 from matcha_tui.widgets.step_line import StepLine
 
 WIDE = 100
-
-Answer = TypeVar("Answer")
 
 
 class MatchaScreen(Screen[None]):

@@ -11,12 +11,13 @@ from textual.widgets import Button, Label, Static
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.overview import Overview
+from matcha_tui.probe import HealthState
 from matcha_tui.project.history import LastRun
 from matcha_tui.screens.base import MatchaScreen
 from matcha_tui.screens.wizard import open_step
 from matcha_tui.stack.catalog import MODULE_TYPES
 from matcha_tui.stack.stack import Stack
-from matcha_tui.targets.base import ComponentHealth, ComponentState
+from matcha_tui.targets.base import ComponentHealth
 from matcha_tui.terraform.events import RunState
 from matcha_tui.widgets.component_list import ComponentList, ComponentRow
 from matcha_tui.widgets.duration import ago, in_words
@@ -203,7 +204,7 @@ class HomeScreen(MatchaScreen):
         ill = [
             self._title(module_type, found.flavor)
             for module_type, found in health.items()
-            if found.state is not ComponentState.HEALTHY
+            if found.state is not HealthState.HEALTHY
         ]
         if self.session.deployment.overview.is_partial:
             self._headline(_PARTIAL, "$warning")

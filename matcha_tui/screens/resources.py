@@ -11,20 +11,21 @@ from textual.content import Content
 from textual.widgets import DataTable, Static
 
 from matcha_tui.overview import Resource
+from matcha_tui.probe import HealthState
 from matcha_tui.screens.base import WIDE, MatchaScreen
 from matcha_tui.screens.browser import open_in_browser
 from matcha_tui.screens.session import Session
-from matcha_tui.targets.base import ComponentHealth, ComponentState
+from matcha_tui.targets.base import ComponentHealth
 from matcha_tui.widgets.theme_colour import theme_colour
 
 MASK = "••••••••"
 _NAME_WIDTH, _PROPERTY_WIDTH, _LEAST_VALUE, _PADDING = 20, 16, 20, 2
 _SYMBOL_WIDTH, _WORD_WIDTH = 1, 11
 _STATES = {
-    ComponentState.HEALTHY: ("●", "success"),
-    ComponentState.STARTING: ("◐", "warning"),
-    ComponentState.UNHEALTHY: ("▲", "warning"),
-    ComponentState.DOWN: ("✗", "error"),
+    HealthState.HEALTHY: ("●", "success"),
+    HealthState.STARTING: ("◐", "warning"),
+    HealthState.UNHEALTHY: ("▲", "warning"),
+    HealthState.DOWN: ("✗", "error"),
 }
 
 

@@ -4,27 +4,17 @@ import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 import psutil
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.probe import find_problem
+from matcha_tui.probe import HealthState, find_problem
 from matcha_tui.services.definition import DirectoryCheck, HttpCheck
 from matcha_tui.services.layout import FlavorFolder, flavor_folders
 from matcha_tui.services.processes import Leader, living_leader
 from matcha_tui.services.service import load_service
 from matcha_tui.services.supervisor_files import find_supervisor
-
-
-class HealthState(StrEnum):
-    """How a service is."""
-
-    HEALTHY = "healthy"
-    STARTING = "starting"
-    UNHEALTHY = "unhealthy"
-    DOWN = "down"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ _VARIABLES = ("PATH", "PYTHONPYCACHEPREFIX", "VIRTUAL_ENV")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class StoredEnvironment:
     """One environment, and what is known of it.
 
     Attributes:
@@ -43,12 +43,12 @@ class Entry:
         return bool(self.projects) or self.is_running
 
 
-def describe_store() -> tuple[Entry, ...]:
+def describe_store() -> tuple[StoredEnvironment, ...]:
     """Describe every environment of the store, by name."""
     environments = store.list_environments(store.store_folder())
     running = _running(environments)
     return tuple(
-        Entry(
+        StoredEnvironment(
             environment,
             _python_version(environment),
             directory_size(environment.path) + directory_size(environment.bytecode),
@@ -61,7 +61,7 @@ def describe_store() -> tuple[Entry, ...]:
     )
 
 
-def remove_unused(entry: Entry) -> bool:
+def remove_unused(entry: StoredEnvironment) -> bool:
     """Remove an environment unless somebody uses it by now.
 
     Args:

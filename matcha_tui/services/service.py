@@ -24,8 +24,6 @@ from matcha_tui.services.definition import (
 )
 from matcha_tui.services.layout import FlavorFolder
 
-Value = str | int | bool
-
 GUARD_DIRECTORY = Path(__file__).parent / "inside"
 """Holds the package `matcha_guard`, which keeps web pages away from a service."""
 
@@ -84,7 +82,7 @@ def load_service(folder: FlavorFolder) -> Service:
     return _fill(folder, content)
 
 
-def _read_values(folder: FlavorFolder, definition: Definition) -> dict[str, Value]:
+def _read_values(folder: FlavorFolder, definition: Definition) -> dict[str, str | int | bool]:
     if not definition.settings:
         return {}
     with explain_os_errors("read", folder.values):

@@ -10,7 +10,7 @@ from matcha_tui.stack.setting import Setting, writable_names
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class Aliases:
     """A table of words and of what each means.
 
     Attributes:
@@ -85,9 +85,9 @@ class Names:
         return [rank[name] for rank in self.ranks if (name := find_name(word, rank))]
 
 
-def make_names(
+def make_aliases(
     what: str, own: Iterable[str], flavors: Collection[Flavor], means: Callable[[Flavor], str]
-) -> Names:
+) -> Aliases:
     """Make the table of a set of flavors.
 
     Args:
@@ -108,10 +108,10 @@ def make_names(
             word = find_name(column(flavor), rank) or column(flavor)
             rank[word] = tuple(dict.fromkeys((*rank.get(word, ()), means(flavor))))
         ranks.append(rank)
-    return Names(what, tuple(ranks))
+    return Aliases(what, tuple(ranks))
 
 
-def find_setting(word: str, declared: Mapping[str, Setting], types: Names) -> str:
+def find_setting(word: str, declared: Mapping[str, Setting], types: Aliases) -> str:
     """Return the dotted name of a setting, whatever its module is called.
 
     Args:

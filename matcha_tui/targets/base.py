@@ -3,11 +3,12 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.probe import HealthState
 from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.flavor import Flavor, check_keys
@@ -23,15 +24,6 @@ ModuleValues = Mapping[str, Mapping[str, SettingValue]]
 """The final value of every setting: module type to setting's name to value."""
 
 
-class ComponentState(StrEnum):
-    """How one component of a deployed stack is doing."""
-
-    HEALTHY = "healthy"
-    STARTING = "starting"
-    UNHEALTHY = "unhealthy"
-    DOWN = "down"
-
-
 @dataclass(frozen=True, slots=True)
 class ComponentHealth:
     """What a real request to one component found.
@@ -44,7 +36,7 @@ class ComponentHealth:
     """
 
     flavor: str
-    state: ComponentState
+    state: HealthState
     detail: str
     url: str
 
@@ -100,16 +92,32 @@ class Root:
     resources: Mapping[str, Any] | None = None
 
 
-class StateLock(Protocol):
-    """A lock on a shared state."""
+@dataclass(frozen=True, slots=True)
+class StateLock:
+    """A lock on a shared state, as Terraform describes it.
 
-    @property
-    def lock_id(self) -> str:
-        """What its owner knows it by."""
+    Attributes:
+        lock_id: What its owner knows it by, and `SharedState.free_lock` must be given;
+            empty where somebody was stopped before they could write who they are.
+        who: ``ada@laptop``; may be empty.
+        operation: ``OperationTypeApply``; may be empty.
+        created: Since when; ``None`` where it isn't known.
+        version: Of their Terraform.
+    """
+
+    lock_id: str
+    who: str
+    operation: str
+    created: datetime | None
+    version: str
 
     @property
     def sentence(self) -> str:
-        """Who holds it, for what and since when."""
+        """Who, what and since when: ``ada@laptop has it for an apply since 2026-11-24 …``."""
+        who = self.who or "somebody who did not leave a name"
+        what = self.operation.removeprefix("OperationType").lower()
+        since = f" since {self.created:%Y-%m-%d %H:%M} UTC" if self.created else ""
+        return f"{who} has it" + (f" for {what}" if what else "") + since
 
 
 class SharedState(ABC):

@@ -42,7 +42,7 @@ _FACE_RULES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ModuleCheck:
     """What one check of a flavor found.
 
     Attributes:
@@ -58,7 +58,7 @@ class Finding:
 
 def check_flavor(
     folder: Path, place: Place, catalog: Catalog, targets: Mapping[str, Target], engine: Engine
-) -> Iterator[Finding]:
+) -> Iterator[ModuleCheck]:
     """Check a flavor's folder; ends early where the rest makes no sense any more.
 
     Args:
@@ -72,18 +72,18 @@ def check_flavor(
     try:
         flavor = read_addition(folder, place, catalog.flavors)
     except MatchaError as error:
-        yield Finding(what, (error,))
+        yield ModuleCheck(what, (error,))
         return
-    yield Finding(what)
+    yield ModuleCheck(what)
     target = targets[place.target]
     what = f"{DEFINITION}: what the target {target.name} reads, and its placeholders"
     try:
         target.check(flavor)
         parts = target.parts(flavor)
     except MatchaError as error:
-        yield Finding(what, (error,))
+        yield ModuleCheck(what, (error,))
         return
-    yield Finding(what, advice=target.advise(flavor))
+    yield ModuleCheck(what, advice=target.advise(flavor))
     with tempfile.TemporaryDirectory(prefix="matcha-module-") as temporary:
         yield from _check_terraform(
             Path(temporary).resolve(), flavor, parts, catalog, target, engine
@@ -97,7 +97,7 @@ def _check_terraform(
     catalog: Catalog,
     target: Target,
     engine: Engine,
-) -> Iterator[Finding]:
+) -> Iterator[ModuleCheck]:
     workspace = Workspace(directory)
     values = {flavor.module_type: {item.name: _example(item) for item in flavor.settings}}
     intent = Intent(workspace, (flavor,), Config(target=target.name))
@@ -108,10 +108,12 @@ def _check_terraform(
     )
     errors = find_errors(engine, root, environment)
     faults = tuple(_translate(error, root, flavor) for error in errors)
-    yield Finding(f"{engine.name} init and validate: variables, outputs and all the rest", faults)
+    yield ModuleCheck(
+        f"{engine.name} init and validate: variables, outputs and all the rest", faults
+    )
     if not faults and parts:
         found = module_folders(root)
-        yield Finding(
+        yield ModuleCheck(
             f"shared modules: {', '.join(parts)}",
             tuple(
                 _missing_part(flavor, name, part)

@@ -9,7 +9,7 @@ Give it to the target as its part ``pricing``; whatever a face shows of money is
 
         def load(self, intent, *, offline=False):
             tier = Tier(Decimal(0), Decimal("0.50"))
-            price = Price("gpu", "hour", (tier,), Source.SNAPSHOT, date(2026, 1, 1))
+            price = Price("gpu", "hour", (tier,), PriceSource.SNAPSHOT, date(2026, 1, 1))
             return Prices(PriceTable("EUR", {"gpu": {EVERYWHERE: price}}))
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from matcha_tui.terraform.explain import Explanations
     from matcha_tui.terraform.folder import Run
 
-Value = TypeVar("Value", covariant=True)
+T_co = TypeVar("T_co", covariant=True)
 
 ENTRY_POINTS = "matcha_tui.targets"
 # Named and not imported: a command loads the one target that its project has.
@@ -86,17 +86,17 @@ def sound_targets() -> Iterator[Target]:
             yield TARGETS[name]
 
 
-class ByTarget(Mapping[str, Value]):
+class ByTarget(Mapping[str, T_co]):
     """Name of a target to what it says of itself, asked only for the target that is meant.
 
     Args:
         ask: Returns it.
     """
 
-    def __init__(self, ask: Callable[[Target], Value]) -> None:
+    def __init__(self, ask: Callable[[Target], T_co]) -> None:
         self._ask = ask
 
-    def __getitem__(self, name: str) -> Value:
+    def __getitem__(self, name: str) -> T_co:
         return self._ask(TARGETS[name])
 
     def __contains__(self, name: object) -> bool:

@@ -6,13 +6,13 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from matcha_tui.targets.base import ComponentState
+from matcha_tui.probe import HealthState
 
 _STATES = {
-    ComponentState.HEALTHY: ("●", "$success"),
-    ComponentState.STARTING: ("◐", "$warning"),
-    ComponentState.UNHEALTHY: ("▲", "$warning"),
-    ComponentState.DOWN: ("✗", "bold $error"),
+    HealthState.HEALTHY: ("●", "$success"),
+    HealthState.STARTING: ("◐", "$warning"),
+    HealthState.UNHEALTHY: ("▲", "$warning"),
+    HealthState.DOWN: ("✗", "bold $error"),
 }
 _WORD_WIDTH = 11
 _SHORT_OF_ROOM = 90
@@ -32,7 +32,7 @@ class ComponentRow:
 
     module_type: str
     title: str
-    state: ComponentState | None = None
+    state: HealthState | None = None
     detail: str = ""
     url: str = ""
 
@@ -57,7 +57,7 @@ class ComponentList(Widget):
     def _draw(self, row: ComponentRow, slot: int, title: int) -> Content:
         symbol, style = _STATES[row.state] if row.state else ("○", "$quiet")
         word = row.state.value if row.state else "asking …"
-        is_well = row.state in (ComponentState.HEALTHY, None)
+        is_well = row.state in (HealthState.HEALTHY, None)
         last = row.url if is_well or not row.detail else row.detail
         return Content.assemble(
             (f"{symbol} {word:<{_WORD_WIDTH}}", style),

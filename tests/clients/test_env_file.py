@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matcha_tui.clients.connection import Outcome
 from matcha_tui.clients.env_file import connect_env_file
-from matcha_tui.clients.step import Outcome
 from matcha_tui.errors import MatchaError
 from matcha_tui.stack.variables import ClientVariable
 

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from matcha_tui.clients.connection import Outcome
 from matcha_tui.clients.dvc import connect_dvc
 from matcha_tui.clients.env_file import connect_env_file
-from matcha_tui.clients.step import Outcome
 from matcha_tui.clients.zenml import connect_zenml
 
 SERVER = {"pipeline": {"server-url": "http://127.0.0.1:1", "storage-path": "/nowhere"}}

@@ -11,8 +11,8 @@ from matcha_tui.pricing.estimate import CostItem, Estimate, Span, estimate
 from matcha_tui.pricing.price import (
     UNITS_A_MONTH,
     Price,
+    PriceSource,
     PriceTable,
-    Source,
     Tier,
     tiered_cost,
 )
@@ -208,9 +208,11 @@ def test_the_total_is_the_sum_of_its_parts(items: list[CostItem], region: str):
 
 
 def test_prices_of_any_table_count():
-    price = Price("P10", "month", (Tier(Decimal(0), Decimal(7)),), Source.LIVE, date(2026, 11, 22))
+    price = Price(
+        "P10", "month", (Tier(Decimal(0), Decimal(7)),), PriceSource.LIVE, date(2026, 11, 22)
+    )
     table = PriceTable("EUR", {"P10": {"westeurope": price}})
     cost = estimate([CostItem("DVC", "Disk", "P10", "month", 2, 3)], "westeurope", table)
     assert cost.currency == "EUR"
     assert cost.monthly == Span(Decimal(14), Decimal(21))
-    assert cost.dates(Source.LIVE) == (date(2026, 11, 22),)
+    assert cost.dates(PriceSource.LIVE) == (date(2026, 11, 22),)

@@ -8,13 +8,12 @@ from types import MappingProxyType
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.overview import Overview
-from matcha_tui.pricing.price import Price, Prices, PriceTable, Tier
-from matcha_tui.pricing.price import Source as PriceSource
+from matcha_tui.pricing.price import Price, Prices, PriceSource, PriceTable, Tier
 from matcha_tui.selection import Project
 from matcha_tui.targets.azure.pricing.part import AzurePricing
 from matcha_tui.targets.azure.pricing.sku import find_sku
 from matcha_tui.targets.azure.pricing.snapshot import make_table, read_regions
-from matcha_tui.targets.azure.service_principal import Source
+from matcha_tui.targets.azure.service_principal import SignInMethod
 from matcha_tui.targets.findings import Check, Finding, Remedy, Verdict
 from matcha_tui.targets.identity_part import SignedIn, Subscription, Tenant
 from matcha_tui.terraform.events import Event
@@ -33,14 +32,16 @@ CHOSEN = {"subscription_id": RESEARCH, "tenant_id": TENANT, "location": "westeur
 _UNITS = {"hour": "0.096", "day": "0.17", "month": "9.6", "GB-month": "0.02", "GB": "0.08"}
 
 
-def signed_in(source: Source = Source.AZURE_CLI, tenants: Sequence[Tenant] = TENANTS) -> SignedIn:
+def signed_in(
+    source: SignInMethod = SignInMethod.AZURE_CLI, tenants: Sequence[Tenant] = TENANTS
+) -> SignedIn:
     return SignedIn(
         "ada@example.com",
         source.value,
         TENANT,
         tuple(tenants),
         SUBSCRIPTIONS,
-        builds=source is not Source.DEVICE_CODE,
+        builds=source is not SignInMethod.DEVICE_CODE,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from matcha_tui.deployment import Consent
 from matcha_tui.library import Deployment
 from matcha_tui.overview import Overview, Resource
+from matcha_tui.probe import HealthState
 from matcha_tui.project.config import Config
 from matcha_tui.project.history import LastRun
 from matcha_tui.project.workspace import Workspace
@@ -15,7 +16,7 @@ from matcha_tui.screens.session import Session
 from matcha_tui.selection import Project
 from matcha_tui.stack.catalog import load_catalog
 from matcha_tui.stack.stack import preset_stack
-from matcha_tui.targets.base import ComponentHealth, ComponentState
+from matcha_tui.targets.base import ComponentHealth
 from matcha_tui.targets.findings import Check
 from matcha_tui.terraform.engine import Engine
 from matcha_tui.terraform.events import Event, RunState
@@ -37,7 +38,7 @@ RESOURCES = (
 
 def healthy(flavor: str, port: int | None = None) -> ComponentHealth:
     url = f"http://127.0.0.1:{port}" if port else ""
-    return ComponentHealth(flavor, ComponentState.HEALTHY, "", url)
+    return ComponentHealth(flavor, HealthState.HEALTHY, "", url)
 
 
 HEALTH = {
@@ -45,7 +46,7 @@ HEALTH = {
     "experiment_tracker": healthy("mlflow", 5000),
     "data_version_control": healthy("dvc"),
     "deployer": ComponentHealth(
-        "seldon", ComponentState.DOWN, "it stopped with exit code 1", "http://127.0.0.1:8080"
+        "seldon", HealthState.DOWN, "it stopped with exit code 1", "http://127.0.0.1:8080"
     ),
 }
 

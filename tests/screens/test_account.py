@@ -14,7 +14,7 @@ from matcha_tui.screens.device_code import DeviceCodeScreen
 from matcha_tui.screens.modules import ModulesScreen
 from matcha_tui.screens.notice import Notice
 from matcha_tui.screens.region import RegionScreen
-from matcha_tui.targets.azure.service_principal import Source
+from matcha_tui.targets.azure.service_principal import SignInMethod
 from tests.screens.cloudy import (
     CHOSEN,
     OTHER,
@@ -175,7 +175,7 @@ async def test_a_device_code_is_shown_with_its_page_and_its_time_and_signs_in():
         assert "the code is good for 14:00 more" in seen(pilot)
         await pilot.press("c")
         await until_seen(pilot, "Copied WXYZ9876")
-        session.codes.put_nowait(signed_in(Source.DEVICE_CODE))
+        session.codes.put_nowait(signed_in(SignInMethod.DEVICE_CODE))
         await until_on(pilot, AccountScreen)
         await until_seen(pilot, "You can look around with this sign-in")
         assert "by      device code" in seen(pilot)

@@ -5,7 +5,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from matcha_tui.services.health import HealthState, check_services
+from matcha_tui.probe import HealthState
+from matcha_tui.services.health import check_services
 from tests.services.tiny_project import TinyProject, get
 
 _DIRECTORY_DEFINITION = 'title = "Folder"\n\n[health]\ndirectory = "{data}/bucket"\n'

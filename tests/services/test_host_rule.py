@@ -8,7 +8,7 @@ from matcha_tui.errors import MatchaError
 from matcha_tui.services.inside.matcha_guard.rule import (
     HOSTS_VARIABLE,
     HostRule,
-    Refusal,
+    Rejection,
     parse_authority,
     read_rule,
 )
@@ -35,7 +35,7 @@ NAMES = st.from_regex(r"([a-z0-9_-]{1,8}\.){0,3}[a-z0-9_-]{1,8}", fullmatch=True
 HOSTS = Setting("allowed_hosts", SettingType.HOSTS, "Further names.", "")
 
 
-def judge(*headers: tuple[str, str], rule: HostRule = RULE) -> Refusal | None:
+def judge(*headers: tuple[str, str], rule: HostRule = RULE) -> Rejection | None:
     return rule.find_refusal([(name.encode(), text.encode()) for name, text in headers])
 
 
@@ -65,9 +65,9 @@ def test_an_origin_that_is_no_page_of_this_machine_is_refused(origin: str):
 
 
 def test_one_host_is_needed_and_every_origin_counts():
-    assert judge() == Refusal(400, "A request needs one Host header, and this has 0.")
+    assert judge() == Rejection(400, "A request needs one Host header, and this has 0.")
     twice = judge(("host", "localhost"), ("host", "localhost"))
-    assert twice == Refusal(400, "A request needs one Host header, and this has 2.")
+    assert twice == Rejection(400, "A request needs one Host header, and this has 2.")
     both = (("origin", "http://localhost"), ("origin", "http://evil.example"))
     assert judge(("host", "localhost"), *both) is not None
 

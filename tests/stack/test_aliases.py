@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.stack.aliases import Names, find_setting, make_names
+from matcha_tui.stack.aliases import Aliases, find_setting, make_aliases
 from matcha_tui.stack.catalog import MODULE_TYPES, Flavor, load_catalog
 
 CATALOG = load_catalog()
@@ -17,8 +17,8 @@ DECLARED = {
 }
 
 
-def types(flavors: list[Flavor]) -> Names:
-    return make_names("module type", MODULE_TYPES, flavors, lambda flavor: flavor.module_type)
+def types(flavors: list[Flavor]) -> Aliases:
+    return make_aliases("module type", MODULE_TYPES, flavors, lambda flavor: flavor.module_type)
 
 
 @given(
@@ -53,7 +53,9 @@ def test_a_flavor_of_two_module_types_is_refused_until_it_is_clear_which_is_mean
 
 
 def test_a_resource_of_its_own_goes_before_a_module_type():
-    names = make_names("resource", ["orchestrator", "pipeline"], LOCAL, lambda item: item.resource)
+    names = make_aliases(
+        "resource", ["orchestrator", "pipeline"], LOCAL, lambda item: item.resource
+    )
     assert names.find("orchestrator") == "orchestrator"
     assert names.find("orchestrator", lambda meant: meant == "pipeline") == "pipeline"
     assert names.find("zenml") == "pipeline"

@@ -7,7 +7,7 @@ import pytest
 
 from matcha_tui.stack.catalog import load_catalog
 from matcha_tui.stack.flavor import Place
-from matcha_tui.targets.checking import Finding, check_flavor
+from matcha_tui.targets.module_check import ModuleCheck, check_flavor
 from matcha_tui.targets.registry import TARGETS
 from matcha_tui.terraform.engine import find_engine
 
@@ -30,7 +30,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return copy
 
 
-def check(folder: Path) -> list[Finding]:
+def check(folder: Path) -> list[ModuleCheck]:
     before = sorted(folder.rglob("*"))
     found = list(check_flavor(folder, PLACE, CATALOG, TARGETS, find_engine()))
     assert sorted(folder.rglob("*")) == before
@@ -44,7 +44,7 @@ def change(file: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new, 1))
 
 
-def messages(found: list[Finding]) -> list[str]:
+def messages(found: list[ModuleCheck]) -> list[str]:
     return [fault.message for finding in found for fault in finding.faults]
 
 

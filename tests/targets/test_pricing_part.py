@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from matcha_tui.pricing.estimate import CostItem, Span
-from matcha_tui.pricing.price import EVERYWHERE, Price, Prices, PriceTable, Source, Tier
+from matcha_tui.pricing.price import EVERYWHERE, Price, Prices, PriceSource, PriceTable, Tier
 from matcha_tui.pricing.report import Limit, origin
 from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace
@@ -21,7 +21,7 @@ class LabPricing(Pricing):
 
     def load(self, intent: Intent, *, offline: bool = False) -> Prices:
         tier = Tier(Decimal(0), Decimal("0.50"))
-        price = Price("gpu", "hour", (tier,), Source.LIVE, date(2026, 1, 1))
+        price = Price("gpu", "hour", (tier,), PriceSource.LIVE, date(2026, 1, 1))
         return Prices(PriceTable("EUR", {"gpu": {EVERYWHERE: price}}))
 
     def limit(self, intent: Intent) -> Limit:

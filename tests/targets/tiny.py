@@ -11,10 +11,10 @@ from typing import ClassVar
 
 import pytest
 
+from matcha_tui.probe import HealthState
 from matcha_tui.stack.setting import Setting, SettingType
 from matcha_tui.targets.base import (
     ComponentHealth,
-    ComponentState,
     Intent,
     ModuleValues,
     Root,
@@ -93,9 +93,9 @@ class TinyTarget(Target):
         return tuple(
             ComponentHealth(
                 flavor.name,
-                ComponentState.HEALTHY
+                HealthState.HEALTHY
                 if (found / f"{self.name}-{flavor.name}").exists()
-                else ComponentState.DOWN,
+                else HealthState.DOWN,
                 "",
                 "",
             )

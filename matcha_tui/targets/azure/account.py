@@ -26,7 +26,7 @@ from matcha_tui.targets.azure.cloud import Cloud
 from matcha_tui.targets.azure.failures import explain_error, explain_shape, one_line
 from matcha_tui.targets.azure.service_principal import (
     ServicePrincipal,
-    Source,
+    SignInMethod,
     find_service_principal,
 )
 
@@ -110,7 +110,7 @@ class Account:
     """
 
     cloud: Cloud
-    source: Source
+    source: SignInMethod
     name: str
     object_id: str
     tenant_id: str
@@ -142,7 +142,7 @@ def sign_in(
             credential: SupportsTokenInfo = AzureCliCredential(
                 tenant_id=tenant_id, process_timeout=cloud.patience.command
             )
-            return identify(cloud, Source.AZURE_CLI, credential)
+            return identify(cloud, SignInMethod.AZURE_CLI, credential)
         if tenant_id:
             principal = replace(principal, tenant_id=tenant_id)
         return identify(cloud, principal.source, _credential(cloud, principal), principal)
@@ -155,7 +155,7 @@ def sign_in(
 
 def identify(
     cloud: Cloud,
-    source: Source,
+    source: SignInMethod,
     credential: SupportsTokenInfo,
     principal: ServicePrincipal | None = None,
 ) -> Account:

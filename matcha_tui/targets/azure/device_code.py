@@ -29,7 +29,7 @@ from matcha_tui.targets.azure.account import (
 )
 from matcha_tui.targets.azure.cloud import Cloud
 from matcha_tui.targets.azure.failures import explain_error, explain_sign_in
-from matcha_tui.targets.azure.service_principal import Source
+from matcha_tui.targets.azure.service_principal import SignInMethod
 from matcha_tui.targets.identity_part import Prompt
 
 _CODE_LIFE = timedelta(
@@ -95,7 +95,7 @@ def _sign_in_here(
             raise _Cancelled from None
         raise explain_error(error, "the sign-in to Azure") from error
     is_done.set()
-    return identify(cloud, Source.DEVICE_CODE, credential)
+    return identify(cloud, SignInMethod.DEVICE_CODE, credential)
 
 
 def _sign_in_cli(

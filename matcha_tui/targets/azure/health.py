@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
-from matcha_tui.probe import Question, find_problem
+from matcha_tui.probe import HealthState, Question, find_problem
 from matcha_tui.project.state import read_resources
 from matcha_tui.stack.flavor import Flavor
 from matcha_tui.targets.azure.definition import HealthCheck, parse_azure_definition
-from matcha_tui.targets.base import ComponentHealth, ComponentState, Intent
+from matcha_tui.targets.base import ComponentHealth, Intent
 
 _SECONDS = 5.0
 _NOT_BUILT = "it was never built"
@@ -33,13 +33,13 @@ def find_health(intent: Intent) -> tuple[ComponentHealth, ...]:
 def _health(flavor: Flavor, given: Mapping[str, Mapping[str, str]]) -> ComponentHealth:
     properties = dict(given.get(flavor.resource, {}))
     if not properties:
-        return ComponentHealth(flavor.name, ComponentState.DOWN, _NOT_BUILT, "")
+        return ComponentHealth(flavor.name, HealthState.DOWN, _NOT_BUILT, "")
     check = parse_azure_definition(flavor.definition).health
     url = check.filled(properties) if check else None
     if check is None or url is None:
-        return ComponentHealth(flavor.name, ComponentState.HEALTHY, _NO_SERVER, "")
+        return ComponentHealth(flavor.name, HealthState.HEALTHY, _NO_SERVER, "")
     problem = _find_problem(check, url, properties)
-    state = ComponentState.UNHEALTHY if problem else ComponentState.HEALTHY
+    state = HealthState.UNHEALTHY if problem else HealthState.HEALTHY
     return ComponentHealth(flavor.name, state, problem or "", check.page(properties))
 
 

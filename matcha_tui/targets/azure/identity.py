@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.targets.azure.definition import collect_needs
-from matcha_tui.targets.azure.service_principal import Source
+from matcha_tui.targets.azure.service_principal import SignInMethod
 from matcha_tui.targets.azure.settings import AzureSettings
 from matcha_tui.targets.base import Intent
 from matcha_tui.targets.identity_part import Identity, Prompt, SignedIn, Survey, Tenant
@@ -55,7 +55,7 @@ def _look_around(account: "Account") -> SignedIn:
         account.name,
         account.source.value,
         account.tenant_id,
-        builds=account.source is not Source.DEVICE_CODE,  # which signs in this process alone
+        builds=account.source is not SignInMethod.DEVICE_CODE,  # which signs in this process alone
         survey=partial(_survey_regions, account),
     )
     tenants: tuple[Tenant, ...] = ()

@@ -14,7 +14,7 @@ STATE_CONTAINER = "state"
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class AzureNames:
     """What one deployment's things are called.
 
     Attributes:
@@ -42,7 +42,7 @@ class Names:
         return {key: name for key, name in asdict(self).items() if not key.startswith("state_")}
 
 
-def derive_names(prefix: str, subscription_id: str) -> Names:
+def derive_names(prefix: str, subscription_id: str) -> AzureNames:
     """Return the names of a deployment.
 
     Args:
@@ -50,7 +50,7 @@ def derive_names(prefix: str, subscription_id: str) -> Names:
         subscription_id: The subscription that it is built in.
     """
     suffix = _suffix(prefix, subscription_id)
-    return Names(
+    return AzureNames(
         resource_group=f"{prefix}-resources",
         cluster=f"{prefix}-cluster",
         registry=f"{prefix}{suffix}registry",

@@ -40,7 +40,7 @@ _GONE = (404, 409)
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class ReleaseRecord:
     """Helm's record of one revision of a release, a secret of the cluster.
 
     Attributes:
@@ -60,7 +60,7 @@ class Record:
     status: str
 
 
-class Cluster:
+class ClusterApi:
     """The API of the cluster, as the foundation has handed it over."""
 
     def __init__(self, access: Mapping[str, Any]) -> None:
@@ -75,13 +75,13 @@ class Cluster:
             context.load_cert_chain(pair.name)
         self._opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=context))
 
-    def unfinished(self) -> tuple[Record, ...]:
+    def unfinished(self) -> tuple[ReleaseRecord, ...]:
         """Return the records of releases that Helm is said to be working on."""
         query = urlencode({"labelSelector": f"owner=helm,status in ({','.join(_UNFINISHED)})"})
         found = json.loads(self._ask("GET", f"/api/v1/secrets?{query}"))
         return tuple(_record(item["metadata"]) for item in found["items"])
 
-    def delete(self, record: Record) -> bool:
+    def delete(self, record: ReleaseRecord) -> bool:
         """Delete a record, unless it has changed; say whether it was deleted."""
         options = {
             "apiVersion": "v1",
@@ -119,7 +119,7 @@ def main(engine: Sequence[str]) -> int:
     if not access or not ours:
         return 0
     try:
-        cluster = Cluster(access)
+        cluster = ClusterApi(access)
         found = [one for one in cluster.unfinished() if (one.namespace, one.release) in ours]
         if found and _is_locked(engine):
             return 0  # a run lives; the plan, which is next, says whose it is
@@ -162,9 +162,9 @@ def _is_locked(engine: Sequence[str]) -> bool:
     return subprocess.run(command, capture_output=True, check=False).returncode != 0
 
 
-def _record(metadata: Mapping[str, Any]) -> Record:
+def _record(metadata: Mapping[str, Any]) -> ReleaseRecord:
     labels = metadata["labels"]
-    return Record(
+    return ReleaseRecord(
         namespace=str(metadata["namespace"]),
         name=str(metadata["name"]),
         uid=str(metadata["uid"]),
@@ -178,7 +178,7 @@ def _pem(encoded: str) -> str:
     return base64.b64decode(encoded).decode("ascii").rstrip() + "\n"
 
 
-def _say(record: Record) -> None:
+def _say(record: ReleaseRecord) -> None:
     line = warning_line(
         f"A run that was killed left the release {record.release} unfinished",
         f"Helm's record of it ({record.status}, in {record.namespace}) is removed, so that this "

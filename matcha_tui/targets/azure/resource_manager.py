@@ -11,7 +11,7 @@ from matcha_tui.targets.azure.connection import Connection, read_object
 from matcha_tui.targets.azure.failures import AzureRequestError, explain_shape
 
 Json = dict[str, Any]
-Report = Callable[[str], None]
+OnProgress = Callable[[str], None]
 """Is told, in a few words, what is being done or waited for."""
 
 _NOT_FOUND = 404
@@ -93,7 +93,7 @@ class ResourceManager:
         raise explain_shape(name, "its list has no end")
 
     def wait_until_ready(
-        self, path: str, api_version: str, what: str, report: Report = lambda _: None
+        self, path: str, api_version: str, what: str, report: OnProgress = lambda _: None
     ) -> Json:
         """Wait until an object has been made (``provisioningState``).
 
@@ -131,7 +131,7 @@ class ResourceManager:
             time.sleep(self._patience.poll)
 
     def wait_until_gone(
-        self, path: str, api_version: str, what: str, report: Report = lambda _: None
+        self, path: str, api_version: str, what: str, report: OnProgress = lambda _: None
     ) -> None:
         """Wait until an object has been deleted; arguments and errors as `wait_until_ready`."""
         deadline = time.monotonic() + self._patience.creation

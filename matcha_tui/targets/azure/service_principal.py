@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 
-class Source(StrEnum):
+class SignInMethod(StrEnum):
     """Where the identity comes from, in the user's words."""
 
     TERRAFORM_VARIABLES = "service principal of ARM_CLIENT_ID"
@@ -23,8 +23,8 @@ _VARIABLES = {
         "certificate_password": f"{prefix}_CLIENT_CERTIFICATE_PASSWORD",
     }
     for source, prefix in (
-        (Source.TERRAFORM_VARIABLES, "ARM"),
-        (Source.AZURE_VARIABLES, "AZURE"),
+        (SignInMethod.TERRAFORM_VARIABLES, "ARM"),
+        (SignInMethod.AZURE_VARIABLES, "AZURE"),
     )
 }
 
@@ -42,7 +42,7 @@ class ServicePrincipal:
         certificate_password: What opens that file.
     """
 
-    source: Source
+    source: SignInMethod
     tenant_id: str
     client_id: str
     client_secret: str = field(default="", repr=False)

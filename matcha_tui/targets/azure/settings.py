@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from matcha_tui.stack.setting import Setting, SettingType, SettingValue
-from matcha_tui.targets.azure.names import Names, derive_names
+from matcha_tui.targets.azure.names import AzureNames, derive_names
 from matcha_tui.targets.base import Intent
 
 _UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
@@ -272,7 +272,7 @@ class AzureSettings:
         return self.state != LOCAL
 
     @property
-    def names(self) -> Names:
+    def names(self) -> AzureNames:
         """What everything is called."""
         return derive_names(self.prefix, self.subscription_id)
 

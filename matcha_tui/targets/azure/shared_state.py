@@ -14,10 +14,9 @@ from matcha_tui.targets.azure.failures import AzureRequestError
 from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM
 from matcha_tui.targets.azure.settings import AzureSettings
 from matcha_tui.targets.azure.share_record import read_shared
-from matcha_tui.targets.azure.state_blobs import LockOwner
 from matcha_tui.targets.azure.state_place import StateStorage, find_storage
 from matcha_tui.targets.azure.state_storage import exists, open_blobs
-from matcha_tui.targets.base import Intent
+from matcha_tui.targets.base import Intent, StateLock
 from matcha_tui.targets.composition import RESOURCES_OUTPUT
 from matcha_tui.terraform.folder import LOCK
 
@@ -58,7 +57,7 @@ def fetch_state(intent: Intent, settings: AzureSettings) -> None:
         intent.workspace.state_file.unlink(missing_ok=True)
 
 
-def find_lock(intent: Intent, settings: AzureSettings, layer: str) -> LockOwner | None:
+def find_lock(intent: Intent, settings: AzureSettings, layer: str) -> StateLock | None:
     """Say who holds the lock of a layer's state, if anybody does.
 
     Raises:
@@ -68,7 +67,7 @@ def find_lock(intent: Intent, settings: AzureSettings, layer: str) -> LockOwner 
     if storage is None:
         return None
     with open_blobs(sign_in_for(settings), storage) as blobs:
-        return blobs.lock_owner(layer)
+        return blobs.find_lock(layer)
 
 
 def free_lock(intent: Intent, settings: AzureSettings, layer: str, lock_id: str) -> None:

@@ -7,7 +7,6 @@ the lock's ID, and writes who holds it into the blob's metadata (``Terraformlock
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -16,6 +15,7 @@ from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.targets.azure.account import Account
 from matcha_tui.targets.azure.cloud import STORAGE_SCOPE
 from matcha_tui.targets.azure.connection import Connection, read_object
+from matcha_tui.targets.base import StateLock
 from matcha_tui.terraform.plain_text import clean_line
 
 _VERSION = {"x-ms-version": "2021-12-02"}
@@ -24,34 +24,6 @@ _METADATA_PREFIX = "x-ms-meta-"
 _OWNER_WORDS = ("ID", "Who", "Operation", "Created", "Version")
 _NOT_FOUND = 404
 _CHANGED_SINCE = (409, 412)
-
-
-@dataclass(frozen=True, slots=True)
-class LockOwner:
-    """Who holds the lock on a state.
-
-    Attributes:
-        lock_id: What `StateBlobs.force_unlock` must be given; empty where somebody
-            was stopped before they could write who they are.
-        who: ``ada@laptop``; may be empty.
-        operation: ``OperationTypeApply``; may be empty.
-        created: Since when; ``None`` where it isn't known.
-        version: Of their Terraform.
-    """
-
-    lock_id: str
-    who: str
-    operation: str
-    created: datetime | None
-    version: str
-
-    @property
-    def sentence(self) -> str:
-        """Who, what and since when: ``ada@laptop has it for an apply since 2026-11-24 …``."""
-        who = self.who or "somebody who did not leave a name"
-        what = self.operation.removeprefix("OperationType").lower()
-        since = f" since {self.created:%Y-%m-%d %H:%M} UTC" if self.created else ""
-        return f"{who} has it" + (f" for {what}" if what else "") + since
 
 
 class StateBlobs:
@@ -140,7 +112,7 @@ class StateBlobs:
         )
         return response.status_code not in _CHANGED_SINCE
 
-    def lock_owner(self, layer: str) -> LockOwner | None:
+    def find_lock(self, layer: str) -> StateLock | None:
         """Say who holds the lock on a layer's state.
 
         Args:
@@ -163,7 +135,7 @@ class StateBlobs:
         Raises:
             MatchaError: If it is locked, or Azure doesn't tell.
         """
-        if owner := self.lock_owner(layer):
+        if owner := self.find_lock(layer):
             raise MatchaError(
                 f"the state of {layer} is locked: {owner.sentence}",
                 hint="Wait until that has ended; if it was killed, take the lock away"
@@ -179,13 +151,13 @@ class StateBlobs:
 
         Args:
             layer: ``foundation``.
-            lock_id: `LockOwner.lock_id`. The empty one of an owner without a name
+            lock_id: `StateLock.lock_id`. The empty one of an owner without a name
                 breaks the lease, since nothing tells its ID.
 
         Raises:
             MatchaError: If it isn't locked, or by another lock.
         """
-        owner = self.lock_owner(layer)
+        owner = self.find_lock(layer)
         if owner is None:
             raise MatchaError(f"the state of {layer} is not locked", exit_code=ExitCode.REFUSED)
         if owner.lock_id != lock_id:
@@ -228,7 +200,7 @@ class StateBlobs:
         return f"{self._container}/{quote(layer)}.tfstate"
 
 
-def read_owner(metadata: str) -> LockOwner:
+def read_owner(metadata: str) -> StateLock:
     """Read who holds a lock, from what Terraform wrote (base64 of JSON).
 
     Args:
@@ -246,4 +218,4 @@ def read_owner(metadata: str) -> LockOwner:
         created = datetime.fromisoformat(words["Created"]).astimezone(UTC)
     except (ValueError, OverflowError):
         created = None
-    return LockOwner(words["ID"], words["Who"], words["Operation"], created, words["Version"])
+    return StateLock(words["ID"], words["Who"], words["Operation"], created, words["Version"])

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.targets.azure.account import Account
 from matcha_tui.targets.azure.failures import AzureRequestError
-from matcha_tui.targets.azure.resource_manager import Json, Report, ResourceManager
+from matcha_tui.targets.azure.resource_manager import Json, OnProgress, ResourceManager
 from matcha_tui.targets.azure.state_blobs import StateBlobs
 from matcha_tui.targets.azure.state_place import StateStorage
 
@@ -74,7 +74,7 @@ def create(
     storage: StateStorage,
     location: str,
     tags: Mapping[str, str] | None = None,
-    report: Report = lambda _: None,
+    report: OnProgress = lambda _: None,
 ) -> None:
     """Make what is missing of a state's storage, and see that the caller may use it.
 
@@ -112,7 +112,7 @@ def delete(
     account: Account,
     storage: StateStorage,
     layers: Sequence[str],
-    report: Report = lambda _: None,
+    report: OnProgress = lambda _: None,
 ) -> None:
     """Delete a state's storage, once nothing is in any state.
 
@@ -152,7 +152,7 @@ def _make_group(
     storage: StateStorage,
     location: str,
     tags: Mapping[str, str],
-    report: Report,
+    report: OnProgress,
 ) -> None:
     if manager.find(storage.group_path, _GROUPS_VERSION) is None:
         report(f"making the resource group {storage.resource_group}")
@@ -165,7 +165,7 @@ def _make_account(
     storage: StateStorage,
     location: str,
     tags: Mapping[str, str],
-    report: Report,
+    report: OnProgress,
 ) -> None:
     """Make the storage account, or close what somebody opened on it, and wait for it."""
     found = manager.find(storage.account_path, _STORAGE_VERSION) or {}
@@ -196,7 +196,7 @@ def _may_use(blobs: StateBlobs) -> bool:
     return True
 
 
-def _give_right(manager: ResourceManager, storage: StateStorage, report: Report) -> None:
+def _give_right(manager: ResourceManager, storage: StateStorage, report: OnProgress) -> None:
     """Give the caller the right to the blobs; the same right has the same name each time."""
     account = manager.account
     report("giving you the right to the state: Storage Blob Data Contributor")
@@ -223,7 +223,7 @@ def _give_right(manager: ResourceManager, storage: StateStorage, report: Report)
             raise
 
 
-def _wait_for_right(account: Account, blobs: StateBlobs, report: Report) -> None:
+def _wait_for_right(account: Account, blobs: StateBlobs, report: OnProgress) -> None:
     patience = account.cloud.patience
     started = time.monotonic()
     while not _may_use(blobs):

@@ -7,7 +7,7 @@ from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.files import explain_os_errors
 from matcha_tui.targets.azure.service_principal import (
     ServicePrincipal,
-    Source,
+    SignInMethod,
     find_service_principal,
 )
 
@@ -38,7 +38,7 @@ _CHOSEN_BY_USER = tuple(name for name in _TERRAFORM_SWITCHES if name != "ARM_USE
 
 
 def terraform_environment(
-    source: Source,
+    source: SignInMethod,
     principal: ServicePrincipal | None,
     subscription_id: str,
     tenant_id: str,
@@ -62,7 +62,7 @@ def terraform_environment(
     environment |= dict.fromkeys(_TERRAFORM_SWITCHES, "false")
     environment["ARM_SUBSCRIPTION_ID"] = subscription_id
     environment["ARM_TENANT_ID"] = tenant_id or (principal.tenant_id if principal else "")
-    if source is Source.AZURE_CLI:
+    if source is SignInMethod.AZURE_CLI:
         return environment | {"ARM_USE_CLI": "true"}
     if principal is None:
         raise MatchaError(
@@ -101,7 +101,7 @@ def environment_of(
     if principal is None and any(environment.get(name) == "true" for name in _CHOSEN_BY_USER):
         named = {"ARM_SUBSCRIPTION_ID": subscription_id, "ARM_TENANT_ID": tenant_id}
         return {name: value for name, value in named.items() if value}
-    source = principal.source if principal else Source.AZURE_CLI
+    source = principal.source if principal else SignInMethod.AZURE_CLI
     return terraform_environment(source, principal, subscription_id, tenant_id)
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from matcha_tui.probe import HealthState
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.services.environment import is_installed
-from matcha_tui.services.health import HealthState, check_services
+from matcha_tui.services.health import check_services
 from matcha_tui.services.layout import flavor_folders
 from matcha_tui.services.storage import describe_leftovers, size_in_words
 from matcha_tui.services.supervisor_files import find_supervisor
-from matcha_tui.targets.base import ComponentHealth, ComponentState
+from matcha_tui.targets.base import ComponentHealth
 
 _SUPERVISOR = "module.supervisor.terraform_data.supervisor"
 
@@ -17,9 +18,7 @@ _SUPERVISOR = "module.supervisor.terraform_data.supervisor"
 def find_health(workspace: Workspace) -> tuple[ComponentHealth, ...]:
     """Ask every service how it is."""
     return tuple(
-        ComponentHealth(
-            found.flavor, ComponentState(found.state), found.detail, _address(found.url)
-        )
+        ComponentHealth(found.flavor, found.state, found.detail, _address(found.url))
         for found in check_services(workspace.services)
     )
 

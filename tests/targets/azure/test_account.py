@@ -24,7 +24,7 @@ from matcha_tui.errors import MatchaError
 from matcha_tui.targets.azure.account import Account, Kind, read_claims, sign_in
 from matcha_tui.targets.azure.cloud import Cloud
 from matcha_tui.targets.azure.failures import explain_sign_in
-from matcha_tui.targets.azure.service_principal import Source, find_service_principal
+from matcha_tui.targets.azure.service_principal import SignInMethod, find_service_principal
 from matcha_tui.targets.azure.terraform_identity import terraform_environment
 from tests.azure_cloud import AzureCloud
 from tests.azure_cloud.answers import SUBSCRIPTION
@@ -74,17 +74,17 @@ def test_terraforms_names_come_first():
     }
     found = find_service_principal(environment)
     assert found is not None
-    assert found.source is Source.TERRAFORM_VARIABLES
+    assert found.source is SignInMethod.TERRAFORM_VARIABLES
     del environment["ARM_CLIENT_SECRET"]
     found = find_service_principal(environment)
     assert found is not None
-    assert found.source is Source.AZURE_VARIABLES
+    assert found.source is SignInMethod.AZURE_VARIABLES
 
 
 def test_the_azure_cli_is_asked_once(cloud: Cloud, az: Az):
     az.tell(signed_in=True)
     account = sign_in(cloud, environment={})
-    assert account.source is Source.AZURE_CLI
+    assert account.source is SignInMethod.AZURE_CLI
     assert (account.name, account.object_id) == ("ada@example.com", USER_OBJECT)
     assert account.kind is Kind.USER
     for _ in range(3):

@@ -11,7 +11,7 @@ import pytest
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.targets.azure.cloud import Cloud
 from matcha_tui.targets.azure.device_code import sign_in_with_device_code
-from matcha_tui.targets.azure.service_principal import Source
+from matcha_tui.targets.azure.service_principal import SignInMethod
 from matcha_tui.targets.azure.subscriptions import list_tenants
 from matcha_tui.targets.azure.terraform_identity import terraform_environment
 from tests.azure_cloud import AzureCloud
@@ -47,7 +47,7 @@ def test_the_code_is_shown_and_the_sign_in_is_for_looking_only(
     assert (url, code) == (f"{azure.url}/devicelogin", "ABCD1234")
     assert timedelta(minutes=14) < expiry - datetime.now(UTC) < timedelta(minutes=16)
     assert (account.name, account.tenant_id) == ("ada@example.com", TENANT)
-    assert account.source is Source.DEVICE_CODE
+    assert account.source is SignInMethod.DEVICE_CODE
     with pytest.raises(MatchaError, match="is for looking around only") as error:
         terraform_environment(
             account.source, account.service_principal, SUBSCRIPTION, account.tenant_id
@@ -103,7 +103,7 @@ def test_with_an_azure_cli_it_is_the_cli_that_is_signed_in(cloud: Cloud, az: Az,
     assert [(url, code) for url, code, _ in shown] == [
         ("https://microsoft.com/devicelogin", "WXYZ9876")
     ]
-    assert account.source is Source.AZURE_CLI
+    assert account.source is SignInMethod.AZURE_CLI
     told = terraform_environment(
         account.source, account.service_principal, SUBSCRIPTION, account.tenant_id
     )

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from matcha_tui.probe import HealthState
 from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace, prepare_workspace
 from matcha_tui.stack.catalog import load_catalog
 from matcha_tui.targets.azure.health import find_health
-from matcha_tui.targets.base import ComponentState, Intent
+from matcha_tui.targets.base import Intent
 from tests.rude_server import Talk, redirect, says, serving
 
 CATALOG = load_catalog()
@@ -35,25 +36,25 @@ def deployed(folder: Path, url: str) -> Intent:
 @pytest.mark.parametrize(
     ("talk", "state", "detail"),
     [
-        (BEATING, ComponentState.HEALTHY, ""),
-        (says(b"garbage\r\n"), ComponentState.UNHEALTHY, "not valid HTTP"),
+        (BEATING, HealthState.HEALTHY, ""),
+        (says(b"garbage\r\n"), HealthState.UNHEALTHY, "not valid HTTP"),
         (
             says(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nheartbeat"),
-            ComponentState.UNHEALTHY,
+            HealthState.UNHEALTHY,
             "breaks off",
         ),
-        (says(b"HTTP/1.1 401 No\r\n\r\n"), ComponentState.UNHEALTHY, "HTTP status 401"),
+        (says(b"HTTP/1.1 401 No\r\n\r\n"), HealthState.UNHEALTHY, "HTTP status 401"),
     ],
     ids=["well", "garbage", "broken off", "wrong password"],
 )
 def test_whatever_one_answers_all_are_told_of(
-    tmp_path: Path, talk: Talk, state: ComponentState, detail: str
+    tmp_path: Path, talk: Talk, state: HealthState, detail: str
 ):
     with serving(talk) as server:
         chroma, dvc = find_health(deployed(tmp_path, server.url.removesuffix("/health")))
     assert chroma.state is state
     assert detail in chroma.detail
-    assert dvc.state is ComponentState.HEALTHY
+    assert dvc.state is HealthState.HEALTHY
 
 
 def test_the_gateways_password_goes_to_the_gateway_alone(tmp_path: Path):
@@ -61,5 +62,5 @@ def test_the_gateways_password_goes_to_the_gateway_alone(tmp_path: Path):
         (chroma, _) = find_health(deployed(tmp_path, gateway.url.removesuffix("/health")))
         assert b"Authorization: Basic " in gateway.requests[0]
         assert other.requests == []
-    assert chroma.state is ComponentState.UNHEALTHY
+    assert chroma.state is HealthState.UNHEALTHY
     assert "redirects to another server" in chroma.detail

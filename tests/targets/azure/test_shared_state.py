@@ -125,7 +125,7 @@ def grace(tmp_path: Path, storage: StateStorage, account: Account) -> Colleague:
 
 def test_two_colleagues_see_one_state(ada: Colleague, grace: Colleague, blobs: StateBlobs):
     assert blobs.read_state("foundation") is None
-    assert blobs.lock_owner("foundation") is None
+    assert blobs.find_lock("foundation") is None
     ada.do("init", "-input=false")
     ada.do("apply", "-auto-approve", "-input=false")
     state = blobs.read_state("foundation")
@@ -158,18 +158,18 @@ def test_a_lock_keeps_others_out_until_it_is_taken_away(
         assert "for apply since 20" in error.value.message
         assert error.value.exit_code is ExitCode.REFUSED
 
-    assert blobs.lock_owner("foundation") == owner  # it was killed, and its lock stays
+    assert blobs.find_lock("foundation") == owner  # it was killed, and its lock stays
     with pytest.raises(MatchaError, match="not by 00000000"):
         blobs.force_unlock("foundation", OTHER_LOCK)
     assert grace("force-unlock", "-force", OTHER_LOCK).returncode == 1
-    assert blobs.lock_owner("foundation") == owner
+    assert blobs.find_lock("foundation") == owner
 
     blobs.force_unlock("foundation", owner.lock_id)
-    assert blobs.lock_owner("foundation") is None
+    assert blobs.find_lock("foundation") is None
     with pytest.raises(MatchaError, match="is not locked"):
         blobs.force_unlock("foundation", owner.lock_id)
     grace.do("apply", "-auto-approve", "-input=false")
-    assert blobs.lock_owner("foundation") is None
+    assert blobs.find_lock("foundation") is None
 
 
 def test_a_lock_without_an_owner_can_be_taken_away(
@@ -187,13 +187,13 @@ def test_a_lock_without_an_owner_can_be_taken_away(
         }
         path = "/state/foundation.tfstate"
         connection.send("PUT", path, query={"comp": "lease"}, headers=lease)
-    owner = blobs.lock_owner("foundation")
+    owner = blobs.find_lock("foundation")
     assert owner is not None
     assert owner.lock_id == ""
     with pytest.raises(MatchaError, match="a lock without a name"):
         blobs.force_unlock("foundation", OTHER_LOCK)
     blobs.force_unlock("foundation", "")
-    assert blobs.lock_owner("foundation") is None
+    assert blobs.find_lock("foundation") is None
     ada.do("apply", "-auto-approve", "-input=false")
 
 
@@ -219,7 +219,7 @@ def test_of_two_who_write_the_record_neither_overwrites_the_layer_of_the_other(
 
 def _wait_for_owner(blobs: StateBlobs):
     def named_owner():
-        owner = blobs.lock_owner("foundation")
+        owner = blobs.find_lock("foundation")
         return owner if owner is not None and owner.lock_id else None
 
     return wait_for(named_owner)

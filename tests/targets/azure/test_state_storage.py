@@ -13,8 +13,9 @@ from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.targets.azure import state_storage
 from matcha_tui.targets.azure.account import Account, Kind
 from matcha_tui.targets.azure.failures import AzureRequestError
-from matcha_tui.targets.azure.state_blobs import LockOwner, read_owner
+from matcha_tui.targets.azure.state_blobs import read_owner
 from matcha_tui.targets.azure.state_place import StateStorage
+from matcha_tui.targets.base import StateLock
 from matcha_tui.terraform.plain_text import clean_line
 from tests.azure_cloud import AzureCloud
 from tests.azure_cloud.answers import SUBSCRIPTION
@@ -257,7 +258,7 @@ def test_a_state_is_read(azure: AzureCloud, account: Account, storage: StateStor
     with state_storage.open_blobs(account, storage) as blobs:
         assert blobs.read_state("foundation") == {"version": 4, "resources": []}
         assert blobs.read_state("platform") is None
-        assert blobs.lock_owner("platform") is None
+        assert blobs.find_lock("platform") is None
         azure.faults.add("GET /state/foundation", 200, body=b"{")
         with pytest.raises(MatchaError, match="its answer is no JSON"):
             blobs.read_state("foundation")
@@ -267,7 +268,7 @@ def test_who_may_not_read_the_state_is_told_what_to_ask_for(
     azure: AzureCloud, account: Account, storage: StateStorage
 ):
     with state_storage.open_blobs(account, storage) as blobs:
-        for ask in (blobs.read_state, blobs.lock_owner):
+        for ask in (blobs.read_state, blobs.find_lock):
             with pytest.raises(MatchaError, match="you may not read or write") as error:
                 ask("foundation")
             assert "Storage Blob Data Contributor" in (error.value.hint or "")
@@ -278,7 +279,7 @@ def test_a_state_that_never_comes_is_one_sentence(
 ):
     azure.faults.hang(" /state/")
     with state_storage.open_blobs(account, storage) as blobs:
-        for ask in (blobs.read_state, blobs.lock_owner):
+        for ask in (blobs.read_state, blobs.find_lock):
             with pytest.raises(MatchaError, match="no answer in time"):
                 ask("foundation")
 
@@ -287,7 +288,7 @@ def test_the_owner_of_a_lock_is_named(azure: AzureCloud, account: Account, stora
     azure.blobs.is_open = True
     keep(azure, "foundation", {}, LOCK)
     with state_storage.open_blobs(account, storage) as blobs:
-        owner = blobs.lock_owner("foundation")
+        owner = blobs.find_lock("foundation")
         assert owner is not None
         assert owner.sentence == "ada@laptop has it for apply since 2026-11-24 08:09 UTC"
         assert (owner.lock_id, owner.version) == (LOCK["ID"], "1.11.4")
@@ -327,7 +328,7 @@ def test_a_lock_that_changes_hands_meanwhile_is_left_alone(
 
 @given(st.text())
 def test_any_owner_is_read(metadata: str):
-    assert isinstance(read_owner(metadata), LockOwner)
+    assert isinstance(read_owner(metadata), StateLock)
 
 
 @given(

@@ -10,7 +10,7 @@ from typing import Any
 
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
-from .rule import HostRule, Refusal, read_rule
+from .rule import HostRule, Rejection, read_rule
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -39,11 +39,11 @@ class Guard:
         else:
             await send_text(send, refusal.status, refusal.reason)
 
-    def _find_refusal(self, scope: Scope) -> Refusal | None:
+    def _find_refusal(self, scope: Scope) -> Rejection | None:
         if scope["type"] not in ("http", "websocket"):
             return None
         if not scope["path"].startswith("/"):  # h11 leaves http://name/path as it is
-            return Refusal(400, "A request names a path, and this names something else.")
+            return Rejection(400, "A request names a path, and this names something else.")
         return self._rule.find_refusal(scope["headers"])
 
 

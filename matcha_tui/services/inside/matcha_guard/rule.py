@@ -46,7 +46,7 @@ class Authority:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class Rejection:
     """Why a request is not answered."""
 
     status: int
@@ -65,7 +65,7 @@ class HostRule:
     further: tuple[Authority, ...] = ()
     setting: str = _SETTING
 
-    def find_refusal(self, headers: Iterable[tuple[bytes, bytes]]) -> Refusal | None:
+    def find_refusal(self, headers: Iterable[tuple[bytes, bytes]]) -> Rejection | None:
         """Judge a request by its headers, whose names are in lower case."""
         hosts, origins = [], []
         for name, value in headers:
@@ -74,7 +74,7 @@ class HostRule:
             elif name == b"origin":
                 origins.append(_text(value))
         if len(hosts) != 1:
-            return Refusal(400, f"A request needs one Host header, and this has {len(hosts)}.")
+            return Rejection(400, f"A request needs one Host header, and this has {len(hosts)}.")
         if not self._allows(parse_authority(hosts[0]), tuple(_ORIGIN_SCHEMES.values())):
             return self._refuse("Host", hosts[0])
         for origin in origins:
@@ -95,8 +95,8 @@ class HostRule:
             for allowed in self.further
         )
 
-    def _refuse(self, header: str, value: str) -> Refusal:
-        return Refusal(
+    def _refuse(self, header: str, value: str) -> Rejection:
+        return Rejection(
             403,
             f"The {header} header is {value[:_SHOWN]!a}, which does not name this machine; "
             "a web page may have sent this request. Names of your own are allowed with the "

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from matcha_tui.targets.azure.definition import collect_needs, parse_azure_definition
-from matcha_tui.targets.azure.names import Names
+from matcha_tui.targets.azure.names import AzureNames
 from matcha_tui.targets.azure.settings import AzureSettings
 from matcha_tui.targets.base import Intent
 
@@ -57,7 +57,7 @@ class Wanted:
     location: str
     prefix: str
     kubernetes_version: str
-    names: Names
+    names: AzureNames
     things: frozenset[str]
     storage_accounts: tuple[str, ...]
     pools: tuple[Pool, ...]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from matcha_tui.files import make_private_directory, user_cache, write_atomically
-from matcha_tui.pricing.price import UNITS_A_MONTH, Price, Source, Tier
+from matcha_tui.pricing.price import UNITS_A_MONTH, Price, PriceSource, Tier
 
 LIFETIME = timedelta(days=7)
 
@@ -121,7 +121,9 @@ def _from_json(sku: str, raw: dict[str, Any]) -> _Kept:
     return _Kept(
         fetched,
         {
-            region: Price(sku, _known_unit(unit), _read_tiers(tiers), Source.LIVE, fetched.date())
+            region: Price(
+                sku, _known_unit(unit), _read_tiers(tiers), PriceSource.LIVE, fetched.date()
+            )
             for region, (unit, tiers) in raw["regions"].items()
         },
     )

@@ -15,7 +15,7 @@ _HIGHEST = Decimal(10) ** 9
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PriceEntry:
     """One entry of the price list.
 
     Attributes:
@@ -43,7 +43,7 @@ class Entry:
     primary: bool
 
 
-def read_entry(answer: object) -> Entry:
+def read_entry(answer: object) -> PriceEntry:
     """Take one entry out of the answer's JSON.
 
     Args:
@@ -54,7 +54,7 @@ def read_entry(answer: object) -> Entry:
     """
     if not isinstance(answer, dict):
         raise _complaint("an entry that is no object")
-    return Entry(
+    return PriceEntry(
         names={name: _text(answer, name) for name in NAMES},
         region=_text(answer, "armRegionName") or _text(answer, "location"),
         type=_text(answer, "type"),

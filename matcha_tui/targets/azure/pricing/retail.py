@@ -23,7 +23,7 @@ import requests
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.pricing.price import Price
-from matcha_tui.targets.azure.pricing.entry import Entry, read_entry
+from matcha_tui.targets.azure.pricing.entry import PriceEntry, read_entry
 from matcha_tui.targets.azure.pricing.price_list import PriceList
 from matcha_tui.targets.azure.pricing.selection import select_prices
 from matcha_tui.targets.azure.pricing.sku import Sku
@@ -105,7 +105,7 @@ def _next(waiting: deque[Sku]) -> Sku | None:
 
 def _entries(
     session: requests.Session, price_list: PriceList, sku: Sku, end: float
-) -> Iterator[Entry]:
+) -> Iterator[PriceEntry]:
     """Read page after page; of a page's link only what is behind the ? counts, not whose it is."""
     question = {"currencyCode": f"'{price_list.currency}'", "$filter": sku.filter}
     query = urlencode(question)

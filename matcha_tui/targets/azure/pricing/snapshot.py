@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 
-from matcha_tui.pricing.price import EVERYWHERE, Price, PriceTable, RegionPrices, Source, Tier
+from matcha_tui.pricing.price import EVERYWHERE, Price, PriceSource, PriceTable, RegionPrices, Tier
 from matcha_tui.pricing.ranking import Region
 from matcha_tui.targets.azure.pricing.sku import find_sku, free_skus
 
@@ -30,7 +30,7 @@ def make_table(currency: str, prices: Mapping[str, RegionPrices]) -> PriceTable:
         prices: SKU to region to price.
     """
     free = {
-        sku.name: {EVERYWHERE: Price(sku.name, sku.unit, _NOTHING, Source.FREE, None)}
+        sku.name: {EVERYWHERE: Price(sku.name, sku.unit, _NOTHING, PriceSource.FREE, None)}
         for sku in free_skus()
     }
     found = {name: _borrow(name, regions) for name, regions in prices.items()}
@@ -86,7 +86,7 @@ def _read_price(row: dict[str, str]) -> Price:
         sku=row["sku"],
         unit=row["unit"],
         tiers=(Tier(Decimal(0), Decimal(row["usd"])),),
-        source=Source.SNAPSHOT,
+        source=PriceSource.SNAPSHOT,
         as_of=date.fromisoformat(row["as_of"]),
     )
 
@@ -96,6 +96,6 @@ def _borrow(name: str, regions: RegionPrices) -> RegionPrices:
     sku = find_sku(name)
     if sku is None or not sku.estimated_elsewhere or EVERYWHERE in regions:
         return regions
-    known = (price for price in regions.values() if price.source is Source.SNAPSHOT)
+    known = (price for price in regions.values() if price.source is PriceSource.SNAPSHOT)
     first = next(known, None)
     return regions if first is None else {**regions, EVERYWHERE: replace(first, estimated=True)}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from matcha_tui.pricing.estimate import estimate
-from matcha_tui.pricing.price import Source
+from matcha_tui.pricing.price import PriceSource
 from matcha_tui.pricing.report import origin
 from matcha_tui.targets.azure.pricing.loading import load_prices
 from tests.azure_cloud.certificates import make_certificates
@@ -46,7 +46,7 @@ def test_a_stack_costs_what_it_does_by_hand(
     assert str(cost.monthly.at_least.quantize(cent)) == at_least
     assert str(cost.monthly.at_most.quantize(cent)) == at_most
     assert not cost.estimated
-    assert cost.dates(Source.LIVE) == (date(2026, 11, 22),)
+    assert cost.dates(PriceSource.LIVE) == (date(2026, 11, 22),)
     assert origin(cost).startswith("Azure's list prices of 22 November 2026.")
     assert ("came with matcha" in origin(cost)) == (stack is LLM)
     assert len(set(price_list.asked)) == len({item.sku for item in items}) - 1  # one is free
@@ -66,8 +66,8 @@ def test_prices_come_over_https_from_a_list_that_is_trusted(
     cost = estimate(items, "westeurope", prices.table)
     if is_trusted:
         assert prices.problem is None
-        assert cost.dates(Source.LIVE) == (date(2026, 11, 22),)
+        assert cost.dates(PriceSource.LIVE) == (date(2026, 11, 22),)
     else:
         assert prices.problem is not None
         assert "certificate" in prices.problem.message
-        assert cost.dates(Source.LIVE) == ()
+        assert cost.dates(PriceSource.LIVE) == ()

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcha_tui.pricing.price import Prices, Source
+from matcha_tui.pricing.price import Prices, PriceSource
 from matcha_tui.targets.azure.pricing.cache import PriceCache, keep_prices, read_cache
 from matcha_tui.targets.azure.pricing.loading import load_prices
 from tests.targets.azure.pricing.price_server import Answer, PlayedList
@@ -19,7 +19,7 @@ def environment(price_list: PlayedList, tmp_path: Path) -> dict[str, str]:
     return {"MATCHA_PRICES_URL": price_list.url, "XDG_CACHE_HOME": str(tmp_path)}
 
 
-def origin_of(prices: Prices, sku: str, region: str) -> tuple[Source, date | None] | None:
+def origin_of(prices: Prices, sku: str, region: str) -> tuple[PriceSource, date | None] | None:
     price = prices.table.price(sku, region)
     return None if price is None else (price.source, price.as_of)
 
@@ -29,11 +29,11 @@ def test_live_prices_are_dated_and_stand_before_the_snapshot(
 ):
     prices = load_prices(SKUS, "USD", environment, now=now)
     assert prices.problem is None
-    live = (Source.LIVE, date(2026, 11, 22))
+    live = (PriceSource.LIVE, date(2026, 11, 22))
     assert origin_of(prices, "Standard_D4s_v5", "eastus") == live
     assert origin_of(prices, "P10", "westeurope") == live
-    assert origin_of(prices, "AKS Free", "westeurope") == (Source.FREE, None)
-    assert origin_of(prices, "E6", "westeurope") == (Source.SNAPSHOT, date(2026, 9, 23))
+    assert origin_of(prices, "AKS Free", "westeurope") == (PriceSource.FREE, None)
+    assert origin_of(prices, "E6", "westeurope") == (PriceSource.SNAPSHOT, date(2026, 9, 23))
     assert origin_of(prices, "nobody knows this", "westeurope") is None
 
 
@@ -51,7 +51,7 @@ def test_prices_are_asked_for_once_a_week(
     asked = len(price_list.asked)
     almost = load_prices(SKUS, "USD", environment, now=now + timedelta(days=6, hours=23))
     assert len(price_list.asked) == asked
-    assert origin_of(almost, "P10", "eastus") == (Source.LIVE, date(2026, 11, 22))
+    assert origin_of(almost, "P10", "eastus") == (PriceSource.LIVE, date(2026, 11, 22))
     load_prices(SKUS, "USD", environment, now=now + timedelta(days=7))
     assert len(price_list.asked) == 2 * asked
 
@@ -71,7 +71,10 @@ def test_what_the_list_does_not_know_is_not_asked_for_again(
     for _ in range(2):
         prices = load_prices(["Standard_D8s_v5"], "USD", environment, now=now)
     assert len(price_list.asked) == 1
-    assert origin_of(prices, "Standard_D8s_v5", "eastus") == (Source.SNAPSHOT, date(2026, 6, 18))
+    assert origin_of(prices, "Standard_D8s_v5", "eastus") == (
+        PriceSource.SNAPSHOT,
+        date(2026, 6, 18),
+    )
 
 
 def test_without_the_list_the_snapshot_with_its_dates_is_used(tmp_path: Path, now: datetime):
@@ -79,7 +82,7 @@ def test_without_the_list_the_snapshot_with_its_dates_is_used(tmp_path: Path, no
     prices = load_prices(SKUS, "USD", environment, now=now)
     assert prices.problem is not None
     assert "cannot be reached" in prices.problem.message
-    snapshot = (Source.SNAPSHOT, date(2026, 6, 18))
+    snapshot = (PriceSource.SNAPSHOT, date(2026, 6, 18))
     assert origin_of(prices, "Standard_D4s_v5", "westeurope") == snapshot
 
 
@@ -89,7 +92,7 @@ def test_offline_nobody_is_asked(
     prices = load_prices(SKUS, "USD", environment, offline=True, now=now)
     assert not price_list.asked
     assert prices.problem is None
-    assert origin_of(prices, "P10", "westeurope") == (Source.SNAPSHOT, date(2026, 9, 23))
+    assert origin_of(prices, "P10", "westeurope") == (PriceSource.SNAPSHOT, date(2026, 9, 23))
 
 
 def test_currencies_are_never_mixed(
@@ -97,7 +100,7 @@ def test_currencies_are_never_mixed(
 ):
     prices = load_prices(["P10"], "EUR", environment, now=now)
     assert prices.table.currency == "EUR"
-    assert origin_of(prices, "P10", "westeurope") == (Source.LIVE, now.date())
+    assert origin_of(prices, "P10", "westeurope") == (PriceSource.LIVE, now.date())
     assert origin_of(prices, "E6", "westeurope") is None
     price_list.always = Answer(status=400)
     dollars = load_prices(["P10"], "CHF", environment, now=now)
@@ -126,7 +129,7 @@ def test_a_cache_that_cannot_be_written_is_said_and_costs_no_price(
 ):
     (tmp_path / "matcha-tui").write_text("in the way")
     prices = load_prices(["P10"], "USD", environment, now=now)
-    assert origin_of(prices, "P10", "westeurope") == (Source.LIVE, now.date())
+    assert origin_of(prices, "P10", "westeurope") == (PriceSource.LIVE, now.date())
     assert prices.problem is not None
     assert "cannot create" in prices.problem.message
 

@@ -6,14 +6,14 @@ import pytest
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.pricing.price import Price
-from matcha_tui.targets.azure.pricing.entry import Entry, read_entry
+from matcha_tui.targets.azure.pricing.entry import PriceEntry, read_entry
 from matcha_tui.targets.azure.pricing.selection import select_prices
 from matcha_tui.targets.azure.pricing.sku import Sku, find_sku
 from matcha_tui.targets.azure.pricing.snapshot import snapshot_prices
 from tests.targets.azure.pricing.price_server import ENTRIES
 
 
-def read(answers: object) -> list[Entry]:
+def read(answers: object) -> list[PriceEntry]:
     exact = json.loads(json.dumps(answers), parse_float=Decimal)
     return [read_entry(answer) for answer in exact]
 

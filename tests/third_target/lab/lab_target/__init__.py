@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from matcha_tui.errors import MatchaError
+from matcha_tui.probe import HealthState
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.setting import Setting, SettingType
 from matcha_tui.targets.base import (
     ComponentHealth,
-    ComponentState,
     Intent,
     ModuleValues,
     Root,
@@ -102,8 +102,8 @@ def _find_paint(intent: Intent) -> str:
 def _look_at(workspace: Workspace, flavor: str) -> ComponentHealth:
     file = bench(workspace) / flavor
     if file.is_file():
-        return ComponentHealth(flavor, ComponentState.HEALTHY, "", file.as_uri())
-    return ComponentHealth(flavor, ComponentState.DOWN, f"{file} is gone", "")
+        return ComponentHealth(flavor, HealthState.HEALTHY, "", file.as_uri())
+    return ComponentHealth(flavor, HealthState.DOWN, f"{file} is gone", "")
 
 
 LAB = LabTarget()

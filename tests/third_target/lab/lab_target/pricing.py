@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from matcha_tui.pricing.estimate import CostItem
-from matcha_tui.pricing.price import EVERYWHERE, Price, Prices, PriceTable, Source, Tier
+from matcha_tui.pricing.price import EVERYWHERE, Price, Prices, PriceSource, PriceTable, Tier
 from matcha_tui.pricing.report import Limit
 from matcha_tui.targets.base import Intent
 from matcha_tui.targets.pricing_part import Pricing
@@ -42,4 +42,6 @@ class LabPricing(Pricing):
 
 
 def _price(sku: str, unit: str, amount: str) -> Price:
-    return Price(sku, unit, (Tier(Decimal(0), Decimal(amount)),), Source.SNAPSHOT, date(2026, 1, 1))
+    return Price(
+        sku, unit, (Tier(Decimal(0), Decimal(amount)),), PriceSource.SNAPSHOT, date(2026, 1, 1)
+    )
