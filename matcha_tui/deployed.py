@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.health_state import HealthState
 from matcha_tui.locks import is_locked
-from matcha_tui.probe import HealthState
 from matcha_tui.project.config import Config
 from matcha_tui.project.decide import NOTHING_DEPLOYED, Decision, Desired, decide, refuse_newer
 from matcha_tui.project.record import LayerState, Record, read_record

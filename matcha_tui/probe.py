@@ -15,22 +15,12 @@ import threading
 from base64 import b64encode
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from enum import StrEnum
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 _BODY_BYTES = 64 * 1024  # of a longer answer, its beginning is enough
 _MOST_REDIRECTS = 3
 _REDIRECTS = (301, 302, 303, 307, 308)
 _PORTS = {"http": 80, "https": 443}
-
-
-class HealthState(StrEnum):
-    """How a service or a component of a stack is doing."""
-
-    HEALTHY = "healthy"
-    STARTING = "starting"
-    UNHEALTHY = "unhealthy"
-    DOWN = "down"
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,9 +60,10 @@ class Matcha:
 
     def clean_up(self) -> None:
         """End whatever a failed test has left running in this folder."""
-        for process in self.processes():
-            with suppress(psutil.NoSuchProcess):
-                process.kill()
+        while found := self.processes():  # a supervisor may start its service again meanwhile
+            for process in found:
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
 
     def _is_ours(self, process: psutil.Process) -> bool:
         try:

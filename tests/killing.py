@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psutil
 
-from matcha_tui.terraform.processes import read_processes
+from matcha_tui.terraform.cancel import read_processes
 from tests.waiting import wait_for
 
 

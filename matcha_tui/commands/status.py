@@ -14,7 +14,7 @@ import click
 from matcha_tui.commands.opening import open_project
 from matcha_tui.deployed import health, look, tell_partial
 from matcha_tui.errors import ExitCode
-from matcha_tui.probe import HealthState
+from matcha_tui.health_state import HealthState
 from matcha_tui.selection import Project
 from matcha_tui.targets.base import ComponentHealth
 from matcha_tui.terraform.plain_text import escape_line

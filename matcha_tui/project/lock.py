@@ -52,10 +52,10 @@ class LockOwner:
         """Say whether the process has ended for certain: of another machine nobody knows."""
         if self.host != socket.gethostname():
             return False
-        from matcha_tui.terraform.processes import Process, process  # psutil: only who asks pays
+        from matcha_tui.processes import Process, find_process  # psutil: only who asks pays
 
         if not self.started:
-            return process(self.pid) is None
+            return find_process(self.pid) is None
         return not Process(self.pid, self.started).is_alive()
 
 
@@ -96,9 +96,9 @@ def record_owner(descriptor: int, operation: str, pid: int) -> None:
         operation: What is being done.
         pid: The process that is to be named.
     """
-    from matcha_tui.terraform.processes import process
+    from matcha_tui.processes import find_process
 
-    found = process(pid)
+    found = find_process(pid)
     owner = LockOwner(
         operation,
         login_name(),

@@ -10,8 +10,8 @@ from textual.content import Content
 from textual.widgets import Button, Label, Static
 
 from matcha_tui.errors import MatchaError
+from matcha_tui.health_state import HealthState
 from matcha_tui.overview import Overview
-from matcha_tui.probe import HealthState
 from matcha_tui.project.history import LastRun
 from matcha_tui.screens.base import MatchaScreen
 from matcha_tui.screens.wizard import open_step

@@ -10,8 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import DataTable, Static
 
+from matcha_tui.health_state import HealthState
 from matcha_tui.overview import Resource
-from matcha_tui.probe import HealthState
 from matcha_tui.screens.base import WIDE, MatchaScreen
 from matcha_tui.screens.browser import open_in_browser
 from matcha_tui.screens.session import Session

@@ -47,13 +47,13 @@ def _parser() -> argparse.ArgumentParser:
     for name, run, text in (
         ("stop", _stop, "stop it"),
         ("remove", _remove, "delete what it keeps, unless MATCHA_KEEP_DATA=1"),
-        ("supervise", _supervise, "become the service; for the supervisor"),
+        ("supervise", _supervise, "keep it running until told to end"),
     ):
         verb = verbs.add_parser(name, help=text)
         verb.add_argument("flavor")
         verb.set_defaults(run=run)
-    verbs.add_parser("launch", help="launch the supervisor").set_defaults(run=_launch)
-    verbs.add_parser("shutdown", help="stop it with all services").set_defaults(run=_shutdown)
+    launch = verbs.add_parser("launch", help="supervise what runs without a supervisor")
+    launch.set_defaults(run=_launch)
     sweep = verbs.add_parser("sweep", help="remove and stop what an interrupted run left")
     sweep.set_defaults(run=_sweep)
     return parser
@@ -101,22 +101,17 @@ def _remove(options: argparse.Namespace) -> None:
 
 
 def _supervise(options: argparse.Namespace) -> None:
-    from matcha_tui.services.supervised import supervise
+    from matcha_tui.services.supervisor import supervise
 
     supervise(flavor_folder(services_directory_from_environment(), options.flavor))
 
 
 def _launch(_options: argparse.Namespace) -> None:
     from matcha_tui.services.narration import say
-    from matcha_tui.services.supervisor import launch
+    from matcha_tui.services.supervisor import launch_all
 
-    say(f"the supervisor is process {launch(services_directory_from_environment())}")
-
-
-def _shutdown(_options: argparse.Namespace) -> None:
-    from matcha_tui.services.supervisor import shutdown
-
-    shutdown(services_directory_from_environment())
+    for flavor in launch_all(services_directory_from_environment()):
+        say(f"{flavor}: is supervised again")
 
 
 def _sweep(_options: argparse.Namespace) -> None:
@@ -126,7 +121,6 @@ def _sweep(_options: argparse.Namespace) -> None:
     directory = services_directory_from_environment()
     for folder in kept_folders(directory):
         remove(folder, keep_data=_keeps_data())
-    _shutdown(_options)
 
 
 def _keeps_data() -> bool:

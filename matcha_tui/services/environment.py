@@ -17,14 +17,15 @@ import uv
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.files import explain_os_errors, make_private_directory
+from matcha_tui.processes import end_processes
 from matcha_tui.services import store
 from matcha_tui.services.definition import LOCK, Server
 from matcha_tui.services.explain_uv import explain_failure
 from matcha_tui.services.index import mask, uv_environment
 from matcha_tui.services.layout import FlavorFolder
+from matcha_tui.services.leader import INSTALL_MARKER, service_processes
 from matcha_tui.services.narration import say
 from matcha_tui.services.package_lock import check_lock
-from matcha_tui.services.processes import INSTALL_MARKER, end_processes, marked_processes
 from matcha_tui.services.service import Service
 from matcha_tui.services.store import Environment
 
@@ -49,7 +50,7 @@ def install(service: Service, definition: Path) -> None:
     folder, server = service.folder, service.server
     if server is None:
         return
-    end_processes(marked_processes(folder, INSTALL_MARKER), _END_SECONDS)  # of a killed install
+    end_processes(service_processes(folder, INSTALL_MARKER), _END_SECONDS)  # of a killed install
     make_private_directory(folder.path)
     environment = store.find_environment(folder.flavor, server.packages, service.lock)
     waiting = f"{folder.flavor}: waits for another matcha that makes or removes its environment"

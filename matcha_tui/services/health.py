@@ -6,15 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from matcha_tui.errors import MatchaError
-from matcha_tui.probe import HealthState, find_problem
+from matcha_tui.health_state import HealthState
+from matcha_tui.probe import find_problem
 from matcha_tui.services.definition import DirectoryCheck, HttpCheck
 from matcha_tui.services.layout import FlavorFolder, flavor_folders
-from matcha_tui.services.processes import Leader, living_leader
+from matcha_tui.services.leader import living_leader
 from matcha_tui.services.service import load_service
-from matcha_tui.services.supervisor_files import find_supervisor
+from matcha_tui.services.supervisor import is_supervised
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +82,14 @@ def _check_server(folder: FlavorFolder, check: HttpCheck) -> ServiceHealth:
         return ServiceHealth(folder.flavor, HealthState.DOWN, detail, check.url)
     problem = find_problem(check.question)
     up_seconds = max(0.0, time.time() - leader.created)
-    supervised = _is_supervised(folder, leader)
+    supervised = is_supervised(folder)
     if problem is None:
         state = HealthState.HEALTHY
-        detail = "It answers." if supervised else "It answers, but no supervisor looks after it."
+        detail = (
+            "It answers."
+            if supervised
+            else "It answers, but nothing would start it again after a crash."
+        )
     elif up_seconds < check.start_seconds:
         state, detail = HealthState.STARTING, f"It is starting: {problem}."
     else:
@@ -94,14 +97,3 @@ def _check_server(folder: FlavorFolder, check: HttpCheck) -> ServiceHealth:
     return ServiceHealth(
         folder.flavor, state, detail, check.url, leader.pid, supervised, up_seconds
     )
-
-
-def _is_supervised(folder: FlavorFolder, leader: Leader) -> bool:
-    # Not by the recorded number alone: a killed supervisor is still the parent of its
-    # services for an instant, and later the number may be somebody else's.
-    supervisor = find_supervisor(folder.path.parent)
-    try:
-        parent = psutil.Process(leader.keeper or leader.pid).ppid()
-    except psutil.NoSuchProcess:
-        return False
-    return supervisor is not None and parent == supervisor.pid

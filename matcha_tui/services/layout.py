@@ -56,9 +56,9 @@ class FlavorFolder:
         return self.path / "leader.json"
 
     @property
-    def program(self) -> Path:
-        """The supervisor's settings of this service, there as long as it shall run."""
-        return self.path / "program.conf"
+    def supervisor(self) -> Path:
+        """Whoever holds the lock on it keeps the service running."""
+        return self.path / "supervisor.lock"
 
 
 def flavor_folder(services_directory: Path, flavor: str) -> FlavorFolder:

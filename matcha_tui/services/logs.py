@@ -2,17 +2,15 @@
 
 A service writes to its log file itself. Through a pipe to the supervisor, as is usual, it
 would lose its standard output, and perhaps its life, together with the supervisor.
-So the files are rotated here, once a minute and inside the supervisor.
+So its supervisor looks at the size of the file now and then.
 """
 
 import os
 import shutil
 from collections import deque
 from pathlib import Path
-from typing import Any
 
 from matcha_tui.files import PRIVATE_FILE_MODE, explain_os_errors
-from matcha_tui.services.layout import flavor_folders
 
 LOG_BYTES = 5 * 1024 * 1024
 """A log that has grown past this is put aside as ``log.1``."""
@@ -54,27 +52,3 @@ def tail(log: Path, lines: int, start: int = 0) -> list[str]:
     except FileNotFoundError:
         return []
     return list(deque(text.splitlines(), maxlen=lines))
-
-
-class Rotation:
-    """Rotates the logs of one services directory whenever it is told of a tick."""
-
-    def __init__(self, services_directory: Path) -> None:
-        self._services_directory = services_directory
-
-    def on_tick(self, _event: object) -> None:
-        """Look at every log once."""
-        for folder in flavor_folders(self._services_directory):
-            try:
-                rotate(folder.log)
-            except OSError:  # a full disk, or a folder removed just now: the next tick may do
-                continue
-
-
-def rotate_inside_supervisor(_supervisord: Any) -> Rotation:
-    """Factory for supervisord's plug-ins: subscribes to its minutely tick."""
-    from supervisor import events
-
-    rotation = Rotation(Path(os.environ["MATCHA_SERVICES"]))
-    events.subscribe(events.Tick60Event, rotation.on_tick)
-    return rotation

@@ -6,18 +6,16 @@ from matcha_tui.errors import MatchaError
 from matcha_tui.probe import find_problem
 from matcha_tui.services.definition import HttpCheck
 from matcha_tui.services.layout import FlavorFolder
+from matcha_tui.services.leader import living_leader, read_leader
 from matcha_tui.services.logs import tail
 from matcha_tui.services.narration import say
 from matcha_tui.services.ports import describe_holder, is_free
-from matcha_tui.services.processes import Leader, end_service, living_leader
-from matcha_tui.services.programs import add_program, program_state, remove_program
 from matcha_tui.services.service import Service, load_service
+from matcha_tui.services.supervisor import end, is_supervised, launch
 
-_ENDED_STATES = ("BACKOFF", "EXITED", "FATAL")
 _LOG_LINES = 20
 _FIRST_POLL_SECONDS = 0.05
 _LAST_POLL_SECONDS = 0.25
-_STATE_SECONDS = 0.5
 _NARRATION_SECONDS = 5
 _DEFAULT_STOP_SECONDS = 10.0
 
@@ -37,8 +35,8 @@ def start(service: Service) -> None:
         _require_free_ports(service)
     log_start = folder.log.stat().st_size if folder.log.exists() else 0
     began = time.monotonic()
-    add_program(folder, service.server.stop_seconds)
     try:
+        launch(folder)
         _wait_until_healthy(service, service.check)
     except MatchaError:
         for line in tail(folder.log, _LOG_LINES, log_start):
@@ -56,8 +54,7 @@ def stop(folder: FlavorFolder) -> None:
         seconds = server.stop_seconds if server else 0.0
     except MatchaError:  # never prepared, or damaged: it is to be stopped all the same
         seconds = _DEFAULT_STOP_SECONDS
-    remove_program(folder)
-    end_service(folder, seconds)
+    end(folder, seconds)
 
 
 def _require_free_ports(service: Service) -> None:
@@ -75,20 +72,18 @@ def _port_is_taken(service: Service, setting: str, port: int) -> MatchaError:
 
 def _wait_until_healthy(service: Service, check: HttpCheck) -> None:
     folder = service.folder
-    began = told = asked = time.monotonic()
-    first: Leader | None = None
+    began = told = time.monotonic()
+    first: int | None = None
     while True:
-        leader = living_leader(folder)
-        first = first or leader
+        recorded, leader = read_leader(folder), living_leader(folder)
+        first = first or (recorded.pid if recorded else None)
+        has_ended = recorded is not None and (leader is None or leader.pid != first)
+        if has_ended or not is_supervised(folder):
+            raise _ended(service)
         problem = find_problem(check.question) if leader else "not started yet"
         if problem is None and living_leader(folder) == leader:
             return
         now = time.monotonic()
-        if now - asked > _STATE_SECONDS:
-            asked = now
-            has_ended = program_state(folder) in _ENDED_STATES
-            if has_ended or (first and leader and first.pid != leader.pid):
-                raise _ended(service)
         if now - began > check.start_seconds:
             raise MatchaError(
                 f"{folder.flavor} was not healthy within {check.start_seconds:g} s: {problem}",

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from matcha_tui.files import directory_size, explain_os_errors, make_private_directory
+from matcha_tui.processes import end_processes
 from matcha_tui.services.definition import DirectoryCheck
 from matcha_tui.services.layout import FlavorFolder, kept_folders
+from matcha_tui.services.leader import INSTALL_MARKER, service_processes
 from matcha_tui.services.narration import say
-from matcha_tui.services.processes import INSTALL_MARKER, end_processes, marked_processes
 from matcha_tui.services.service import Service
 from matcha_tui.services.start import stop
 from matcha_tui.services.store import take_from
@@ -58,7 +59,7 @@ def remove(folder: FlavorFolder, *, keep_data: bool) -> None:
         MatchaError: If something cannot be deleted.
     """
     stop(folder)
-    end_processes(marked_processes(folder, INSTALL_MARKER), _END_SECONDS)
+    end_processes(service_processes(folder, INSTALL_MARKER), _END_SECONDS)
     if keep_data:
         folder.service.unlink(missing_ok=True)  # so that nobody asks how it is
         say(f"{folder.flavor}: its data stays in {folder.data}")

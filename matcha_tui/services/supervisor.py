@@ -1,83 +1,166 @@
-"""The project's one supervisor: launched, asked, told, shut down.
+"""A service's supervisor: a process that starts the service, and again when it crashes.
 
-It is PyPI's supervisord, in its own session, so that it outlives the terminal and
-Terraform. It starts each service, and starts it again with growing pauses if it crashes.
+- Each service has one, in a session of its own: it outlives the terminal and Terraform, and
+  nothing that happens to one reaches another.
+- It holds a lock for as long as it lives, so whether there is one is never guessed from a
+  number. A variable in its environment names its service.
+- A service outlives its supervisor and writes its log itself. The next supervisor watches it as
+  it is.
 """
 
 import os
 import resource
-import shlex
+import select
+import signal
 import subprocess
 import sys
 import time
-import xmlrpc.client
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-import psutil
-
 from matcha_tui.errors import MatchaError
-from matcha_tui.files import write_atomically
-from matcha_tui.services.layout import FlavorFolder, flavor_folders
-from matcha_tui.services.logs import open_log, tail
-from matcha_tui.services.processes import end_processes, end_service, is_alive
-from matcha_tui.services.rpc import UNREACHABLE, connect
-from matcha_tui.services.service import load_service
-from matcha_tui.services.supervisor_files import (
-    OPEN_FILES,
-    SupervisorFiles,
-    choose_socket_path,
-    find_supervisor,
-    locked,
+from matcha_tui.files import explain_os_errors, make_private_directory
+from matcha_tui.locks import is_locked, try_lock
+from matcha_tui.processes import (
+    Process,
+    end_processes,
+    find_process,
+    is_run_with,
+    marked_processes,
+    wait_for_end,
 )
+from matcha_tui.services.definition import Server
+from matcha_tui.services.layout import FlavorFolder, flavor_folders
+from matcha_tui.services.leader import (
+    SERVICE_MARKER,
+    Leader,
+    end_service,
+    living_leader,
+    service_processes,
+    write_leader,
+)
+from matcha_tui.services.logs import open_log, rotate
+from matcha_tui.services.narration import say
+from matcha_tui.services.service import Service, load_service
+from matcha_tui.services.store import record_use, used_environment
 
-KEEPER_SECONDS = 5
-"""What a service's stand-in parent may take beyond the service's own time to stop."""
+OPEN_FILES = 1024
+"""What a service may have open at once, at least."""
 
-_MODULE = "matcha_tui.services.supervisord"
-_LAUNCH_SECONDS = 15
-_POLL_SECONDS = 0.05
+_INHERITED = {
+    "ALL_PROXY", "CURL_CA_BUNDLE", "HOME", "HTTPS_PROXY", "HTTP_PROXY", "LANG", "LANGUAGE",
+    "LOGNAME", "NO_PROXY", "PATH", "REQUESTS_CA_BUNDLE", "SHELL", "SSL_CERT_DIR",
+    "SSL_CERT_FILE", "TMPDIR", "TZ", "USER",
+}  # fmt: skip
+
+_MARKER = "MATCHA_SUPERVISES"
+_LIVELY_SECONDS = 10  # what ends sooner after its start is started again after a growing pause
+_RETRIES = 100  # each pause is a second longer: it gives up after more than an hour
+_WATCH_SECONDS = 60.0  # how often the log's size is looked at
+_ADOPTED_WATCH_SECONDS = 0.5  # nobody tells of the end of a process that is no child
+_END_SECONDS = 5  # what a supervisor may take beyond its service's own time to stop
 
 
-def launch(services_directory: Path) -> int:
-    """Launch the supervisor unless it runs, with every service that shall run.
-
-    Services that outlived an earlier supervisor are taken over as they are.
-
-    Returns:
-        Its process id.
+def launch(folder: FlavorFolder) -> None:
+    """Launch the supervisor of a service, unless it has one.
 
     Raises:
-        MatchaError: If it does not come up.
+        MatchaError: If a service may not have enough open files, or its log cannot be written.
     """
-    files = SupervisorFiles(services_directory.resolve())
-    with locked(files):
-        return launch_locked(files)
+    end_earlier_supervisor(folder.path.parent)
+    lock = try_lock(folder.supervisor)
+    if lock is None:
+        return
+    log = -1
+    try:
+        require_open_files()
+        log = open_log(folder.log)
+        started = subprocess.Popen(
+            [sys.executable, "-P", "-m", "matcha_tui.services", "supervise", folder.flavor],
+            cwd=folder.path.parent,
+            env=os.environ
+            | {"MATCHA_SERVICES": str(folder.path.parent), _MARKER: str(folder.path)},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            umask=0o077,
+            pass_fds=(lock,),
+        )
+        started.returncode = 0  # it stays; the interpreter shall not warn of a child left behind
+    finally:
+        os.close(lock)
+        if log >= 0:
+            os.close(log)
 
 
-def launch_locked(files: SupervisorFiles) -> int:
-    """As `launch`, for a caller that holds the lock."""
-    running = find_supervisor(files.services_directory)
-    if running is not None and _is_current(running) and _answers(files):
-        return running.pid
-    require_open_files()
-    if running is not None:
-        # Its socket is gone, or an earlier matcha started it without our corrections.
-        # Killed, not asked: so the services live on, to be taken over.
-        with suppress(psutil.NoSuchProcess):
-            running.kill()
-        end_processes([running], 0)
-    socket_path = choose_socket_path(files.services_directory)
-    files.remove()
-    write_atomically(files.address, os.fsencode(socket_path))
-    files.write_configuration()
-    process = _launch_process(files, socket_path)
-    _wait_until_it_answers(files, process)
-    return process.pid
+def launch_all(services_directory: Path) -> list[str]:
+    """Launch the supervisor of each service that runs without one; returns their flavors."""
+    lonely = [
+        folder
+        for folder in flavor_folders(services_directory)
+        if living_leader(folder) and not is_supervised(folder)
+    ]
+    for folder in lonely:
+        launch(folder)
+    return [folder.flavor for folder in lonely]
+
+
+def is_supervised(folder: FlavorFolder) -> bool:
+    """Say whether a service would be started again after a crash."""
+    return is_locked(folder.supervisor)
+
+
+def end(folder: FlavorFolder, seconds: float) -> None:
+    """End a service with its supervisor, and whatever is left of it.
+
+    Args:
+        folder: The service's folder.
+        seconds: How long the service may take to end.
+    """
+    end_earlier_supervisor(folder.path.parent)
+    deadline = time.monotonic() + seconds + 2 * _END_SECONDS
+    while is_supervised(folder) and time.monotonic() < deadline:  # it may be starting just now
+        supervisors = marked_processes(_MARKER, str(folder.path))
+        end_processes(supervisors, seconds + _END_SECONDS)
+    end_service(folder, seconds)
+
+
+def supervise(folder: FlavorFolder) -> None:
+    """Keep a service running until this process is asked to end.
+
+    Raises:
+        MatchaError: If the service cannot be read or executed.
+    """
+    signals = _Signals()
+    _raise_limit(require_open_files())
+    failures = 0
+    while failures <= _RETRIES:
+        service = load_service(folder)
+        if service.server is None:
+            return
+        leader, child = living_leader(folder), None
+        if leader:
+            say(f"matcha: watches over {folder.flavor}, process {leader.pid}, as it is")
+        else:
+            end_processes(service_processes(folder), service.server.stop_seconds)
+            leader, child = _start(service, service.server)
+        began = time.monotonic()
+        while leader.process.is_alive() and (child is None or child.poll() is None):
+            if signals.wait(_WATCH_SECONDS if child else _ADOPTED_WATCH_SECONDS):
+                end_service(folder, service.server.stop_seconds)
+                return
+            with suppress(OSError):  # a full disk: the next time may do
+                rotate(folder.log)
+        failures = failures + 1 if time.monotonic() - began < _LIVELY_SECONDS else 0
+        say(f"matcha: {folder.flavor} has ended, and is started again in {failures} s")
+        if failures and signals.wait(failures):
+            return
 
 
 def require_open_files() -> int:
-    """How many open files the supervisor and each service may have; it raises what is too low.
+    """How many open files a service may have.
 
     Raises:
         MatchaError: If what is needed is more than may be asked for.
@@ -93,97 +176,89 @@ def require_open_files() -> int:
     return OPEN_FILES if soft != resource.RLIM_INFINITY and soft < OPEN_FILES else soft
 
 
-def shutdown(services_directory: Path) -> None:
-    """Stop the supervisor with every service that it runs, and remove its files.
-
-    Services that have outlived their supervisor are left to their own `stop`, or to be
-    taken over by the next: so replacing a supervisor that died does not interrupt them.
-    """
-    directory = services_directory.resolve()
-    if not directory.is_dir():
-        return
-    files = SupervisorFiles(directory)
-    with locked(files):
-        supervisor = find_supervisor(directory)
-        if supervisor is not None:
-            _end_with_services(files, supervisor, flavor_folders(directory))
-        files.remove()
-        files.lock.unlink(missing_ok=True)
-
-
-def _end_with_services(
-    files: SupervisorFiles, supervisor: psutil.Process, folders: tuple[FlavorFolder, ...]
-) -> None:
-    seconds = max((_stop_seconds(folder) for folder in folders), default=0.0)
-    deadline = time.monotonic() + seconds + 2 * KEEPER_SECONDS
-    supervisor.terminate()
-    while is_alive(supervisor.pid) and time.monotonic() < deadline:
-        _answers(files)  # which wakes it: by itself it looks around once a second
-        time.sleep(_POLL_SECONDS)
-    end_processes([supervisor], 0)
-    for folder in folders:
-        end_service(folder, seconds)
-
-
-def _is_current(supervisor: psutil.Process) -> bool:
-    try:
-        return _MODULE in supervisor.cmdline()
-    except psutil.Error:
-        return False
-
-
-def _launch_process(files: SupervisorFiles, socket_path: Path) -> subprocess.Popen[bytes]:
-    log = open_log(files.log)
-    try:
-        return subprocess.Popen(
-            [sys.executable, "-P", "-m", _MODULE, "-c", str(files.configuration)],
-            cwd=files.services_directory,
-            env=supervisor_variables(files.services_directory, socket_path),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=log,
-            start_new_session=True,
-            umask=0o077,
-        )
-    finally:
-        os.close(log)
-
-
-def supervisor_variables(services_directory: Path, socket_path: Path) -> dict[str, str]:
-    """The supervisor's environment, to which its configuration refers."""
-    supervise = [sys.executable, "-P", "-m", "matcha_tui.services", "supervise"]
-    return os.environ | {
-        "MATCHA_SERVICES": str(services_directory),
-        "MATCHA_SUPERVISE": shlex.join(supervise),
-        "MATCHA_SUPERVISOR_SOCKET": str(socket_path),
+def clean_variables(variables: Mapping[str, str]) -> dict[str, str]:
+    """Of an environment, what every service gets: nothing of the user's Python or cloud."""
+    return {
+        name: value
+        for name, value in variables.items()
+        if name.upper() in _INHERITED or name.startswith("LC_")
     }
 
 
-def _wait_until_it_answers(files: SupervisorFiles, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + _LAUNCH_SECONDS
-    while not _answers(files):
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise MatchaError(
-                "the supervisor of the services did not come up: "
-                + " ".join(tail(files.log, 1) or ["it left no message"]),
-                hint=f"Its log is {files.log}.",
-            )
-        time.sleep(_POLL_SECONDS)
-    process.returncode = 0  # it stays; the interpreter shall not warn of a child left behind
+def end_earlier_supervisor(services_directory: Path) -> None:
+    """Kill the one supervisord that earlier versions ran for all services, which live on.
 
-
-def _answers(files: SupervisorFiles) -> bool:
+    Can go with version 1.0.
+    """
+    recorded = services_directory / "supervisor.pid"
     try:
-        with connect(files, timeout=5) as proxy:
-            proxy.supervisor.getPID()
-    except (xmlrpc.client.Fault, *UNREACHABLE):  # a fault: it is about to end
-        return False
-    return True
+        process = find_process(int(recorded.read_text(encoding="ascii")))
+    except (OSError, ValueError):
+        return
+    if process and is_run_with(process, str(services_directory / "supervisor.conf")):
+        process.send(signal.SIGKILL)
+        wait_for_end([process], _END_SECONDS)
+    for left in (
+        *services_directory.glob("supervisor.*"),
+        *services_directory.glob("*/program.conf"),
+    ):
+        left.unlink(missing_ok=True)
 
 
-def _stop_seconds(folder: FlavorFolder) -> float:
-    try:
-        server = load_service(folder).server
-    except MatchaError:
-        return 10
-    return server.stop_seconds if server else 0
+class _Signals:
+    """Tells of a child's end at once, and whether this process was asked to end."""
+
+    def __init__(self) -> None:
+        self._is_asked_to_end = False
+        self._reading, writing = os.pipe()
+        os.set_blocking(self._reading, False)
+        os.set_blocking(writing, False)
+        signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+        signal.signal(signal.SIGTERM, self._end)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for a signal or some seconds; say whether this process is to end."""
+        select.select([self._reading], [], [], seconds)
+        with suppress(BlockingIOError):
+            os.read(self._reading, 1024)
+        return self._is_asked_to_end
+
+    def _end(self, _number: int, _frame: object) -> None:
+        self._is_asked_to_end = True
+
+
+def _start(service: Service, server: Server) -> "tuple[Leader, subprocess.Popen[bytes]]":
+    folder = service.folder
+    make_private_directory(folder.data)
+    variables = clean_variables(os.environ) | _environment_variables(folder) | server.variables
+    path = variables.get("PATH", os.defpath)
+    variables["PATH"] = f"{folder.environment.resolve() / 'bin'}{os.pathsep}{path}"
+    variables[SERVICE_MARKER] = str(folder.path)
+    with explain_os_errors("run", folder.path / server.command[0]):
+        child = subprocess.Popen(
+            server.command,
+            cwd=folder.data,
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    process = find_process(child.pid) or Process(child.pid, time.time())
+    leader = Leader(process.pid, process.started, service.fingerprint)
+    write_leader(folder, leader)
+    return leader, child
+
+
+def _environment_variables(folder: FlavorFolder) -> dict[str, str]:
+    """Let nothing be written into the environment, which other projects use as well."""
+    environment = used_environment(folder)
+    if environment is None:
+        return {}
+    with suppress(MatchaError):  # a full disk keeps no service from starting
+        record_use(environment, folder)
+    return {"PYTHONPYCACHEPREFIX": str(environment.bytecode)}
+
+
+def _raise_limit(files: int) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.probe import HealthState
+from matcha_tui.health_state import HealthState
 from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.flavor import Flavor, check_keys

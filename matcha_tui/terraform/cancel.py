@@ -5,12 +5,15 @@ sends the signal: so each is sent once, also when the worker has died and a face
 stand in for it.
 """
 
+import json
+import signal
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from matcha_tui.files import PRIVATE_FILE_MODE, explain_os_errors
-from matcha_tui.terraform.folder import Run, is_live
-from matcha_tui.terraform.processes import end_session, read_processes
+from matcha_tui.files import PRIVATE_FILE_MODE, explain_os_errors, write_atomically
+from matcha_tui.processes import Process, end_session
+from matcha_tui.terraform.folder import PROCESSES, Run, is_live
 
 
 class CancelRequest(StrEnum):
@@ -18,6 +21,37 @@ class CancelRequest(StrEnum):
 
     CANCEL = "cancel"
     FORCE = "force"
+
+
+@dataclass(frozen=True, slots=True)
+class RunProcesses:
+    """The worker, and the program that it runs at the moment."""
+
+    worker: Process
+    program: Process | None
+
+
+def write_processes(directory: Path, processes: RunProcesses) -> None:
+    """Leave word of a run's processes, for when the worker can't be asked any more."""
+    program = processes.program
+    record = {
+        "worker": [processes.worker.pid, processes.worker.started],
+        "program": [program.pid, program.started] if program else None,
+    }
+    write_atomically(directory / PROCESSES, json.dumps(record) + "\n")
+
+
+def read_processes(directory: Path) -> RunProcesses | None:
+    """A run's processes; ``None`` before its worker has come up."""
+    try:
+        record = json.loads((directory / PROCESSES).read_bytes())
+        worker, program = record["worker"], record["program"]
+        return RunProcesses(
+            Process(int(worker[0]), float(worker[1])),
+            Process(int(program[0]), float(program[1])) if program else None,
+        )
+    except (OSError, KeyError, TypeError, ValueError, IndexError):
+        return None
 
 
 def write_request(directory: Path, request: CancelRequest) -> bool:
@@ -99,4 +133,4 @@ def _stand_in(run: Run, request: CancelRequest) -> bool:
     if program is None or not program.is_alive():
         end_session(processes.worker.pid)
         return False
-    return claim(run.directory, request) and program.interrupt()
+    return claim(run.directory, request) and program.send(signal.SIGINT)

@@ -18,7 +18,15 @@ from pathlib import Path
 from matcha_tui.errors import MatchaError
 from matcha_tui.files import explain_os_errors
 from matcha_tui.locks import release_lock
-from matcha_tui.terraform.cancel import CancelRequest, claim, was_requested, write_request
+from matcha_tui.processes import Process, end_session, find_process
+from matcha_tui.terraform.cancel import (
+    CancelRequest,
+    RunProcesses,
+    claim,
+    was_requested,
+    write_processes,
+    write_request,
+)
 from matcha_tui.terraform.events import RunState
 from matcha_tui.terraform.folder import (
     EVENTS,
@@ -28,13 +36,6 @@ from matcha_tui.terraform.folder import (
     When,
     read_run,
     write_result,
-)
-from matcha_tui.terraform.processes import (
-    Process,
-    RunProcesses,
-    end_session,
-    process,
-    write_processes,
 )
 from matcha_tui.terraform.worker_events import (
     cancel_requested_line,
@@ -75,7 +76,7 @@ class _Worker:
         self.run = run
         self.locks = locks
         self.events = os.open(run.directory / EVENTS, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
-        self.itself = process(os.getpid()) or Process(os.getpid(), 0.0)
+        self.itself = find_process(os.getpid()) or Process(os.getpid(), 0.0)
         self.marks: set[CancelRequest] = set()
 
     async def carry_out(self) -> int:
@@ -147,7 +148,7 @@ class _Worker:
             stderr=self.events,
             pass_fds=self.locks,
         )
-        self.note_processes(process(started.pid))
+        self.note_processes(find_process(started.pid))
         ending = asyncio.ensure_future(started.wait())
         while not ending.done():
             self.look_for_marks(started)

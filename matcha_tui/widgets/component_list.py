@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from matcha_tui.probe import HealthState
+from matcha_tui.health_state import HealthState
 
 _STATES = {
     HealthState.HEALTHY: ("●", "$success"),

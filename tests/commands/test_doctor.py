@@ -83,20 +83,6 @@ def test_a_provision_is_refused_for_what_can_be_known_before(matcha: Matcha, tak
     assert unchecked.returncode == 1
 
 
-def test_a_dead_supervisor_is_found_and_repaired(matcha: Matcha):
-    (matcha.folder / "matcha.toml").write_text(DVC_ONLY)
-    assert matcha("provision", "--yes").returncode == 0
-    for process in matcha.processes():
-        process.kill()
-        process.wait()
-    answer = matcha("doctor")
-    assert answer.returncode == 4
-    assert "the supervisor of the services does not run" in answer.stdout
-    assert matcha("provision", "--yes").returncode == 0
-    assert matcha("doctor").returncode == 0
-    assert matcha("destroy", "--yes").returncode == 0
-
-
 def test_too_few_open_files_are_refused_before_anything_is_made(matcha: Matcha, tmp_path: Path):
     (matcha.folder / "matcha.toml").write_text(DVC_ONLY)
     limited = tmp_path / "matcha"

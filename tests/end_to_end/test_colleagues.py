@@ -16,7 +16,7 @@ from matcha_tui.targets.azure.account import sign_in
 from matcha_tui.targets.azure.cloud import STORAGE_SCOPE, find_cloud
 from matcha_tui.targets.azure.connection import Connection
 from matcha_tui.targets.azure.names import STATE_CONTAINER, derive_names
-from matcha_tui.terraform.processes import read_processes
+from matcha_tui.terraform.cancel import read_processes
 from tests.azure_cloud import AzureCloud, azure_cloud
 from tests.azure_cloud.answers import SUBSCRIPTION
 from tests.azure_cloud.azurite import azurite

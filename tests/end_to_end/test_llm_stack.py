@@ -282,13 +282,17 @@ def test_a_killed_service_is_back_within_seconds(matcha: Matcha):
 
 def test_provision_repairs_what_is_down_and_nothing_else(matcha: Matcha):
     before = _service_pids(matcha)
-    _supervisor(matcha).kill()
+    for supervisor in _supervisors(matcha):
+        supervisor.kill()
     os.kill(before["chroma"], signal.SIGKILL)
     wait_for(lambda: matcha("status").returncode == 1)
     status = matcha("status")
     assert {line.split()[1] for line in status.stdout.splitlines() if " down " in line} == {
         "chroma"
     }
+    doctor = matcha("doctor")
+    assert doctor.returncode == 4
+    assert "nothing would start mlflow or seldon or zenml again after a crash" in doctor.stdout
     assert matcha("provision", "--yes").returncode == 0
     assert matcha("status").returncode == 0
     after = _service_pids(matcha)
@@ -345,12 +349,8 @@ def _service_pids(matcha: Matcha) -> dict[str, int]:
     return pids
 
 
-def _supervisor(matcha: Matcha) -> psutil.Process:
-    return next(
-        process
-        for process in matcha.processes()
-        if any("supervisord" in word for word in process.cmdline())
-    )
+def _supervisors(matcha: Matcha) -> list[psutil.Process]:
+    return [process for process in matcha.processes() if "supervise" in process.cmdline()]
 
 
 def _is_reachable(path: Path, top: Path) -> bool:

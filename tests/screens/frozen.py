@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from matcha_tui.deployment import Consent
+from matcha_tui.health_state import HealthState
 from matcha_tui.library import Deployment
 from matcha_tui.overview import Overview, Resource
-from matcha_tui.probe import HealthState
 from matcha_tui.project.config import Config
 from matcha_tui.project.history import LastRun
 from matcha_tui.project.workspace import Workspace

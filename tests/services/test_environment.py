@@ -6,7 +6,7 @@ import psutil
 import pytest
 
 from matcha_tui.services import store
-from matcha_tui.services.processes import INSTALL_MARKER, marked_processes
+from matcha_tui.services.leader import INSTALL_MARKER, service_processes
 from tests.ports import free_port
 from tests.services.conftest import make_project
 from tests.services.tiny_index import SECRET, TinyIndex
@@ -101,14 +101,14 @@ def test_an_interrupted_install_leaves_nothing_that_counts_and_data_stays(
         wait_for(lambda: index.asked or None)
         killed.send_signal(signal.SIGKILL)
         killed.communicate(timeout=60)
-    assert marked_processes(project.folder("tiny"), INSTALL_MARKER)  # uv goes on without it
+    assert service_processes(project.folder("tiny"), INSTALL_MARKER)  # uv goes on without it
     assert store.list_environments(cache / "matcha-tui/environments") == ()
     assert len(list((cache / "matcha-tui/environments/.making").iterdir())) == 1
     index.hold.set()
     done = project.run("install", "tiny", UV_DEFAULT_INDEX=index.url)
     assert done.returncode == 0, done
     assert environment_of(project).is_whole
-    assert not marked_processes(project.folder("tiny"), INSTALL_MARKER)
+    assert not service_processes(project.folder("tiny"), INSTALL_MARKER)
     assert list((cache / "matcha-tui/environments/.making").iterdir()) == []
     assert (project.folder("tiny").data / "precious").exists()
 

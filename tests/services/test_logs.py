@@ -2,7 +2,7 @@ import os
 import stat
 from pathlib import Path
 
-from matcha_tui.services.logs import LOG_BYTES, Rotation, open_log, rotate, tail
+from matcha_tui.services.logs import open_log, rotate, tail
 
 
 def test_a_grown_log_is_put_aside_and_its_writer_goes_on(tmp_path: Path) -> None:
@@ -23,15 +23,6 @@ def test_a_small_or_missing_log_stays_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "log").write_text("few words")
     rotate(tmp_path / "log")
     assert [path.name for path in tmp_path.iterdir()] == ["log"]
-
-
-def test_a_tick_rotates_the_logs_of_all_services(tmp_path: Path) -> None:
-    for flavor in ("one", "two"):
-        (tmp_path / flavor).mkdir()
-        (tmp_path / flavor / "service.json").touch()
-        (tmp_path / flavor / "log").write_bytes(b"x" * (LOG_BYTES + 1))
-    Rotation(tmp_path).on_tick(None)
-    assert [(tmp_path / flavor / "log").stat().st_size for flavor in ("one", "two")] == [0, 0]
 
 
 def test_the_tail_is_the_last_lines_since_a_position(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@ import socket
 from pathlib import Path
 
 from matcha_tui.services.ports import is_free
+from matcha_tui.services.supervisor import is_supervised
 from tests.services.tiny_project import SECRET, TinyProject, get
 from tests.waiting import wait_for
 
@@ -54,7 +55,7 @@ def test_a_stopped_service_is_gone_and_stopping_again_is_fine(project: TinyProje
 def test_a_service_is_stopped_without_a_supervisor_too(project: TinyProject) -> None:
     project.define("tiny", "forking")
     project.start("tiny")
-    project.kill_supervisor()
+    project.kill_supervisor("tiny")
     assert project.run("stop", "tiny").returncode == 0
     assert not project.processes()
 
@@ -71,10 +72,9 @@ def test_a_taken_port_is_named_with_its_holder_and_setting(project: TinyProject)
 
 def test_a_port_taken_at_the_last_moment_is_named_too(project: TinyProject) -> None:
     port = project.define("tiny", "polite")
-    project.run("launch")
     # Held without listening, it passes for ours until the service has given up on it.
     with project.begin("start", "tiny") as starting:
-        wait_for(lambda: project.folder("tiny").program.exists())
+        wait_for(lambda: project.folder("tiny").supervisor.exists())
         with socket.socket() as thief:
             thief.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             thief.bind(("127.0.0.1", port))
@@ -90,7 +90,7 @@ def test_a_service_that_crashes_at_once_fails_with_its_last_words(project: TinyP
     assert done.returncode == 1
     assert "tiny | I cannot go on" in done.stdout
     assert done.stderr.startswith("matcha: tiny ended while it was starting.")
-    assert not project.folder("tiny").program.exists()  # and is not tried any more
+    assert not is_supervised(project.folder("tiny"))  # and is not tried any more
 
 
 def test_a_service_that_never_answers_fails_in_time_and_is_stopped(project: TinyProject) -> None:

@@ -7,22 +7,15 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
+from matcha_tui.processes import Process, end_processes, marked_processes
 from matcha_tui.services.health import ServiceHealth, check_services
 from matcha_tui.services.layout import FlavorFolder
-from matcha_tui.services.processes import (
-    SERVICE_MARKER,
-    end_processes,
-    living_leader,
-    marked_processes,
-)
-from matcha_tui.services.programs import program_state
-from matcha_tui.services.supervisor_files import find_supervisor
+from matcha_tui.services.leader import living_leader, service_processes
+from matcha_tui.services.supervisor import is_supervised
 from tests.ports import free_port
 from tests.waiting import wait_for
 
@@ -98,52 +91,31 @@ class TinyProject:
 
     def wait_until_healthy(self, flavor: str, other_than: int | None = None) -> ServiceHealth:
         def healthy() -> ServiceHealth | None:
-            self.wake_supervisor(flavor)
             found = self.health(flavor)
             return found if found.state == "healthy" and found.pid != other_than else None
 
         return wait_for(healthy)
 
-    def supervisor(self) -> psutil.Process:
-        found = find_supervisor(self.services)
-        assert found is not None
+    def supervisor(self, flavor: str) -> Process:
+        (found,) = marked_processes("MATCHA_SUPERVISES", str(self.folder(flavor).path))
         return found
 
-    def wake_supervisor(self, flavor: str) -> None:
-        """By itself it looks around once a second; whenever it is asked, at once."""
-        program_state(self.folder(flavor))
+    def kill_supervisor(self, flavor: str) -> None:
+        self.supervisor(flavor).send(signal.SIGKILL)
+        wait_for(lambda: not is_supervised(self.folder(flavor)))
 
-    def kill_supervisor(self) -> None:
-        killed = self.supervisor()
-        killed.send_signal(signal.SIGKILL)
-        wait_for(lambda: find_supervisor(self.services) is None)
-
-    def processes(self) -> list[psutil.Process]:
+    def processes(self) -> list[Process]:
         """Every process of every service."""
         found = []
         for path in self.services.glob("*/"):
-            found += marked_processes(FlavorFolder(path), SERVICE_MARKER)
+            found += service_processes(FlavorFolder(path))
         return found
 
     def clean_up(self) -> None:
-        supervisor = find_supervisor(self.services)
-        if supervisor:  # first, or it would start them again; stopped, so that it starts no more
-            with stopped(supervisor):
-                end_processes([supervisor, *supervisor.children(recursive=True)], 0)
+        for path in self.services.glob("*/"):  # first, or they would start the services again
+            end_processes(marked_processes("MATCHA_SUPERVISES", str(path)), 0)
         while found := self.processes():
             end_processes(found, 0)
-
-
-@contextmanager
-def stopped(process: psutil.Process) -> Iterator[None]:
-    """A process that does nothing within the block."""
-    process.suspend()
-    try:
-        wait_for(lambda: process.status() == psutil.STATUS_STOPPED)
-        yield
-    finally:
-        with suppress(psutil.NoSuchProcess):
-            process.resume()
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import pytest
 
-from matcha_tui.probe import HealthState
+from matcha_tui.health_state import HealthState
 from matcha_tui.stack.setting import Setting, SettingType
 from matcha_tui.targets.base import (
     ComponentHealth,

@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from matcha_tui.probe import HealthState
+from matcha_tui.health_state import HealthState
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.services.environment import is_installed
 from matcha_tui.services.health import check_services
 from matcha_tui.services.layout import flavor_folders
 from matcha_tui.services.storage import describe_leftovers, size_in_words
-from matcha_tui.services.supervisor_files import find_supervisor
 from matcha_tui.targets.base import ComponentHealth
 
 _SUPERVISOR = "module.supervisor.terraform_data.supervisor"
@@ -27,7 +26,8 @@ def find_repairs(workspace: Workspace, modules: Mapping[str, str]) -> tuple[str,
     """Return the resources that stand for what is down."""
     found = {item.flavor: item for item in check_services(workspace.services)}
     folders = {folder.flavor: folder for folder in flavor_folders(workspace.services)}
-    addresses = [] if find_supervisor(workspace.services) else [_SUPERVISOR]
+    lonely = any(item.pid and not item.supervised for item in found.values())
+    addresses = [_SUPERVISOR] if lonely else []
     for module_type, flavor in modules.items():
         health = found.get(flavor)
         if health is None or health.state not in (HealthState.HEALTHY, HealthState.STARTING):

@@ -12,11 +12,10 @@ from matcha_tui.errors import MatchaError
 from matcha_tui.files import explain_os_errors
 from matcha_tui.services.definition import Definition, Server, parse_definition
 from matcha_tui.services.environment import free_megabytes
+from matcha_tui.services.health import check_services
 from matcha_tui.services.index import ASK_SECONDS, ask_index, describe_index, uv_environment
-from matcha_tui.services.layout import flavor_folders
 from matcha_tui.services.store import find_environment, store_folder
 from matcha_tui.services.supervisor import require_open_files
-from matcha_tui.services.supervisor_files import find_supervisor
 from matcha_tui.stack.flavor import Flavor
 from matcha_tui.targets.base import Intent
 from matcha_tui.targets.findings import Check, Unverified, check_engine, look
@@ -33,8 +32,8 @@ def list_checks(intent: Intent) -> tuple[Check, ...]:
     Args:
         intent: What is to be built.
     """
-    # The engine is asked by each provision itself, and a supervisor that is down is
-    # what one repairs: a provision asks only what is quick.
+    # The engine is asked by each provision itself, and a service without a supervisor
+    # is what one repairs: a provision asks only what is quick.
     return tuple(
         Check(name, partial(look, name, partial(find, intent)), is_quick, is_required=is_quick)
         for name, find, is_quick in _CHECKS
@@ -113,16 +112,14 @@ def _first_package(servers: Mapping[str, Server | None]) -> tuple[str, str] | No
 
 
 def _supervisor(intent: Intent) -> str:
-    services = intent.workspace.services
-    if not flavor_folders(services):
-        return "no service runs yet"
-    supervisor = find_supervisor(services)
-    if supervisor is None:
+    running = [found for found in check_services(intent.workspace.services) if found.pid]
+    lonely = [found.flavor for found in running if not found.supervised]
+    if lonely:
         raise MatchaError(
-            "the supervisor of the services does not run: what crashes stays down",
-            hint="Run `matcha provision --yes`: it starts it, and leaves what runs alone.",
+            f"nothing would start {' or '.join(lonely)} again after a crash",
+            hint="Run `matcha provision --yes`: it sees to it, and leaves what runs alone.",
         )
-    return f"the supervisor runs (pid {supervisor.pid})"
+    return f"{len(running)} services run, each with a supervisor"
 
 
 def _engine(intent: Intent) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class LocalTarget(Target):
-    """Servers of the flavors as processes under one supervisor, on 127.0.0.1."""
+    """Servers of the flavors as processes of their own, on 127.0.0.1."""
 
     name = "local"
     title = "This machine"
@@ -55,7 +55,7 @@ class LocalTarget(Target):
         keep_password(intent, password)
 
     def root(self, intent: Intent, layer: str) -> Root:
-        """Return the one root: the supervisor beside the flavors."""
+        """Return the one root: what watches over the services beside the flavors."""
         return Root(
             context={"services_directory": str(intent.workspace.services)},
             modules={"supervisor": {"source": "./modules/supervisor"}},

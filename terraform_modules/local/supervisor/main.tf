@@ -1,11 +1,7 @@
-# The one supervisor of the project: it keeps the services running and brings a crashed one back.
+# Each service is started with a supervisor of its own, which brings it back when it crashes.
+# This gives one to a service that has lost it, and leaves the service itself alone.
 resource "terraform_data" "supervisor" {
   provisioner "local-exec" {
     command = "exec \"$MATCHA_PYTHON\" -P -m matcha_tui.services launch"
-  }
-
-  provisioner "local-exec" {
-    when    = destroy
-    command = "exec \"$MATCHA_PYTHON\" -P -m matcha_tui.services shutdown"
   }
 }

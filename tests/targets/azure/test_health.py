@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from matcha_tui.probe import HealthState
+from matcha_tui.health_state import HealthState
 from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace, prepare_workspace
 from matcha_tui.stack.catalog import load_catalog

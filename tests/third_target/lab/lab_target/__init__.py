@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.probe import HealthState
+from matcha_tui.health_state import HealthState
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.setting import Setting, SettingType
 from matcha_tui.targets.base import (

@@ -1,0 +1,151 @@
+"""Processes of this machine: which they are, whether they live, and how they are ended."""
+
+import os
+import signal
+import time
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+import psutil
+
+# A process's start time is drawn from the machine's clock, which is set right now and then.
+_SAME_START_SECONDS = 5.0
+_GRACE_SECONDS = 3.0
+_KILL_SECONDS = 5.0
+_POLL_SECONDS = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process that cannot be taken for a later one with the same number.
+
+    Attributes:
+        pid: Its number.
+        started: When it began, in seconds since the epoch.
+    """
+
+    pid: int
+    started: float
+
+    def is_alive(self) -> bool:
+        """Whether it still runs; one that has ended and was not yet buried does not."""
+        try:
+            found = psutil.Process(self.pid)
+            is_same = abs(found.create_time() - self.started) < _SAME_START_SECONDS
+            return is_same and found.status() != psutil.STATUS_ZOMBIE
+        except psutil.Error:
+            return False
+
+    def send(self, kind: signal.Signals) -> bool:
+        """Send it a signal, if it still runs; say whether it did."""
+        if not self.is_alive():
+            return False
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, kind)
+        return True
+
+
+def find_process(pid: int) -> Process | None:
+    """Return the process with that number; ``None`` if it has ended."""
+    try:
+        return Process(pid, psutil.Process(pid).create_time())
+    except psutil.Error:
+        return None
+
+
+def end_processes(processes: Collection[Process], seconds: float = _GRACE_SECONDS) -> None:
+    """Ask processes to end, and kill those that have not after some seconds."""
+    _end(processes, signal.SIGTERM, seconds)
+    _end(processes, signal.SIGKILL, _KILL_SECONDS)
+
+
+def end_group(leader: Process, seconds: float) -> None:
+    """Ask a leader's process group to end, and kill it if the leader has not in time."""
+    _signal_group(leader.pid, signal.SIGTERM)
+    if not wait_for_end([leader], seconds):
+        _signal_group(leader.pid, signal.SIGKILL)
+
+
+def end_session(session: int) -> int:
+    """End what is left in a session, apart from its leader and from this process.
+
+    Terraform kills the shell of a cancelled local-exec, but not the programs that
+    the shell had started. Services have sessions of their own, and stay.
+
+    Returns:
+        How many processes there were.
+    """
+    left = list(_members(session))
+    end_processes(left)
+    return len(left)
+
+
+def wait_for_end(processes: Collection[Process], seconds: float) -> bool:
+    """Wait until processes have ended; say whether all have in time."""
+    deadline = time.monotonic() + seconds
+    while any(process.is_alive() for process in processes):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_POLL_SECONDS)
+    return True
+
+
+def marked_processes(variable: str, value: str) -> list[Process]:
+    """Return this user's processes with a variable in their environment, without the caller."""
+    me, user = os.getpid(), os.getuid()
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            is_own = process.pid != me and process.uids().real == user
+            if is_own and _is_marked(process, variable, value):
+                found.append(Process(process.pid, process.create_time()))
+    return found
+
+
+def is_marked(process: Process, variable: str, value: str) -> bool:
+    """Say whether a process of this user lives and has a variable in its environment."""
+    try:
+        return process.is_alive() and _is_marked(psutil.Process(process.pid), variable, value)
+    except (psutil.Error, OSError):
+        return False
+
+
+def is_run_with(process: Process, argument: str) -> bool:
+    """Say whether a process was started with an argument."""
+    try:
+        return argument in psutil.Process(process.pid).cmdline()
+    except psutil.Error:
+        return False
+
+
+def _is_marked(process: psutil.Process, variable: str, value: str) -> bool:
+    return _shown_by_psutil(process.environ().get(variable, "")) == _shown_by_psutil(value)
+
+
+def _shown_by_psutil(text: str) -> str:
+    """Return a variable of a process as psutil shows it: on Linux, with LF for CR.
+
+    psutil 7.2 reads it with universal newlines. Can go when it reads it as it is.
+    """
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _end(processes: Collection[Process], kind: signal.Signals, seconds: float) -> None:
+    for process in processes:
+        process.send(kind)
+    wait_for_end(processes, seconds)
+
+
+def _signal_group(pid: int, kind: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(pid, kind)
+
+
+def _members(session: int) -> Iterator[Process]:
+    for found in psutil.process_iter():
+        if found.pid in (session, os.getpid()):
+            continue
+        with suppress(psutil.Error, OSError):
+            if os.getsid(found.pid) == session:
+                yield Process(found.pid, found.create_time())
