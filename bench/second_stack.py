@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from matcha_tui.files import make_private_directory
-from matcha_tui.probe import find_problem
 from matcha_tui.services.definition import HttpCheck, Server
+from matcha_tui.services.health import find_http_problem
 from matcha_tui.services.layout import flavor_folders
 from matcha_tui.services.service import load_service
 from matcha_tui.services.store import used_environment
@@ -117,7 +117,7 @@ def _time_by_hand(servers: list[_BareServer]) -> float:
         for bare in servers:
             _start(bare, started)
         for bare in servers:
-            while find_problem(bare.check.question):
+            while find_http_problem(bare.check):
                 time.sleep(_POLL_SECONDS)
         return time.monotonic() - began
 

@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 from matcha_tui.files import explain_os_errors
 from matcha_tui.guess import name_hint
-from matcha_tui.probe import Question
 from matcha_tui.toml_file import TomlTable, read_toml
 
 LOCK = "requirements.lock"
@@ -55,11 +54,6 @@ class HttpCheck:
     url: str
     expect: str
     start_seconds: float
-
-    @property
-    def question(self) -> Question:
-        """What is asked each time; a server on this machine answers within a second."""
-        return Question(self.url, self.expect, seconds=1.0)
 
 
 @dataclass(frozen=True, slots=True)

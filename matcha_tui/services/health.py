@@ -8,12 +8,15 @@ from pathlib import Path
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.health_state import HealthState
-from matcha_tui.probe import find_problem
+from matcha_tui.probe import Question, find_problem
 from matcha_tui.services.definition import DirectoryCheck, HttpCheck
 from matcha_tui.services.layout import FlavorFolder, flavor_folders
 from matcha_tui.services.leader import living_leader
 from matcha_tui.services.service import load_service
 from matcha_tui.services.supervisor import is_supervised
+
+_ANSWER_SECONDS = 1.0
+_LONELY = "But nothing would start it again after a crash."
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,11 @@ def check_service(folder: FlavorFolder) -> ServiceHealth:
     return _check_server(folder, service.check)
 
 
+def find_http_problem(check: HttpCheck) -> str | None:
+    """Ask a server once, which answers within a second on this machine; ``None`` if it is well."""
+    return find_problem(Question(check.url, check.expect, seconds=_ANSWER_SECONDS))
+
+
 def _check_directory(folder: FlavorFolder, directory: Path) -> ServiceHealth:
     if not directory.is_dir():
         return ServiceHealth(folder.flavor, HealthState.DOWN, f"There is no folder {directory}.")
@@ -80,16 +88,12 @@ def _check_server(folder: FlavorFolder, check: HttpCheck) -> ServiceHealth:
     if leader is None:
         detail = f"It does not run; its log is {folder.log}."
         return ServiceHealth(folder.flavor, HealthState.DOWN, detail, check.url)
-    problem = find_problem(check.question)
+    problem = find_http_problem(check)
     up_seconds = max(0.0, time.time() - leader.created)
     supervised = is_supervised(folder)
     if problem is None:
         state = HealthState.HEALTHY
-        detail = (
-            "It answers."
-            if supervised
-            else "It answers, but nothing would start it again after a crash."
-        )
+        detail = "It answers." if supervised else f"It answers. {_LONELY}"
     elif up_seconds < check.start_seconds:
         state, detail = HealthState.STARTING, f"It is starting: {problem}."
     else:

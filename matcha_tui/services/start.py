@@ -3,10 +3,10 @@
 import time
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.probe import find_problem
 from matcha_tui.services.definition import HttpCheck
+from matcha_tui.services.health import find_http_problem
 from matcha_tui.services.layout import FlavorFolder
-from matcha_tui.services.leader import living_leader, read_leader
+from matcha_tui.services.leader import Leader, living_leader, read_leader
 from matcha_tui.services.logs import tail
 from matcha_tui.services.narration import say
 from matcha_tui.services.ports import describe_holder, is_free
@@ -73,14 +73,14 @@ def _port_is_taken(service: Service, setting: str, port: int) -> MatchaError:
 def _wait_until_healthy(service: Service, check: HttpCheck) -> None:
     folder = service.folder
     began = told = time.monotonic()
-    first: int | None = None
+    first: Leader | None = None
     while True:
-        recorded, leader = read_leader(folder), living_leader(folder)
-        first = first or (recorded.pid if recorded else None)
-        has_ended = recorded is not None and (leader is None or leader.pid != first)
+        leader = read_leader(folder)
+        first = first or leader
+        has_ended = leader is not None and (leader != first or not leader.process.is_alive())
         if has_ended or not is_supervised(folder):
             raise _ended(service)
-        problem = find_problem(check.question) if leader else "not started yet"
+        problem = find_http_problem(check) if leader else "not started yet"
         if problem is None and living_leader(folder) == leader:
             return
         now = time.monotonic()
@@ -96,8 +96,9 @@ def _wait_until_healthy(service: Service, check: HttpCheck) -> None:
 
 
 def _ended(service: Service) -> MatchaError:
+    stop(service.folder)  # so that whoever has a port now is somebody else
     for setting, port in service.ports.items():
-        if not is_free(port) and living_leader(service.folder) is None:
+        if not is_free(port):
             return _port_is_taken(service, setting, port)
     return MatchaError(
         f"{service.folder.flavor} ended while it was starting",
