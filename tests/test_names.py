@@ -19,7 +19,7 @@ from matcha_tui.stack.catalog import load_catalog
 from matcha_tui.stack.flavor import read_flavor
 from matcha_tui.stack.setting import Setting, SettingType
 from matcha_tui.stack.stack import add_module, make_stack, preset_stack, remove_module
-from matcha_tui.targets.azure.cloud import find_cloud
+from matcha_tui.targets.azure.cloud.endpoints import find_cloud
 from matcha_tui.targets.azure.definition import parse_azure_definition
 from matcha_tui.targets.azure.pricing.items import FoundationCost, read_foundation_costs
 from matcha_tui.terraform.engine import find_engine

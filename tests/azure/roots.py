@@ -10,7 +10,7 @@ from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace, prepare_workspace
 from matcha_tui.stack.catalog import Catalog, load_catalog
 from matcha_tui.stack.setting import SettingValue
-from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM
+from matcha_tui.targets.azure.names import FOUNDATION, PLATFORM
 from matcha_tui.targets.azure.target import AZURE
 from matcha_tui.targets.base import Intent
 from matcha_tui.targets.composition import compose_layer

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM
+from matcha_tui.targets.azure.names import FOUNDATION, PLATFORM
 from tests.azure.project import MODULES
 from tests.azure.roots import Roots, make_roots
 

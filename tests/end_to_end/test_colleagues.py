@@ -12,9 +12,9 @@ import psutil
 import pytest
 
 from matcha_tui.errors import ExitCode
-from matcha_tui.targets.azure.account import sign_in
-from matcha_tui.targets.azure.cloud import STORAGE_SCOPE, find_cloud
-from matcha_tui.targets.azure.connection import Connection
+from matcha_tui.targets.azure.auth.account import sign_in
+from matcha_tui.targets.azure.cloud.connection import Connection
+from matcha_tui.targets.azure.cloud.endpoints import STORAGE_SCOPE, find_cloud
 from matcha_tui.targets.azure.names import STATE_CONTAINER, derive_names
 from matcha_tui.terraform.cancel import read_processes
 from tests.azure_cloud import AzureCloud, azure_cloud

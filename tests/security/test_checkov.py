@@ -14,7 +14,7 @@ import pytest
 import uv
 
 from matcha_tui.stack.setting import SettingValue
-from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM
+from matcha_tui.targets.azure.names import FOUNDATION, PLATFORM
 from tests.azure.project import MODULES
 from tests.azure.roots import compose
 

@@ -5,14 +5,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from matcha_tui.errors import MatchaError
+from matcha_tui.targets.azure.auth.service_principal import SignInMethod
 from matcha_tui.targets.azure.definition import collect_needs
-from matcha_tui.targets.azure.service_principal import SignInMethod
 from matcha_tui.targets.azure.settings import AzureSettings
 from matcha_tui.targets.base import Intent
 from matcha_tui.targets.identity_part import Identity, Prompt, SignedIn, Survey, Tenant
 
 if TYPE_CHECKING:  # Azure's libraries take a second to import
-    from matcha_tui.targets.azure.account import Account
+    from matcha_tui.targets.azure.auth.account import Account
 
 
 class AzureIdentity(Identity):
@@ -29,8 +29,8 @@ class AzureIdentity(Identity):
 
     def sign_in(self, tenant_id: str = "") -> SignedIn:
         """Sign in with what is there, and look around."""
-        from matcha_tui.targets.azure import account
-        from matcha_tui.targets.azure.cloud import find_cloud
+        from matcha_tui.targets.azure.auth import account
+        from matcha_tui.targets.azure.cloud.endpoints import find_cloud
 
         return _look_around(account.sign_in(find_cloud(), tenant_id=tenant_id))
 
@@ -38,8 +38,8 @@ class AzureIdentity(Identity):
         self, prompt: Prompt, *, tenant_id: str = "", is_cancelled: Callable[[], bool]
     ) -> SignedIn:
         """Sign in on another device, and look around."""
-        from matcha_tui.targets.azure.cloud import find_cloud
-        from matcha_tui.targets.azure.device_code import sign_in_with_device_code
+        from matcha_tui.targets.azure.auth.device_code import sign_in_with_device_code
+        from matcha_tui.targets.azure.cloud.endpoints import find_cloud
 
         account = sign_in_with_device_code(
             find_cloud(), prompt, tenant_id=tenant_id, is_cancelled=is_cancelled
@@ -48,7 +48,7 @@ class AzureIdentity(Identity):
 
 
 def _look_around(account: "Account") -> SignedIn:
-    from matcha_tui.targets.azure.subscriptions import list_subscriptions, list_tenants
+    from matcha_tui.targets.azure.arm.subscriptions import list_subscriptions, list_tenants
 
     found = partial(
         SignedIn,

@@ -1,4 +1,4 @@
-"""The names of what is made on Azure, all derived from the prefix and the subscription.
+"""The layers, and the names of what is made on Azure, by prefix and subscription.
 
 Storage accounts, registries and host names share one namespace with the whole world:
 a short suffix that depends on the subscription keeps them free, and always the same.
@@ -9,8 +9,15 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-_SUFFIX_LENGTH = 5
+FOUNDATION, PLATFORM = "foundation", "platform"
+"""The target's layers."""
+
+HANDED_OVER = f"{FOUNDATION}.auto.tfvars.json"
+"""In the platform's folder: what the foundation gives it."""
+
 STATE_CONTAINER = "state"
+
+_SUFFIX_LENGTH = 5
 
 
 @dataclass(frozen=True, slots=True)

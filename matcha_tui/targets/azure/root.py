@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from matcha_tui.targets.azure.definition import collect_needs
+from matcha_tui.targets.azure.names import FOUNDATION
+from matcha_tui.targets.azure.remote_state.location import find_storage
 from matcha_tui.targets.azure.settings import AzureSettings
-from matcha_tui.targets.azure.state_place import find_storage
 from matcha_tui.targets.base import Intent, Root
 
-FOUNDATION, PLATFORM = "foundation", "platform"
-HANDED_OVER = f"{FOUNDATION}.auto.tfvars.json"
 """In the platform's folder: what the foundation gives."""
 
 _PREVIEW = 'jsondecode(file("${path.root}/modules/foundation/preview.json"))'

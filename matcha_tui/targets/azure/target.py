@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.flavor import Flavor
-from matcha_tui.targets.azure.cluster import read_kubeconfig
+from matcha_tui.targets.azure.cluster.kubeconfig import read_kubeconfig
 from matcha_tui.targets.azure.definition import parse_azure_definition
 from matcha_tui.targets.azure.identity import AzureIdentity
-from matcha_tui.targets.azure.place import choose_place, prepare_environment
+from matcha_tui.targets.azure.names import FOUNDATION, PLATFORM
 from matcha_tui.targets.azure.pricing.part import AzurePricing
-from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM, make_root
+from matcha_tui.targets.azure.remote_state.location import (
+    STATE_KEYS,
+    choose_place,
+    prepare_environment,
+)
+from matcha_tui.targets.azure.root import make_root
 from matcha_tui.targets.azure.settings import AZURE_SETTINGS, FIXED_SETTINGS, AzureSettings
-from matcha_tui.targets.azure.state_place import STATE_KEYS
 from matcha_tui.targets.base import (
     ComponentHealth,
     Intent,
@@ -39,8 +43,8 @@ class AzureState(SharedState):
     """Terraform's state in a blob container of the subscription."""
 
     keys = STATE_KEYS
-    prepare = (*_PROGRAM, "matcha_tui.targets.azure.prepare_state")
-    share = (*_PROGRAM, "matcha_tui.targets.azure.share_record")
+    prepare = (*_PROGRAM, "matcha_tui.targets.azure.remote_state.create")
+    share = (*_PROGRAM, "matcha_tui.targets.azure.remote_state.share_record")
 
     def place(self, intent: Intent) -> Mapping[str, str]:
         """Return the storage account that has the container or will have it."""
@@ -48,19 +52,19 @@ class AzureState(SharedState):
 
     def fetch(self, intent: Intent) -> None:
         """Copy the state and the resources into the project's folder."""
-        from matcha_tui.targets.azure.shared_state import fetch_state
+        from matcha_tui.targets.azure.remote_state.shared import fetch_state
 
         fetch_state(intent, AzureSettings.of(intent))
 
     def find_lock(self, intent: Intent, layer: str) -> StateLock | None:
         """Return who holds the blob's lease."""
-        from matcha_tui.targets.azure.shared_state import find_lock
+        from matcha_tui.targets.azure.remote_state.shared import find_lock
 
         return find_lock(intent, AzureSettings.of(intent), layer)
 
     def free_lock(self, intent: Intent, layer: str, lock_id: str) -> None:
         """Break the blob's lease."""
-        from matcha_tui.targets.azure.shared_state import free_lock
+        from matcha_tui.targets.azure.remote_state.shared import free_lock
 
         free_lock(intent, AzureSettings.of(intent), layer, lock_id)
 
@@ -85,8 +89,8 @@ class AzureTarget(Target):
         "Find its pod: `matcha kubeconfig --use`, then `kubectl get pods --all-namespaces` and "
         "`kubectl logs`."
     )
-    clearing = {PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.releases")}  # noqa: RUF012
-    remedies = {PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.abandon")}  # noqa: RUF012
+    clearing = {PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.cluster.releases")}  # noqa: RUF012
+    remedies = {PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.cluster.abandon")}  # noqa: RUF012
 
     def resolve(self, intent: Intent) -> ModuleValues:
         """Decide passwords and what depends on settings."""
@@ -121,7 +125,7 @@ class AzureTarget(Target):
 
     def environment(self, intent: Intent, keep_data: bool) -> Mapping[str, str]:
         """Return who Terraform acts as, and where the shared state is to be made."""
-        from matcha_tui.targets.azure.terraform_identity import environment_of
+        from matcha_tui.targets.azure.auth.terraform_identity import environment_of
 
         settings = AzureSettings.of(intent)
         return {

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from matcha_tui.targets.azure.account import Account, sign_in
-from matcha_tui.targets.azure.cloud import Cloud, find_cloud
-from matcha_tui.targets.azure.connection import Patience
+from matcha_tui.targets.azure.auth.account import Account, sign_in
+from matcha_tui.targets.azure.cloud.connection import Patience
+from matcha_tui.targets.azure.cloud.endpoints import Cloud, find_cloud
 from tests.azure_cloud import AzureCloud, azure_cloud
 from tests.azure_cloud.az import Az, install_az
 

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.targets.azure.account import Account
-from matcha_tui.targets.azure.failures import explain_sign_in
-from matcha_tui.targets.azure.resource_manager import ResourceManager
+from matcha_tui.targets.azure.arm.resource_manager import ResourceManager
+from matcha_tui.targets.azure.auth.account import Account
+from matcha_tui.targets.azure.cloud.failures import explain_sign_in
 from matcha_tui.targets.azure.target import AZURE
 from matcha_tui.terraform.diagnostics import explain_diagnostic
 from matcha_tui.terraform.events import Diagnostic, Severity

@@ -8,7 +8,7 @@ import pytest
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.stack.catalog import load_catalog
-from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM
+from matcha_tui.targets.azure.names import FOUNDATION, PLATFORM
 from tests.azure.project import MODULES, SUBSCRIPTION
 from tests.azure.roots import compose
 

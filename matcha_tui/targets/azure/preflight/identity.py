@@ -7,7 +7,7 @@ from matcha_tui.targets.azure.preflight.subject import Subject
 from matcha_tui.targets.findings import Unverified
 
 if TYPE_CHECKING:
-    from matcha_tui.targets.azure.account import Account
+    from matcha_tui.targets.azure.auth.account import Account
 
 _REFUSALS = (401, 404)
 
@@ -24,7 +24,7 @@ def check_identity(subject: Subject) -> str:
         who = f"{account.name} ({account.source}), tenant {_tenant(account)}"
         if not subject.wanted.subscription_id:
             return f"{who}; no subscription is set"
-        from matcha_tui.targets.azure.subscriptions import find_subscription
+        from matcha_tui.targets.azure.arm.subscriptions import find_subscription
 
         found = find_subscription(account, subject.wanted.subscription_id)
     except MatchaError as error:
@@ -36,7 +36,7 @@ def check_identity(subject: Subject) -> str:
 
 def _tenant(account: "Account") -> str:
     """Return the tenant's name, if Azure tells it to this account."""
-    from matcha_tui.targets.azure.subscriptions import list_tenants
+    from matcha_tui.targets.azure.arm.subscriptions import list_tenants
 
     try:
         tenants = list_tenants(account)
@@ -49,7 +49,7 @@ def _tenant(account: "Account") -> str:
 
 def _is_refusal(error: MatchaError) -> bool:
     """Say whether Azure has answered, and the answer is no."""
-    from matcha_tui.targets.azure.failures import AzureRequestError
+    from matcha_tui.targets.azure.cloud.failures import AzureRequestError
 
     if not isinstance(error, AzureRequestError):
         return True

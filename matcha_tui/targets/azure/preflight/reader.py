@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.targets.azure.account import Account, sign_in
-from matcha_tui.targets.azure.cloud import find_cloud
-from matcha_tui.targets.azure.connection import Patience
-from matcha_tui.targets.azure.failures import explain_shape
+from matcha_tui.targets.azure.arm.resource_manager import Json, ResourceManager
+from matcha_tui.targets.azure.auth.account import Account, sign_in
+from matcha_tui.targets.azure.cloud.connection import Patience
+from matcha_tui.targets.azure.cloud.endpoints import find_cloud
+from matcha_tui.targets.azure.cloud.failures import explain_shape
 from matcha_tui.targets.azure.preflight.once import Once
-from matcha_tui.targets.azure.resource_manager import Json, ResourceManager
-from matcha_tui.targets.azure.state_blobs import StateBlobs
+from matcha_tui.targets.azure.remote_state.blobs import StateBlobs
 from matcha_tui.targets.findings import Unverified
 
 T = TypeVar("T")

@@ -4,14 +4,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.targets.azure.names import STATE_CONTAINER
+from matcha_tui.targets.azure.names import FOUNDATION, PLATFORM, STATE_CONTAINER
 from matcha_tui.targets.azure.preflight.once import Once
 from matcha_tui.targets.azure.preflight.wanted import Wanted
-from matcha_tui.targets.azure.root import FOUNDATION, PLATFORM
 from matcha_tui.targets.findings import Unverified
 
 if TYPE_CHECKING:
-    from matcha_tui.targets.azure.account import Account
+    from matcha_tui.targets.azure.auth.account import Account
     from matcha_tui.targets.azure.preflight.reader import Reader
 
 

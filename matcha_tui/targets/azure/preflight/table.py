@@ -24,7 +24,7 @@ from matcha_tui.targets.base import Intent
 from matcha_tui.targets.findings import Check, Passed, check_engine, look
 
 if TYPE_CHECKING:
-    from matcha_tui.targets.azure.account import Account
+    from matcha_tui.targets.azure.auth.account import Account
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from matcha_tui.readiness import run_checks
 from matcha_tui.stack.catalog import load_catalog
 from matcha_tui.stack.setting import SettingValue
 from matcha_tui.stack.stack import preset_stack
-from matcha_tui.targets.azure.account import Account
+from matcha_tui.targets.azure.auth.account import Account
 from matcha_tui.targets.azure.names import derive_names
 from matcha_tui.targets.azure.preflight.table import list_checks
 from matcha_tui.targets.azure.settings import AzureSettings

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from matcha_tui.targets.azure.account import Account
+from matcha_tui.targets.azure.auth.account import Account
 from matcha_tui.targets.azure.preflight.table import list_checks
 from matcha_tui.targets.azure.settings import AzureSettings
 from matcha_tui.targets.base import Intent

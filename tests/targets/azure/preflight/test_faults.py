@@ -8,8 +8,8 @@ import pytest
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.readiness import run_checks
-from matcha_tui.targets.azure.account import Account
-from matcha_tui.targets.azure.cloud import Cloud
+from matcha_tui.targets.azure.auth.account import Account
+from matcha_tui.targets.azure.cloud.endpoints import Cloud
 from matcha_tui.targets.azure.preflight.table import list_checks
 from matcha_tui.targets.azure.settings import AzureSettings
 from matcha_tui.targets.azure.target import AZURE

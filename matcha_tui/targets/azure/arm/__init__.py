@@ -1,0 +1,1 @@
+"""Azure Resource Manager: whatever Azure has, read and written as JSON."""

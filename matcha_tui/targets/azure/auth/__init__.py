@@ -1,0 +1,1 @@
+"""Who asks Azure: the Azure CLI, a service principal or a device code."""

@@ -1,0 +1,163 @@
+"""Signs in on another device: a page and a code, for where there is no browser.
+
+With the Azure CLI at hand it is the CLI that is signed in, because Terraform can use
+its sign-in afterwards. Without it, the sign-in lives in this process: it is good for
+looking around, and `terraform_identity.terraform_environment` says what Terraform needs instead.
+"""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from azure.core.exceptions import AzureError
+from azure.core.pipeline import PipelineRequest
+from azure.identity import DeviceCodeCredential
+
+from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.targets.azure.auth.account import (
+    Account,
+    identify,
+    sign_in,
+    sign_in_options,
+)
+from matcha_tui.targets.azure.auth.service_principal import SignInMethod
+from matcha_tui.targets.azure.cloud.endpoints import Cloud
+from matcha_tui.targets.azure.cloud.failures import explain_error, explain_sign_in
+from matcha_tui.targets.identity_part import Prompt
+
+_CODE_LIFE = timedelta(
+    minutes=15
+)  # learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code
+_CLI_PROMPT = re.compile(r"open the page (?P<url>https://\S+) and enter the code (?P<code>\S+)")
+_LOGIN = ("login", "--use-device-code", "--allow-no-subscriptions", "--output", "none")
+_POLL_SECONDS = 0.2
+_END_SECONDS = 5.0
+
+
+class _Cancelled(Exception):  # noqa: N818 - it is what the user wants
+    """The user does not want to sign in any more."""
+
+
+def sign_in_with_device_code(
+    cloud: Cloud,
+    prompt: Prompt,
+    *,
+    tenant_id: str = "",
+    is_cancelled: Callable[[], bool] = lambda: False,
+) -> Account:
+    """Sign in on another device; returns when that is done, and within 15 minutes.
+
+    Args:
+        cloud: Where to sign in.
+        prompt: Called once, as soon as there is a code to show, from any thread.
+        tenant_id: For which tenant; empty for the account's own.
+        is_cancelled: Asked every few seconds; the sign-in ends soon after it says yes.
+
+    Raises:
+        MatchaError: If it is refused, cancelled, or the code expires.
+    """
+    program = shutil.which("az")
+    try:
+        if program is None:
+            return _sign_in_here(cloud, prompt, tenant_id, is_cancelled)
+        _sign_in_cli(program, prompt, tenant_id, is_cancelled)
+    except _Cancelled as error:
+        raise MatchaError("the sign-in was cancelled", exit_code=ExitCode.CANCELLED) from error
+    return sign_in(cloud, tenant_id=tenant_id, environment={})
+
+
+def _sign_in_here(
+    cloud: Cloud, prompt: Prompt, tenant_id: str, is_cancelled: Callable[[], bool]
+) -> Account:
+    is_done = threading.Event()
+
+    def stop_if_cancelled(_: PipelineRequest[object]) -> None:
+        if is_cancelled() and not is_done.is_set():
+            raise _Cancelled
+
+    options = sign_in_options(cloud) | {"raw_request_hook": stop_if_cancelled}
+    if tenant_id:
+        options["tenant_id"] = tenant_id
+    # Else a token that cannot be renewed later would begin all this again, unasked.
+    options["disable_automatic_authentication"] = True
+    try:
+        credential = DeviceCodeCredential(prompt_callback=prompt, **options)
+        credential.authenticate(scopes=[cloud.scope])
+    except (AzureError, OSError, ValueError) as error:
+        if is_cancelled():
+            raise _Cancelled from None
+        raise explain_error(error, "the sign-in to Azure") from error
+    is_done.set()
+    return identify(cloud, SignInMethod.DEVICE_CODE, credential)
+
+
+def _sign_in_cli(
+    program: str, prompt: Prompt, tenant_id: str, is_cancelled: Callable[[], bool]
+) -> None:
+    command = [program, *_LOGIN]
+    if tenant_id:
+        command += ["--tenant", tenant_id]
+    with _running(command) as process:
+        said: list[str] = []
+        reader = threading.Thread(target=_read, args=(process, said, prompt), daemon=True)
+        reader.start()
+        deadline = time.monotonic() + _CODE_LIFE.total_seconds()
+        while process.poll() is None:
+            if is_cancelled():
+                raise _Cancelled
+            if time.monotonic() > deadline:
+                raise explain_sign_in("expired_token")
+            time.sleep(_POLL_SECONDS)
+        reader.join(_END_SECONDS)
+    if process.returncode != 0:
+        raise explain_sign_in("".join(said) or f"az login ended with {process.returncode}")
+
+
+def _read(process: subprocess.Popen[str], said: list[str], prompt: Prompt) -> None:
+    """Keep what `az` says, and show its code; it says both on stderr."""
+    if process.stderr is None:
+        return
+    for line in process.stderr:
+        said.append(line)
+        if found := _CLI_PROMPT.search(line):
+            prompt(found["url"], found["code"], datetime.now(UTC) + _CODE_LIFE)
+            said.clear()
+
+
+@contextmanager
+def _running(command: list[str]) -> Iterator[subprocess.Popen[str]]:
+    """Run a program in a session of its own, which does not outlive the block."""
+    # Version 2 of its experience asks on the terminal which subscription to choose.
+    environment = os.environ | {
+        "AZURE_CORE_LOGIN_EXPERIENCE_V2": "off",
+        "AZURE_CORE_NO_COLOR": "true",
+    }
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        env=environment,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)
+            try:
+                process.wait(_END_SECONDS)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        if process.stderr is not None:
+            process.stderr.close()

@@ -1,0 +1,1 @@
+"""How an Azure is reached: endpoints, connections with retries, what refusals mean."""

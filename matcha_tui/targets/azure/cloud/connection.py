@@ -1,0 +1,234 @@
+"""How Azure is talked to: with patience that ends, trust in the right certificates, one voice."""
+
+import json
+import logging
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from azure.core import PipelineClient
+from azure.core.credentials import TokenCredential
+from azure.core.exceptions import AzureError
+from azure.core.pipeline import PipelineResponse
+from azure.core.pipeline.policies import (
+    BearerTokenCredentialPolicy,
+    RequestIdPolicy,
+    RetryPolicy,
+    UserAgentPolicy,
+)
+from azure.core.rest import HttpRequest, HttpResponse
+
+from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.targets.azure.cloud.failures import (
+    FIRST_REFUSAL,
+    explain_error,
+    explain_response,
+    explain_shape,
+)
+
+_CERTIFICATE_VARIABLES = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
+_LOGGERS = ("azure", "msal", "urllib3")
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long anything that asks Azure waits before it gives up; all times in seconds.
+
+    Attributes:
+        connect: For a connection.
+        read: For the next part of an answer.
+        command: For one call of the Azure CLI.
+        retries: How often a request is repeated.
+        backoff: What the pauses between repetitions grow from.
+        longest_pause: Azure is obeyed when it asks for a pause (Retry-After) of
+            up to this; a longer one is told to the user instead.
+        right: For a right just given to take effect.
+        creation: For a resource to be made.
+        poll: Between two looks at something that takes time.
+    """
+
+    connect: float = 10.0
+    read: float = 30.0
+    command: int = 60
+    retries: int = 3
+    backoff: float = 0.8
+    longest_pause: float = 60.0
+    right: float = 300.0
+    creation: float = 600.0
+    poll: float = 5.0
+
+
+class BoundedRetry(RetryPolicy[Any, Any]):
+    """Repeats what may succeed later, but never sleeps longer than it was told to.
+
+    Args:
+        longest_pause: The longest Retry-After that is obeyed, in seconds.
+        options: Those of `RetryPolicy`.
+    """
+
+    def __init__(self, *, longest_pause: float, **options: Any) -> None:
+        super().__init__(**options)
+        self._longest_pause = longest_pause
+
+    def is_retry(self, settings: dict[str, Any], response: PipelineResponse[Any, Any]) -> bool:
+        """Say whether to repeat: never when Azure asks for too long a pause."""
+        if (self.get_retry_after(response) or 0.0) > self._longest_pause:
+            return False
+        return bool(super().is_retry(settings, response))
+
+
+class Connection:
+    """Sends requests to one server of Azure's; each failure is one `MatchaError`.
+
+    Use it from one thread at a time, and close it.
+
+    Args:
+        server: Where it answers: ``https://management.azure.com``.
+        options: From `connection_options`.
+        credential: Gives the tokens; ``None`` for what needs none.
+        scope: What the tokens are for: ``https://management.azure.com/.default``.
+    """
+
+    def __init__(
+        self,
+        server: str,
+        options: Mapping[str, Any],
+        credential: TokenCredential | None = None,
+        scope: str = "",
+    ) -> None:
+        self.server = server
+        policies: list[Any] = [
+            RequestIdPolicy(),
+            UserAgentPolicy(base_user_agent="matcha-tui"),
+            BoundedRetry(**options),
+        ]
+        if credential is not None:
+            policies.append(BearerTokenCredentialPolicy(credential, scope))
+        self._client: PipelineClient[HttpRequest, HttpResponse] = PipelineClient(
+            server, policies=policies, **options
+        )
+
+    def __enter__(self) -> "Connection":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close what is open to the server."""
+        self._client.close()
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: object = None,
+        accept: tuple[int, ...] = (),
+    ) -> HttpResponse:
+        """Send one request, again and again where that may help.
+
+        Args:
+            method: ``GET``.
+            path: From the server's root on, with its leading slash.
+            query: What follows the question mark.
+            headers: Headers besides the usual ones.
+            body: What is sent as JSON; ``None`` for nothing.
+            accept: Statuses of 400 and more that the caller understands.
+
+        Returns:
+            The answer, read to its end.
+
+        Raises:
+            MatchaError: For anything but an answer that says yes, or is accepted.
+        """
+        name = f"{method} {self.server}{path}"
+        request = HttpRequest(
+            method,
+            self.server + path,
+            params=dict(query or {}),
+            headers=dict(headers or {}),
+            json=body,
+        )
+        try:
+            response = self._client.send_request(request)
+        except (AzureError, OSError, ValueError) as error:  # requests' own errors are OSErrors
+            raise explain_error(error, name) from error
+        if response.status_code >= FIRST_REFUSAL and response.status_code not in accept:
+            raise explain_response(response, name)
+        return response
+
+
+def read_object(response: HttpResponse) -> dict[str, Any]:
+    """Read an answer that must be a JSON object; an empty one is an empty object.
+
+    Raises:
+        MatchaError: If it is anything else.
+    """
+    name = f"{response.request.method} {response.request.url.partition('?')[0]}"
+    if not response.content:
+        return {}
+    try:
+        content = json.loads(response.content)
+    except ValueError as error:
+        raise explain_shape(name, "its answer is no JSON") from error
+    if not isinstance(content, dict):
+        raise explain_shape(name, "its answer is no JSON object")
+    return content
+
+
+def connection_options(
+    patience: Patience, environment: Mapping[str, str] = os.environ
+) -> dict[str, Any]:
+    """Return the options that any client of Azure takes: timeouts, retries, certificates.
+
+    They suit azure-identity's credentials (which make the retry policy from
+    ``retry_policy_class``), azure-mgmt's clients and `Connection`.
+
+    Args:
+        patience: How long to wait, and how often to try.
+        environment: Where REQUESTS_CA_BUNDLE and SSL_CERT_FILE are looked up.
+
+    Raises:
+        MatchaError: If one of those names a file that isn't there.
+    """
+    # Without a handler, what these libraries log is written to stderr, over the screen.
+    for name in _LOGGERS:
+        logger = logging.getLogger(name)
+        if not logger.handlers:
+            logger.addHandler(logging.NullHandler())
+    return {
+        "connection_timeout": patience.connect,
+        "read_timeout": patience.read,
+        "connection_verify": find_certificates(environment),
+        "retry_total": patience.retries,
+        "retry_read": 1,
+        "retry_backoff_factor": patience.backoff,
+        "longest_pause": patience.longest_pause,
+        "retry_policy_class": BoundedRetry,
+    }
+
+
+def find_certificates(environment: Mapping[str, str]) -> bool | str:
+    """Return the file of the certificates to trust, or ``True`` for the usual ones.
+
+    Args:
+        environment: REQUESTS_CA_BUNDLE and SSL_CERT_FILE, as Terraform reads the latter.
+
+    Raises:
+        MatchaError: If there is no such file.
+    """
+    for name in _CERTIFICATE_VARIABLES:
+        if path := environment.get(name):
+            if not Path(path).exists():
+                raise MatchaError(
+                    f"{name} is {path}, and there is no such file",
+                    hint="Set it to the file of the certificates to trust, or unset it.",
+                    exit_code=ExitCode.USAGE,
+                )
+            return path
+    return True

@@ -1,0 +1,141 @@
+"""Where the Azure that is used answers: the public one, a national one, or one's own."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.guess import find_name, name_hint
+from matcha_tui.targets.azure.cloud.connection import (
+    Connection,
+    Patience,
+    connection_options,
+    read_object,
+)
+from matcha_tui.targets.azure.cloud.failures import explain_shape
+
+METADATA_VARIABLES = ("ARM_METADATA_HOSTNAME", "ARM_METADATA_HOST")
+"""Name the server that tells the endpoints; the azurerm provider and backend read them."""
+
+ENVIRONMENT_VARIABLE = "ARM_ENVIRONMENT"
+
+STORAGE_SCOPE = "https://storage.azure.com/.default"
+"""What a token for blobs is for, in every cloud."""
+
+_METADATA_PATH = "/metadata/endpoints"
+_METADATA_VERSION = "2022-09-01"
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """The endpoints of one Azure.
+
+    Attributes:
+        name: As Terraform's ``environment``: ``public``.
+        resource_manager: ``https://management.azure.com``, without a slash at its end.
+        authority: Where one signs in: ``https://login.microsoftonline.com``.
+        audience: What tokens for the resource manager are for.
+        storage_suffix: What storage accounts' names are put before: ``core.windows.net``.
+        is_known: Whether Microsoft's own directory of authorities lists the authority.
+        patience: How long to wait for it.
+        options: From `connection_options`.
+    """
+
+    name: str
+    resource_manager: str
+    authority: str
+    audience: str
+    storage_suffix: str
+    is_known: bool = True
+    patience: Patience = field(default_factory=Patience)
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def scope(self) -> str:
+        """What a token for the resource manager is asked for with."""
+        return f"{self.audience}/.default"
+
+    def blob_server(self, account: str) -> str:
+        """Where the blobs of a storage account are: ``https://ACCOUNT.blob.core.windows.net``."""
+        return f"https://{account}.blob.{self.storage_suffix}"
+
+
+# learn.microsoft.com/azure/azure-government/compare-azure-government-global-azure and
+# learn.microsoft.com/azure/china/resources-developer-guide
+_KNOWN = {
+    "public": (
+        "https://management.azure.com",
+        "https://login.microsoftonline.com",
+        "core.windows.net",
+    ),
+    "usgovernment": (
+        "https://management.usgovcloudapi.net",
+        "https://login.microsoftonline.us",
+        "core.usgovcloudapi.net",
+    ),
+    "china": (
+        "https://management.chinacloudapi.cn",
+        "https://login.chinacloudapi.cn",
+        "core.chinacloudapi.cn",
+    ),
+}
+
+
+def find_cloud(
+    environment: Mapping[str, str] = os.environ, patience: Patience | None = None
+) -> Cloud:
+    """Find the Azure to use, by the variables that Terraform's azurerm reads.
+
+    Args:
+        environment: ARM_METADATA_HOSTNAME names a server that tells the endpoints;
+            else ARM_ENVIRONMENT names a known cloud; else it is the public one.
+        patience: How long to wait for anything.
+
+    Raises:
+        MatchaError: If the name is unknown, or that server gives no endpoints.
+    """
+    patience = patience or Patience()
+    options = connection_options(patience, environment)
+    for variable in METADATA_VARIABLES:
+        if host := environment.get(variable):
+            return _ask_for_endpoints(host, patience, options)
+    word = environment.get(ENVIRONMENT_VARIABLE) or "public"
+    name = find_name(word, _KNOWN)  # azurerm, too, takes it in any case
+    if name is None:
+        raise MatchaError(
+            f"{ENVIRONMENT_VARIABLE} is {word!r}, which is no cloud that is known",
+            hint=f"{name_hint(word, _KNOWN)} Unset it for the public one.",
+            exit_code=ExitCode.USAGE,
+        )
+    resource_manager, authority, suffix = _KNOWN[name]
+    return Cloud(
+        name, resource_manager, authority, resource_manager, suffix, True, patience, options
+    )
+
+
+def _ask_for_endpoints(host: str, patience: Patience, options: Mapping[str, Any]) -> Cloud:
+    server = f"https://{host}"
+    with Connection(server, options) as connection:
+        answer = read_object(
+            connection.send("GET", _METADATA_PATH, query={"api-version": _METADATA_VERSION})
+        )
+    try:
+        authentication = answer["authentication"]
+        cloud = Cloud(
+            name=str(answer["name"]),
+            resource_manager=str(answer["resourceManager"]).rstrip("/"),
+            authority=str(authentication["loginEndpoint"]).rstrip("/"),
+            audience=str(authentication["audiences"][0]).rstrip("/"),
+            storage_suffix=str(answer["suffixes"]["storage"]),
+            is_known=False,
+            patience=patience,
+            options=options,
+        )
+    except (KeyError, IndexError, TypeError) as error:
+        request = f"GET {server}{_METADATA_PATH}"
+        raise explain_shape(request, "its answer lacks the endpoints of a cloud") from error
+    for address in (cloud.resource_manager, cloud.authority):
+        if not address.startswith("https://"):
+            raise explain_shape(f"GET {server}{_METADATA_PATH}", f"{address} is not https")
+    return cloud

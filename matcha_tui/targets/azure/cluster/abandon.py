@@ -1,0 +1,109 @@
+"""Takes down what is paid for when the cluster no longer answers.
+
+``python -m matcha_tui.targets.azure.cluster.abandon ENGINE ...`` runs in the platform's folder
+after its destroy has failed. What lies inside the cluster goes with the cluster, so it
+is forgotten; Terraform then destroys the rest. A cluster that does answer is left to an
+ordinary destroy: what failed there had another reason.
+"""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from matcha_tui.targets.azure.names import HANDED_OVER
+from matcha_tui.terraform.worker_events import error_line, warning_line
+
+_TIMEOUT_SECONDS = 10.0
+_HTTPS_PORT = 443
+_KEY = re.compile(r'\["(?:[^"\\]|\\.)*"\]|\[\d+\]')
+_INSIDE_CLUSTER = ("helm_", "kubernetes_")
+
+
+def main(engine: Sequence[str]) -> int:
+    """Forget what is inside a dead cluster, and become the Terraform that destroys the rest.
+
+    Args:
+        engine: The engine's command.
+
+    Returns:
+        An exit code, when there is nothing that this could mend; else it does not return.
+    """
+    code = _forget_inside(engine)
+    if code == 0:
+        destroying = ("apply", "-destroy", "-auto-approve", "-input=false", "-no-color", "-json")
+        # In this process's place, so that an interrupt reaches Terraform.
+        os.execvp(engine[0], [*engine, *destroying])  # noqa: S606
+    return code
+
+
+def _forget_inside(engine: Sequence[str]) -> int:
+    inside = _inside_cluster(engine)
+    if not inside:
+        return 1
+    host = _cluster_host(Path(HANDED_OVER))
+    if host and _answers(host):
+        _say(error_line("The cluster answers, so nothing in it is given up", ""))
+        return 1
+    forgotten = subprocess.run(
+        [*engine, "state", "rm", "-lock-timeout=30s", *inside],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if forgotten.returncode != 0:
+        _say(error_line("What is inside the cluster cannot be forgotten", forgotten.stdout))
+        return forgotten.returncode
+    _say(
+        warning_line(
+            f"{len(inside)} things in the cluster could not be confirmed to be gone",
+            "The cluster does not answer. They go with it when it is destroyed, which is next: "
+            + ", ".join(inside),
+        )
+    )
+    return 0
+
+
+def _inside_cluster(engine: Sequence[str]) -> list[str]:
+    listed = subprocess.run([*engine, "state", "list"], capture_output=True, text=True, check=False)
+    return [line for line in listed.stdout.splitlines() if _is_inside_cluster(line)]
+
+
+def _is_inside_cluster(address: str) -> bool:
+    """Say so by the resource's type, which is the last word but one."""
+    words = _KEY.sub("", address).split(".")
+    return len(words) > 1 and words[-2].startswith(_INSIDE_CLUSTER) and "data" not in words
+
+
+def _cluster_host(path: Path) -> str | None:
+    try:
+        given: Mapping[str, Any] = json.loads(path.read_bytes())
+        return str(given["secrets"]["value"]["cluster_host"] or "")
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _answers(host: str) -> bool:
+    address = urlsplit(host if "//" in host else f"//{host}")
+    place = (address.hostname or "", address.port or _HTTPS_PORT)
+    try:
+        with socket.create_connection(place, timeout=_TIMEOUT_SECONDS):
+            return True
+    except OSError:
+        return False
+
+
+def _say(line: bytes) -> None:
+    sys.stdout.buffer.write(line)
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,20 @@
+"""How to reach the cluster, as the foundation has handed it over."""
+
+import json
+
+from matcha_tui.project.workspace import Workspace
+from matcha_tui.targets.azure.names import HANDED_OVER, PLATFORM
+
+
+def read_kubeconfig(workspace: Workspace) -> str | None:
+    """Return the cluster's kubeconfig, or ``None`` where there is no cluster.
+
+    Args:
+        workspace: The project's paths.
+    """
+    try:
+        given = json.loads((workspace.layer(PLATFORM) / HANDED_OVER).read_bytes())
+        content = given["secrets"]["value"]["kubeconfig"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return str(content) if content else None

@@ -1,0 +1,1 @@
+"""The state that colleagues share, in a storage account."""

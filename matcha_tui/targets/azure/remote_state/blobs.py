@@ -1,0 +1,221 @@
+"""The states in their storage account: what is in them, and who holds their locks.
+
+Terraform's azurerm backend locks a state by an infinite lease on its blob, whose ID is
+the lock's ID, and writes who holds it into the blob's metadata (``Terraformlockid``).
+"""
+
+import base64
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.targets.azure.auth.account import Account
+from matcha_tui.targets.azure.cloud.connection import Connection, read_object
+from matcha_tui.targets.azure.cloud.endpoints import STORAGE_SCOPE
+from matcha_tui.targets.base import StateLock
+from matcha_tui.terraform.plain_text import clean_line
+
+_VERSION = {"x-ms-version": "2021-12-02"}
+_LOCK_METADATA = "x-ms-meta-terraformlockid"
+_METADATA_PREFIX = "x-ms-meta-"
+_OWNER_WORDS = ("ID", "Who", "Operation", "Created", "Version")
+_NOT_FOUND = 404
+_CHANGED_SINCE = (409, 412)
+
+
+class StateBlobs:
+    """The blobs that hold the states; every failure is one `MatchaError`.
+
+    Use it from one thread at a time, as a context manager.
+
+    Args:
+        account: Who asks; needs Storage Blob Data Contributor.
+        storage_account: The storage account's name.
+        container: The blob container's name.
+    """
+
+    def __init__(self, account: Account, storage_account: str, container: str) -> None:
+        cloud = account.cloud
+        self._container = f"/{container}"
+        self._connection = Connection(
+            cloud.blob_server(storage_account), cloud.options, account.credential, STORAGE_SCOPE
+        )
+
+    def __enter__(self) -> "StateBlobs":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def check(self) -> None:
+        """See that the caller may use the container.
+
+        Raises:
+            MatchaError: If not; its status says why.
+        """
+        query = {"restype": "container", "comp": "list", "maxresults": "1"}
+        self._connection.send("GET", self._container, query=query, headers=_VERSION)
+
+    def read_state(self, layer: str) -> dict[str, Any] | None:
+        """Read a layer's state.
+
+        Args:
+            layer: ``foundation``.
+
+        Returns:
+            Terraform's state document, with secrets in clear; ``None`` where there is none.
+
+        Raises:
+            MatchaError: If it cannot be read.
+        """
+        response = self._connection.send(
+            "GET", self._path(layer), headers=_VERSION, accept=(_NOT_FOUND,)
+        )
+        return None if response.status_code == _NOT_FOUND else read_object(response)
+
+    def read_record(self) -> tuple[dict[str, Any] | None, str]:
+        """Read the deployment record that lies beside the states.
+
+        Returns:
+            The document, ``None`` where there is none, and which version of it that is.
+
+        Raises:
+            MatchaError: If it cannot be read.
+        """
+        response = self._connection.send(
+            "GET", self._record_path, headers=_VERSION, accept=(_NOT_FOUND,)
+        )
+        if response.status_code == _NOT_FOUND:
+            return None, ""
+        return read_object(response), response.headers["ETag"]
+
+    def write_record(self, record: Mapping[str, Any], replaces: str) -> bool:
+        """Put the deployment record beside the states, unless somebody else has meanwhile.
+
+        Args:
+            record: The document.
+            replaces: Which version of it this one takes the place of; empty for none.
+
+        Returns:
+            Whether it was written.
+
+        Raises:
+            MatchaError: If it cannot be written.
+        """
+        unless = {"If-Match": replaces} if replaces else {"If-None-Match": "*"}
+        headers = {**_VERSION, **unless, "x-ms-blob-type": "BlockBlob"}
+        response = self._connection.send(
+            "PUT", self._record_path, headers=headers, body=dict(record), accept=_CHANGED_SINCE
+        )
+        return response.status_code not in _CHANGED_SINCE
+
+    def find_lock(self, layer: str) -> StateLock | None:
+        """Say who holds the lock on a layer's state.
+
+        Args:
+            layer: ``foundation``.
+
+        Returns:
+            ``None`` where it isn't locked, or isn't there.
+
+        Raises:
+            MatchaError: If Azure doesn't tell.
+        """
+        headers = self._headers(layer)
+        if headers.get("x-ms-lease-state") not in ("leased", "breaking"):
+            return None
+        return read_owner(headers.get(_LOCK_METADATA, ""))
+
+    def refuse_if_locked(self, layer: str) -> None:
+        """Raise for a lock on a layer's state, and say whose it is.
+
+        Raises:
+            MatchaError: If it is locked, or Azure doesn't tell.
+        """
+        if owner := self.find_lock(layer):
+            raise MatchaError(
+                f"the state of {layer} is locked: {owner.sentence}",
+                hint="Wait until that has ended; if it was killed, take the lock away"
+                f" ({owner.lock_id or 'it has no ID'}).",
+                exit_code=ExitCode.REFUSED,
+            )
+
+    def force_unlock(self, layer: str, lock_id: str) -> None:
+        """Take a stale lock away, as ``terraform force-unlock`` does, without an engine.
+
+        The lease is released by its ID, so that the server itself refuses when the
+        lock has changed hands since somebody looked.
+
+        Args:
+            layer: ``foundation``.
+            lock_id: `StateLock.lock_id`. The empty one of an owner without a name
+                breaks the lease, since nothing tells its ID.
+
+        Raises:
+            MatchaError: If it isn't locked, or by another lock.
+        """
+        owner = self.find_lock(layer)
+        if owner is None:
+            raise MatchaError(f"the state of {layer} is not locked", exit_code=ExitCode.REFUSED)
+        if owner.lock_id != lock_id:
+            raise MatchaError(
+                f"the state of {layer} is locked by {owner.lock_id or 'a lock without a name'},"
+                f" not by {lock_id or 'one without a name'}: {owner.sentence}",
+                hint="Look again who holds it, and ask them.",
+                exit_code=ExitCode.REFUSED,
+            )
+        if not lock_id:
+            breaking = {"x-ms-lease-action": "break", "x-ms-lease-break-period": "0"}
+            self._put(layer, "lease", breaking)
+            return
+        kept = {
+            name: value
+            for name, value in self._headers(layer).items()
+            if name.startswith(_METADATA_PREFIX) and name != _LOCK_METADATA
+        }
+        self._put(layer, "metadata", {**kept, "x-ms-lease-id": lock_id})
+        self._put(layer, "lease", {"x-ms-lease-action": "release", "x-ms-lease-id": lock_id})
+
+    def _headers(self, layer: str) -> dict[str, str]:
+        response = self._connection.send(
+            "HEAD", self._path(layer), headers=_VERSION, accept=(_NOT_FOUND,)
+        )
+        if response.status_code == _NOT_FOUND:
+            return {}
+        return {name.lower(): value for name, value in response.headers.items()}
+
+    def _put(self, layer: str, part: str, headers: dict[str, str]) -> None:
+        self._connection.send(
+            "PUT", self._path(layer), query={"comp": part}, headers={**_VERSION, **headers}
+        )
+
+    @property
+    def _record_path(self) -> str:
+        return f"{self._container}/deployment.json"
+
+    def _path(self, layer: str) -> str:
+        return f"{self._container}/{quote(layer)}.tfstate"
+
+
+def read_owner(metadata: str) -> StateLock:
+    """Read who holds a lock, from what Terraform wrote (base64 of JSON).
+
+    Args:
+        metadata: The value of ``Terraformlockid``; an owner without a name for
+            anything that cannot be read.
+    """
+    try:
+        found = json.loads(base64.b64decode(metadata, validate=True))
+    except ValueError:
+        found = {}
+    if not isinstance(found, dict):
+        found = {}
+    words = {name: clean_line(str(found.get(name) or "")) for name in _OWNER_WORDS}
+    try:
+        created = datetime.fromisoformat(words["Created"]).astimezone(UTC)
+    except (ValueError, OverflowError):
+        created = None
+    return StateLock(words["ID"], words["Who"], words["Operation"], created, words["Version"])

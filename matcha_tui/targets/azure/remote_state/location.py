@@ -1,0 +1,137 @@
+"""Where the shared state of a stack is kept, without asking anybody."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.targets.azure.names import STATE_CONTAINER
+from matcha_tui.targets.azure.settings import AzureSettings
+from matcha_tui.targets.azure.values import check_settings
+
+STATE_KEYS = ("resource_group", "account", "container")
+"""What ``matcha.toml`` says of it."""
+
+VARIABLE = "MATCHA_STATE"
+"""The environment variable that tells `remote_state.create` what to make, as JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateStorage:
+    """Where the states of a stack's layers are kept.
+
+    Attributes:
+        subscription_id: The subscription of the storage account.
+        tenant_id: The subscription's tenant; empty for the one of whoever signs in.
+        resource_group: The group that holds nothing else.
+        account: The storage account's name.
+        container: The blob container's name.
+    """
+
+    subscription_id: str
+    tenant_id: str
+    resource_group: str
+    account: str
+    container: str = STATE_CONTAINER
+
+    @property
+    def group_path(self) -> str:
+        """The ID of the resource group."""
+        return f"/subscriptions/{self.subscription_id}/resourceGroups/{self.resource_group}"
+
+    @property
+    def account_path(self) -> str:
+        """The ID of the storage account."""
+        return f"{self.group_path}/providers/Microsoft.Storage/storageAccounts/{self.account}"
+
+    @property
+    def container_path(self) -> str:
+        """The ID of the blob container."""
+        return f"{self.account_path}/blobServices/default/containers/{self.container}"
+
+    def backend(self, layer: str) -> Mapping[str, str | bool]:
+        """Return what Terraform's ``azurerm`` backend block holds for a layer.
+
+        Credentials are not in it: `terraform_identity.terraform_environment` gives them.
+
+        Args:
+            layer: ``foundation``.
+        """
+        tenant = {"tenant_id": self.tenant_id} if self.tenant_id else {}
+        return {
+            "subscription_id": self.subscription_id,
+            **tenant,
+            "resource_group_name": self.resource_group,
+            "storage_account_name": self.account,
+            "container_name": self.container,
+            "key": state_key(layer),
+            "use_azuread_auth": True,
+        }
+
+
+def state_key(layer: str) -> str:
+    """Return the name of the blob that holds a layer's state."""
+    return f"{layer}.tfstate"
+
+
+def find_storage(settings: AzureSettings, place: Mapping[str, str]) -> StateStorage | None:
+    """Return where a project's state is kept; ``None`` while it is only in its folder.
+
+    Args:
+        settings: What it is built with.
+        place: What its ``[state]`` says.
+
+    Raises:
+        MatchaError: If ``[state]`` is not whole.
+    """
+    if not place or not settings.shares_state:
+        return None
+    try:
+        return StateStorage(
+            subscription_id=settings.subscription_id,
+            tenant_id=settings.tenant_id,
+            **{name: place[name] for name in STATE_KEYS},
+        )
+    except KeyError as error:
+        raise MatchaError(
+            f"matcha.toml: [state] has no {error.args[0]!r}",
+            hint="Take that part of the file from a colleague, or from its history in git.",
+            exit_code=ExitCode.FAILED,
+        ) from error
+
+
+def choose_place(settings: AzureSettings) -> Mapping[str, str]:
+    """Return where the state is to be kept; empty when it stays in the project's folder.
+
+    Args:
+        settings: What is to be built with.
+
+    Raises:
+        MatchaError: If a setting is missing that its name depends on.
+    """
+    if not settings.shares_state:
+        return {}
+    check_settings(settings)  # names that were made of too little would be written down for good
+    return {
+        "resource_group": settings.names.state_group,
+        "account": settings.names.state_account,
+        "container": STATE_CONTAINER,
+    }
+
+
+def prepare_environment(settings: AzureSettings, place: Mapping[str, str]) -> Mapping[str, str]:
+    """Return what `remote_state.create` needs to find in its environment.
+
+    Args:
+        settings: What is to be built with.
+        place: Where the state is; empty while that is not settled.
+    """
+    if not place or not settings.shares_state:
+        return {}
+    wanted = {
+        "subscription_id": settings.subscription_id,
+        "tenant_id": settings.tenant_id,
+        "location": settings.location,
+        "tags": settings.all_tags,
+    }
+    return {VARIABLE: json.dumps({**wanted, **place})}

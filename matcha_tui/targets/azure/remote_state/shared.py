@@ -1,0 +1,116 @@
+"""The state that colleagues share, as it is seen from one project's folder."""
+
+import json
+from typing import Any
+
+from matcha_tui.files import make_private_directory, write_atomically
+from matcha_tui.locks import is_locked
+from matcha_tui.project.record import Record, read_record, write_record
+from matcha_tui.project.state import SHARED_STATE
+from matcha_tui.project.workspace import Workspace, prepare_workspace
+from matcha_tui.targets.azure.auth.account import Account, sign_in
+from matcha_tui.targets.azure.cloud.endpoints import find_cloud
+from matcha_tui.targets.azure.cloud.failures import AzureRequestError
+from matcha_tui.targets.azure.names import FOUNDATION, PLATFORM
+from matcha_tui.targets.azure.remote_state.location import StateStorage, find_storage
+from matcha_tui.targets.azure.remote_state.share_record import read_shared
+from matcha_tui.targets.azure.remote_state.storage import exists, open_blobs
+from matcha_tui.targets.azure.settings import AzureSettings
+from matcha_tui.targets.base import Intent, StateLock
+from matcha_tui.targets.composition import RESOURCES_OUTPUT
+from matcha_tui.terraform.folder import LOCK
+
+_FORBIDDEN = 403
+
+
+def fetch_state(intent: Intent, settings: AzureSettings) -> None:
+    """Bring this folder's copies of the state up to date, and what the stack gives with them.
+
+    Args:
+        intent: What is deployed, perhaps by somebody else.
+        settings: What it was built with.
+
+    Raises:
+        MatchaError: If the state cannot be read.
+    """
+    storage = find_storage(settings, intent.config.state)
+    if storage is None:
+        return
+    account = sign_in_for(settings)
+    states: dict[str, dict[str, Any] | None] = dict.fromkeys((FOUNDATION, PLATFORM))
+    shared: dict[str, Any] | None = None
+    if _may_exist(account, storage):
+        with open_blobs(account, storage) as blobs:
+            states = {layer: blobs.read_state(layer) for layer in states}
+            shared, _ = blobs.read_record()
+    prepare_workspace(intent.workspace)
+    for layer, state in states.items():
+        file = make_private_directory(intent.workspace.layer(layer)) / SHARED_STATE
+        write_atomically(file, json.dumps(state) if state else "")
+    if shared is not None:
+        _take_over(intent.workspace, read_shared(shared))
+    outputs = (states[PLATFORM] or {}).get("outputs", {})
+    if RESOURCES_OUTPUT in outputs:
+        content = json.dumps(outputs[RESOURCES_OUTPUT]["value"], indent=2) + "\n"
+        write_atomically(intent.workspace.state_file, content)
+    else:
+        intent.workspace.state_file.unlink(missing_ok=True)
+
+
+def find_lock(intent: Intent, settings: AzureSettings, layer: str) -> StateLock | None:
+    """Say who holds the lock of a layer's state, if anybody does.
+
+    Raises:
+        MatchaError: If Azure does not tell.
+    """
+    storage = find_storage(settings, intent.config.state)
+    if storage is None:
+        return None
+    with open_blobs(sign_in_for(settings), storage) as blobs:
+        return blobs.find_lock(layer)
+
+
+def free_lock(intent: Intent, settings: AzureSettings, layer: str, lock_id: str) -> None:
+    """Take away the lock of a layer's state, unless it has changed hands meanwhile.
+
+    Args:
+        intent: What is deployed.
+        settings: What it was built with.
+        layer: ``foundation`` or ``platform``.
+        lock_id: The lock that somebody has looked at.
+
+    Raises:
+        MatchaError: If it has changed hands, or Azure refuses.
+    """
+    if storage := find_storage(settings, intent.config.state):
+        with open_blobs(sign_in_for(settings), storage) as blobs:
+            blobs.force_unlock(layer, lock_id)
+
+
+def sign_in_for(settings: AzureSettings) -> Account:
+    """Sign in to the directory that the project's subscription belongs to.
+
+    Raises:
+        MatchaError: If nobody is signed in, or the sign-in is refused.
+    """
+    return sign_in(find_cloud(), tenant_id=settings.tenant_id)
+
+
+def _take_over(workspace: Workspace, shared: Record) -> None:
+    """Keep the shared record, unless a run that is under way here is just writing its own.
+
+    Clocks of colleagues differ, so which one was written later tells nothing.
+    """
+    own = read_record(workspace)
+    if own is None or not is_locked(workspace.runs / own.run / LOCK):
+        write_record(workspace, shared)
+
+
+def _may_exist(account: Account, storage: StateStorage) -> bool:
+    """Say whether to ask for the blobs: a name that does not exist is asked for in vain, slowly."""
+    try:
+        return exists(account, storage)
+    except AzureRequestError as error:
+        if error.status == _FORBIDDEN:  # a colleague may have a right to the blobs alone
+            return True
+        raise
