@@ -147,14 +147,14 @@ class Connection:
             MatchaError: For anything but an answer that says yes, or is accepted.
         """
         name = f"{method} {self.server}{path}"
-        request = HttpRequest(
-            method,
-            self.server + path,
-            params=dict(query or {}),
-            headers=dict(headers or {}),
-            json=body,
-        )
         try:
+            request = HttpRequest(
+                method,
+                self.server + path,
+                params=dict(query or {}),
+                headers=dict(headers or {}),
+                json=body,
+            )
             response = self._client.send_request(request)
         except (AzureError, OSError, ValueError) as error:  # requests' own errors are OSErrors
             raise explain_error(error, name) from error

@@ -5,8 +5,6 @@ from datetime import UTC, datetime
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.pricing.price import Prices, PriceTable, RegionPrices
-from matcha_tui.targets.azure.pricing.cache import PriceCache, find_cache, keep_prices, read_cache
-from matcha_tui.targets.azure.pricing.price_list import PriceList, find_price_list
 from matcha_tui.targets.azure.pricing.sku import Sku, find_sku
 from matcha_tui.targets.azure.pricing.snapshot import (
     SNAPSHOT_CURRENCY,
@@ -14,6 +12,12 @@ from matcha_tui.targets.azure.pricing.snapshot import (
     read_snapshot,
     snapshot_prices,
 )
+from matcha_tui.targets.price_cache import PriceCache, find_cache, keep_prices, read_cache
+
+LIST_VARIABLE = "MATCHA_PRICES_URL"
+"""Names another address for the price list: a proxy's, for instance."""
+
+_PUBLIC_LIST = "https://prices.azure.com/api/retail/prices"
 
 
 def load_prices(
@@ -31,7 +35,7 @@ def load_prices(
     Args:
         skus: As the flavors call them.
         currency: As ISO 4217 has it: ``EUR``.
-        environment: Its ``MATCHA_PRICES_URL``, ``SSL_CERT_FILE`` and ``XDG_CACHE_HOME`` count.
+        environment: Its ``MATCHA_PRICES_URL``, ``XDG_CACHE_HOME`` and certificates count.
         offline: Whether to make do with what is on this machine.
         now: The present, with its time zone; by default the clock's.
 
@@ -40,23 +44,31 @@ def load_prices(
         currency, for only dollars come with matcha.
     """
     moment = now or datetime.now(UTC)
-    price_list = find_price_list(environment, currency)
-    cache = find_cache(environment, price_list.url, currency)
+    url = environment.get(LIST_VARIABLE) or _PUBLIC_LIST
+    cache = find_cache(environment, url, currency)
     live: dict[str, RegionPrices] = dict(read_cache(cache, moment))
     wanted = [sku for sku in map(find_sku, sorted(set(skus))) if sku and not sku.free]
     missing = [sku for sku in wanted if sku.name not in live]
     if offline or not missing:
         return Prices(_combine(live, currency))
-    fetched, problem = _fetch(price_list, cache, missing, moment)
+    try:
+        fetched, problem = _fetch(cache, currency, environment, missing, moment)
+    except MatchaError as error:  # certificates that are not there
+        fetched, problem = {}, error
     return Prices(_combine({**live, **fetched}, currency), problem)
 
 
 def _fetch(
-    price_list: PriceList, cache: PriceCache, skus: Sequence[Sku], now: datetime
+    cache: PriceCache,
+    currency: str,
+    environment: Mapping[str, str],
+    skus: Sequence[Sku],
+    now: datetime,
 ) -> tuple[Mapping[str, RegionPrices], MatchaError | None]:
-    from matcha_tui.targets.azure.pricing.retail import fetch_prices  # which loads requests
+    # which loads azure.core
+    from matcha_tui.targets.azure.pricing.retail import fetch_prices, make_question
 
-    fetched = fetch_prices(price_list, skus, now)
+    fetched = fetch_prices(make_question(cache.url, currency, environment), skus, now)
     try:
         keep_prices(cache, fetched.prices, now)
     except MatchaError as error:

@@ -1,7 +1,7 @@
 """Asks Azure's retail price list, which needs no account.
 
 - One question a SKU, for every region at once: never one a region.
-- It loads ``requests``; import this only when prices are to be fetched.
+- It loads ``azure.core``; import this only when prices are to be fetched.
 - Whatever the list does, the caller gets prices or one sentence within a deadline.
 """
 
@@ -13,31 +13,42 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from queue import Empty, SimpleQueue
 from typing import Any, NoReturn
-from urllib.parse import parse_qsl, urlencode, urlsplit
-
-import requests
+from urllib.parse import parse_qsl, urlsplit
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.pricing.price import Price
+from matcha_tui.targets.azure.cloud.connection import Connection, Patience, connection_options
+from matcha_tui.targets.azure.cloud.failures import AzureRequestError
 from matcha_tui.targets.azure.pricing.entry import PriceEntry, read_entry
-from matcha_tui.targets.azure.pricing.price_list import PriceList
 from matcha_tui.targets.azure.pricing.selection import select_prices
 from matcha_tui.targets.azure.pricing.sku import Sku
 
 _HINT = "The prices that come with matcha are used until it answers again."
-_TRIES = 4
-_LONGEST_WAIT = 20.0
 _MOST_PAGES = 100
-_LARGEST_ANSWER = 16 * 1024 * 1024
-_CHUNK = 64 * 1024
 _AT_ONCE = 4
-_BUSY = (429, 500, 502, 503, 504)
+_FIRST_ERROR = 300  # a redirect is not followed: it could lead anywhere
 
 _Answers = SimpleQueue[tuple[str, dict[str, Price] | MatchaError]]
+
+
+@dataclass(frozen=True, slots=True)
+class PriceQuestion:
+    """Whom to ask for prices, and how long.
+
+    Attributes:
+        url: The list's address.
+        currency: In which to answer: ``EUR``.
+        options: From `connection_options`.
+        seconds: How long everything may take.
+    """
+
+    url: str
+    currency: str
+    options: Mapping[str, Any]
+    seconds: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +64,38 @@ class Fetched:
     problem: MatchaError | None
 
 
-def fetch_prices(price_list: PriceList, skus: Sequence[Sku], now: datetime) -> Fetched:
+def make_question(
+    url: str, currency: str, environment: Mapping[str, str], patience: Patience | None = None
+) -> PriceQuestion:
+    """Return how the price list is asked: without a second try where nobody answers.
+
+    Args:
+        url: The list's address.
+        currency: In which to answer.
+        environment: Its certificates count.
+        patience: How long to wait for each answer.
+
+    Raises:
+        MatchaError: If the environment names certificates that are not there.
+    """
+    patience = patience or Patience(read=10.0, longest_pause=20.0)
+    options = connection_options(patience, environment)
+    return PriceQuestion(url, currency, {**options, "retry_connect": 0, "retry_read": 0})
+
+
+def fetch_prices(question: PriceQuestion, skus: Sequence[Sku], now: datetime) -> Fetched:
     """Ask for the prices of SKUs in every region.
 
     Args:
-        price_list: Whom to ask.
+        question: Whom to ask, and how long.
         skus: What to ask for.
         now: The time at which the prices must count, with its time zone.
     """
-    end = time.monotonic() + price_list.deadline
+    end = time.monotonic() + question.seconds
     waiting = deque(skus)
     answers: _Answers = SimpleQueue()
     for _ in range(min(_AT_ONCE, len(skus))):  # daemons, for they may wait longer than anybody
-        asking = (price_list, waiting, answers, now, end)
+        asking = (question, waiting, answers, now)
         threading.Thread(target=_keep_asking, args=asking, daemon=True).start()
     prices: dict[str, Mapping[str, Price]] = {}
     problem: MatchaError | None = None
@@ -82,18 +112,21 @@ def fetch_prices(price_list: PriceList, skus: Sequence[Sku], now: datetime) -> F
 
 
 def _keep_asking(
-    price_list: PriceList, waiting: deque[Sku], answers: _Answers, now: datetime, end: float
+    question: PriceQuestion, waiting: deque[Sku], answers: _Answers, now: datetime
 ) -> None:
     """Ask for one SKU after another, and for none any more once nobody can be reached."""
-    with requests.Session() as session:
+    with Connection(question.url, question.options) as connection:
         while sku := _next(waiting):
             try:
-                entries = _entries(session, price_list, sku, end)
+                entries = _entries(connection, question, sku)
                 answers.put((sku.name, select_prices(sku, entries, now)))
+            except AzureRequestError as error:
+                problem = _explain(error)
+                answers.put((sku.name, problem))
+                while error.status is None and (other := _next(waiting)):
+                    answers.put((other.name, problem))
             except MatchaError as error:
                 answers.put((sku.name, error))
-                while isinstance(error.__cause__, OSError) and (other := _next(waiting)):
-                    answers.put((other.name, error))
 
 
 def _next(waiting: deque[Sku]) -> Sku | None:
@@ -103,83 +136,27 @@ def _next(waiting: deque[Sku]) -> Sku | None:
         return None
 
 
-def _entries(
-    session: requests.Session, price_list: PriceList, sku: Sku, end: float
-) -> Iterator[PriceEntry]:
+def _entries(connection: Connection, question: PriceQuestion, sku: Sku) -> Iterator[PriceEntry]:
     """Read page after page; of a page's link only what is behind the ? counts, not whose it is."""
-    question = {"currencyCode": f"'{price_list.currency}'", "$filter": sku.filter}
-    query = urlencode(question)
-    asked: set[str] = set()
-    while query not in asked and len(asked) < _MOST_PAGES:
-        asked.add(query)
-        page = _read_page(_get(session, price_list, query, end))
+    asked = {"currencyCode": f"'{question.currency}'", "$filter": sku.filter}
+    query = asked
+    seen: set[tuple[tuple[str, str], ...]] = set()
+    while (key := tuple(sorted(query.items()))) not in seen and len(seen) < _MOST_PAGES:
+        seen.add(key)
+        response = connection.send("GET", "", query=query)
+        if response.status_code >= _FIRST_ERROR:
+            raise _refused(response.status_code)
+        page = _read_page(response.content)
         for item in page["Items"]:
             entry = read_entry(item)
-            if entry.currency != price_list.currency:
-                raise _malformed(f"prices in {entry.currency!r} instead of {price_list.currency}")
+            if entry.currency != question.currency:
+                raise _malformed(f"prices in {entry.currency!r} instead of {question.currency}")
             yield entry
         link = page.get("NextPageLink")
         if not link:
             return
-        query = urlencode({**dict(parse_qsl(urlsplit(str(link)).query)), **question})
+        query = {**dict(parse_qsl(urlsplit(str(link)).query)), **asked}
     raise _malformed("pages without an end")
-
-
-def _get(session: requests.Session, price_list: PriceList, query: str, end: float) -> bytes:
-    """Ask once, and again while the list says that it is busy."""
-    for tried in range(1, _TRIES + 1):
-        try:
-            status, wait, body = _ask(session, price_list, query, end)
-        except (
-            OSError
-        ) as error:  # what requests raises is one, and so is a missing certificate file
-            raise _unreachable(price_list, error) from error
-        if status == HTTPStatus.OK:
-            return body
-        if status not in _BUSY or tried == _TRIES:
-            raise _refused(status)
-        pause = min(wait if wait is not None else 2.0 ** (tried - 1), _LONGEST_WAIT)
-        if time.monotonic() + pause > end:
-            raise _refused(status)
-        time.sleep(pause)
-    raise AssertionError("the last try returns or raises")
-
-
-def _ask(
-    session: requests.Session, price_list: PriceList, query: str, end: float
-) -> tuple[int, float | None, bytes]:
-    """Return the status, the seconds to wait before asking again, and the body."""
-    left = end - time.monotonic()
-    if left <= 0:
-        raise _too_slow()
-    with session.get(
-        f"{price_list.url}?{query}",
-        timeout=min(price_list.timeout, left),
-        verify=price_list.certificates or True,  # of the session, it would lose to a variable
-        allow_redirects=False,
-        stream=True,
-    ) as response:
-        body = bytearray()
-        for chunk in response.iter_content(_CHUNK):
-            body += chunk
-            if time.monotonic() > end:
-                raise _too_slow()
-            if len(body) > _LARGEST_ANSWER:
-                raise _malformed("more than it should")
-        return response.status_code, _seconds(response.headers.get("Retry-After")), bytes(body)
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    """Read a Retry-After, which is a number of seconds or, rarely, a date."""
-    if retry_after is None:
-        return None
-    if retry_after.strip().isdecimal():
-        return float(retry_after)
-    try:
-        moment = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return None
-    return max(0.0, moment.timestamp() - time.time())
 
 
 def _read_page(body: bytes) -> dict[str, Any]:
@@ -196,23 +173,10 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def _unreachable(price_list: PriceList, error: OSError) -> MatchaError:
-    host = _host(price_list.url)
-    if isinstance(error, requests.exceptions.SSLError):
-        return MatchaError(
-            f"{host} is not trusted: its certificate could not be verified",
-            hint="Behind a company's proxy, name its certificates with SSL_CERT_FILE.",
-        )
-    if isinstance(error, requests.exceptions.Timeout):
-        return MatchaError(f"Azure's price list at {host} does not answer", hint=_HINT)
-    return MatchaError(f"Azure's price list at {host} cannot be reached", hint=_HINT)
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or url
-    except ValueError:
-        return url
+def _explain(error: AzureRequestError) -> MatchaError:
+    if error.status is not None:
+        return _refused(error.status)
+    return MatchaError(f"Azure's price list: {error.message}", hint=f"{error.hint} {_HINT}")
 
 
 def _refused(status: int) -> MatchaError:

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcha_tui.pricing.price import Prices, PriceSource
-from matcha_tui.targets.azure.pricing.cache import PriceCache, keep_prices, read_cache
 from matcha_tui.targets.azure.pricing.loading import load_prices
+from matcha_tui.targets.price_cache import PriceCache, keep_prices, read_cache
 from tests.targets.azure.pricing.price_server import Answer, PlayedList
 
 SKUS = ("Standard_D4s_v5", "P10", "AKS Free", "nobody knows this")

@@ -1,14 +1,28 @@
 import json
 import socket
 import time
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
-from matcha_tui.targets.azure.pricing.price_list import PriceList, find_price_list
-from matcha_tui.targets.azure.pricing.retail import Fetched, fetch_prices
+from matcha_tui.targets.azure.cloud.connection import Patience
+from matcha_tui.targets.azure.pricing.loading import load_prices
+from matcha_tui.targets.azure.pricing.retail import (
+    Fetched,
+    PriceQuestion,
+    fetch_prices,
+    make_question,
+)
 from matcha_tui.targets.azure.pricing.sku import Sku, find_sku
-from tests.targets.azure.pricing.price_server import ENTRIES, Answer, PlayedList
+from tests.azure_cloud.certificates import make_certificates
+from tests.targets.azure.pricing.price_server import (
+    ENTRIES,
+    Answer,
+    PlayedList,
+    play_price_list,
+)
 
 NODE = "Standard_D4s_v5"
 LOAD_BALANCER = "Load Balancer Standard (Included LB Rules and Outbound Rules (first 5 rules))"
@@ -21,8 +35,9 @@ def known(*names: str) -> list[Sku]:
     return [sku for sku in skus if sku is not None]
 
 
-def patient(url: str, *, timeout: float = 5, deadline: float = 20) -> PriceList:
-    return PriceList(url, "USD", None, timeout=timeout, deadline=deadline)
+def patient(url: str, *, timeout: float = 5, deadline: float = 20) -> PriceQuestion:
+    patience = Patience(connect=timeout, read=timeout, backoff=0, longest_pause=20)
+    return replace(make_question(url, "USD", {}, patience), seconds=deadline)
 
 
 def ask(played: PlayedList, now: datetime, *names: str) -> Fetched:
@@ -119,7 +134,9 @@ def test_whatever_else_it_answers_comes_to_one_sentence(
 def test_a_list_that_says_nothing_is_given_up(price_list: PlayedList, now: datetime):
     price_list.always = SILENCE
     fetched = fetch_prices(patient(price_list.url, timeout=0.2), known(NODE), now)
-    assert complaint(fetched) == "Azure's price list at 127.0.0.1 does not answer"
+    said = complaint(fetched)
+    assert said.startswith(f"Azure's price list: GET {price_list.url}: ")
+    assert "there was no answer in time" in said
 
 
 def test_a_list_that_answers_a_letter_at_a_time_is_given_up(price_list: PlayedList, now: datetime):
@@ -132,7 +149,7 @@ def test_who_cannot_be_reached_is_not_asked_for_the_rest(price_list: PlayedList,
     price_list.always = SILENCE
     names = ("P4", "P6", "P10", "E4", "E6", "E10", "ACR Basic", "AKS Standard")
     fetched = fetch_prices(patient(price_list.url, timeout=0.2), known(*names), now)
-    assert "does not answer" in complaint(fetched)
+    assert "there was no answer in time" in complaint(fetched)
     assert len(price_list.asked) <= 4  # as many as are asked for at once
 
 
@@ -140,12 +157,13 @@ def test_a_list_that_is_not_there_is_named(now: datetime):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
     fetched = fetch_prices(patient(url), known(NODE), now)
-    assert complaint(fetched) == "Azure's price list at 127.0.0.1 cannot be reached"
+    assert f"GET {url}: " in complaint(fetched)
 
 
 @pytest.mark.parametrize("url", ["nonsense", "http://", "http://[", "ftp://127.0.0.1/"])
 def test_an_address_that_is_none_is_one_sentence_too(url: str, now: datetime):
-    assert "cannot be reached" in complaint(fetch_prices(patient(url), known(NODE), now))
+    said = complaint(fetch_prices(patient(url), known(NODE), now))
+    assert said.startswith(f"Azure's price list: GET {url}: ")
 
 
 def test_what_was_answered_counts_though_something_else_was_not(
@@ -157,14 +175,27 @@ def test_what_was_answered_counts_though_something_else_was_not(
     assert fetched.problem is not None
 
 
-def test_the_environment_names_the_list_and_whom_to_trust():
-    environment = {"MATCHA_PRICES_URL": "https://prices.example", "SSL_CERT_FILE": "/authorities"}
-    assert find_price_list(environment, "EUR") == PriceList(
-        "https://prices.example", "EUR", "/authorities"
-    )
-    assert find_price_list({}, "EUR").url == "https://prices.azure.com/api/retail/prices"
+def test_a_file_of_authorities_that_is_not_there_is_one_sentence(
+    tmp_path: Path, price_list: PlayedList, now: datetime
+):
+    environment = {
+        "MATCHA_PRICES_URL": price_list.url,
+        "XDG_CACHE_HOME": str(tmp_path),
+        "SSL_CERT_FILE": "/nowhere/authorities.pem",
+    }
+    prices = load_prices(["P10"], "USD", environment, now=now)
+    assert prices.problem is not None
+    assert "SSL_CERT_FILE is /nowhere/authorities.pem" in prices.problem.message
+    assert prices.table.price("P10", "westeurope")
+    assert price_list.asked == []
 
 
-def test_a_file_of_authorities_that_is_not_there_is_one_sentence(now: datetime):
-    missing = PriceList("https://127.0.0.1:1/", "USD", "/nowhere/authorities.pem")
-    assert "cannot be reached" in complaint(fetch_prices(missing, known(NODE), now))
+def test_the_authorities_of_the_environment_are_trusted(tmp_path: Path, now: datetime):
+    certificates = make_certificates(tmp_path, "127.0.0.1")
+    with play_price_list(certificates) as played:
+        environment = {"MATCHA_PRICES_URL": played.url, "XDG_CACHE_HOME": str(tmp_path)}
+        refused = load_prices(["P10"], "USD", environment, now=now).problem
+        assert refused is not None
+        assert "certificate is not trusted" in refused.message
+        trusting = {**environment, "SSL_CERT_FILE": str(certificates.authority)}
+        assert load_prices(["P10"], "USD", trusting, now=now).problem is None
