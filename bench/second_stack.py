@@ -16,12 +16,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from matcha_tui.files import make_private_directory
 from matcha_tui.services.definition import HttpCheck, Server
 from matcha_tui.services.health import find_http_problem
 from matcha_tui.services.layout import flavor_folders
 from matcha_tui.services.service import load_service
 from matcha_tui.services.store import used_environment
+from matcha_tui.system.files import make_private_directory
 
 _LIMIT = 1.5
 _MATCHA = str(Path(sys.executable).with_name("matcha"))

@@ -27,7 +27,7 @@ def main() -> None:
     """Open the wizard, or say why not."""
     if sys.version_info < (3, 11):  # noqa: UP036 - pip is not the only way to get here
         sys.exit(f"matcha-tui needs Python 3.11 or newer, and this is {sys.version.split()[0]}.")
-    from matcha_tui.streams import run_program
+    from matcha_tui.system.streams import run_program
 
     sys.exit(run_program(_main))
 
@@ -54,7 +54,7 @@ def _main() -> int:
 def _open_wizard() -> int:
     from matcha_tui.app import run_app
     from matcha_tui.errors import MatchaError
-    from matcha_tui.files import current_folder
+    from matcha_tui.system.files import current_folder
 
     try:
         return run_app(current_folder())
@@ -69,7 +69,7 @@ def _open_wizard() -> int:
 
 
 def _refuse(error: "MatchaError") -> int:
-    from matcha_tui.terraform.plain_text import escape_line, escape_lines
+    from matcha_tui.system.plain_text import escape_line, escape_lines
 
     text = f"{escape_line(error.message)}\n{escape_lines(error.hint or '')}"
     sys.stderr.write(text.rstrip() + "\n")

@@ -12,7 +12,7 @@ import click
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.guess import find_name, fold_name, name_hint
-from matcha_tui.streams import OutputError, run_program
+from matcha_tui.system.streams import OutputError, run_program
 
 COMMANDS = {
     "stack": ("matcha_tui.commands.stack", "Choose what is built: show, set, add, remove, list."),
@@ -86,7 +86,7 @@ class LateGroup(click.Group):
 @click.version_option(package_name="matcha-tui", prog_name="matcha", message="%(prog)s %(version)s")
 def matcha() -> None:
     """Build a working MLOps stack in one sitting; `matcha-tui` opens the wizard."""
-    from matcha_tui.files import current_folder
+    from matcha_tui.system.files import current_folder
 
     current_folder()  # which each command takes for there
 
@@ -123,7 +123,7 @@ def _run() -> int:
 
 def show_error(error: MatchaError) -> None:
     """Print an error and what to do about it."""
-    from matcha_tui.terraform.plain_text import escape_line, escape_lines
+    from matcha_tui.system.plain_text import escape_line, escape_lines
 
     click.echo(f"matcha: {escape_line(error.message)}", err=True)
     if error.hint:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from matcha_tui import __version__
 from matcha_tui.errors import MatchaError
-from matcha_tui.files import (
+from matcha_tui.system.files import (
     current_folder,
     explain_os_error,
     explain_os_errors,

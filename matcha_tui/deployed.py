@@ -7,7 +7,6 @@ from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.health_state import HealthState
-from matcha_tui.locks import is_locked
 from matcha_tui.project.config import Config
 from matcha_tui.project.decide import NOTHING_DEPLOYED, Decision, Desired, decide, refuse_newer
 from matcha_tui.project.record import LayerState, Record, read_record
@@ -15,11 +14,15 @@ from matcha_tui.project.state import OWN_STATE, SHARED_STATE, read_resources, re
 from matcha_tui.selection import Project
 from matcha_tui.stack.flavor import Flavor
 from matcha_tui.stack.stack import name_stack
+from matcha_tui.system.locks import is_locked
 from matcha_tui.targets.base import ComponentHealth, Intent, StateLock, Target
 from matcha_tui.targets.composition import composed_flavors
 from matcha_tui.targets.registry import TARGETS, sound_targets
 from matcha_tui.targets.unrecorded import find_unrecorded
 from matcha_tui.terraform.folder import LOCK
+
+MASK = "********"
+"""Stands for a secret where values are shown."""
 
 
 def look(project: Project, wanted: Project | None = None) -> Decision:
@@ -212,6 +215,25 @@ def secret_properties(project: Project) -> frozenset[tuple[str, str]]:
         for item in flavor.properties
         if item.secret
     )
+
+
+def mask_secrets(
+    project: Project, found: Mapping[str, Mapping[str, str]]
+) -> dict[str, dict[str, str]]:
+    """Return the same resources, with a mask in the place of each secret.
+
+    Args:
+        project: Its catalog knows which properties are secret.
+        found: Resource to property to value.
+    """
+    secret = secret_properties(project)
+    return {
+        resource: {
+            name: MASK if (resource, name) in secret else value
+            for name, value in properties.items()
+        }
+        for resource, properties in found.items()
+    }
 
 
 def health(project: Project) -> dict[str, ComponentHealth]:

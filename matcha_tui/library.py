@@ -4,10 +4,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from matcha_tui import choosing, deployed, deployment, readiness
+from matcha_tui import choosing, deployed, deployment, preflight
 from matcha_tui.background import Answer, in_background, told_here
 from matcha_tui.deployment import Consent
-from matcha_tui.masking import mask_secrets
 from matcha_tui.overview import Overview, Resource, list_resources, look_over
 from matcha_tui.project.config import Config
 from matcha_tui.selection import Project, open_project
@@ -118,7 +117,7 @@ class Deployment:
             MatchaError: If something that it needs is missing, if it cannot be
                 started, fails or is cancelled.
         """
-        return _watch("The provision", self._start_when_ready)
+        return _watch("The provision", self._start_after_preflight)
 
     def destroy(self, keep_data: bool = False) -> AsyncIterator[RunProgress]:
         """Take everything down again.
@@ -232,7 +231,7 @@ class Deployment:
 
         def read(project: Project) -> dict[str, dict[str, str]]:
             found = deployed.resources(project)
-            return found if show_sensitive else mask_secrets(project, found)
+            return found if show_sensitive else deployed.mask_secrets(project, found)
 
         return await self._ask(read)
 
@@ -268,14 +267,14 @@ class Deployment:
 
         def listed(project: Project) -> tuple[Check, ...]:
             wanted = replace(project, config=config) if config else project
-            return readiness.list_checks(wanted, self._engine_name)
+            return preflight.list_checks(wanted, self._engine_name)
 
         return await self._ask(listed)
 
     async def run_checks(
         self,
         checks: Sequence[Check],
-        report: readiness.OnFinding = lambda _position, _finding: None,
+        report: preflight.OnFinding = lambda _position, _finding: None,
     ) -> tuple[Finding, ...]:
         """Run checks, side by side.
 
@@ -284,7 +283,7 @@ class Deployment:
             report: Told what each found as soon as it has ended: its position, its finding.
         """
         tell = told_here(report)
-        return await in_background(lambda: readiness.run_checks(checks, tell))
+        return await in_background(lambda: preflight.run_checks(checks, tell))
 
     async def cure(self, remedy: Remedy) -> str:
         """Do what can be done about a check that failed; returns what was done.
@@ -320,8 +319,8 @@ class Deployment:
         engine = await self.engine()
         return await self._ask(lambda project: start(project, engine))
 
-    async def _start_when_ready(self) -> Run:
-        await self._ask(_require_readiness)
+    async def _start_after_preflight(self) -> Run:
+        await self._ask(_require_preflight)
         return await self.start_provision()
 
 
@@ -334,6 +333,6 @@ async def _watch(what: str, start: Callable[[], Awaitable[Run]]) -> AsyncIterato
     check_outcome(progress, what, explanations_of(run))
 
 
-def _require_readiness(project: Project) -> None:
+def _require_preflight(project: Project) -> None:
     deployment.check_buildable(project)
-    readiness.require_readiness(project)
+    preflight.require_preflight(project)

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies
 
-from matcha_tui.terraform.plain_text import escape_line
+from matcha_tui.system.plain_text import escape_line
 
 WHOLE = "100% é?x=1#y z"
 """What the project of a stack with every service may be called."""

@@ -8,7 +8,7 @@ import re
 import stat
 from pathlib import Path
 
-from matcha_tui.files import PRIVATE_FILE_MODE, explain_os_errors, write_atomically
+from matcha_tui.system.files import PRIVATE_FILE_MODE, explain_os_errors, write_atomically
 
 LOCAL_SETTINGS = "config.local"
 """The file's name, within ``.dvc``."""

@@ -10,8 +10,8 @@ from matcha_tui.clients.connection import Outcome, ToolConnection
 from matcha_tui.clients.dotenv import find_obstacle, is_plain, write_value
 from matcha_tui.clients.git import is_tracked, keep_out_of_git
 from matcha_tui.clients.lines import with_end
-from matcha_tui.files import PRIVATE_FILE_MODE, explain_os_errors, write_atomically
 from matcha_tui.stack.variables import ClientVariable
+from matcha_tui.system.files import PRIVATE_FILE_MODE, explain_os_errors, write_atomically
 
 _NAME = ".env"
 _BEGIN = "# >>> matcha: written by `matcha connect`; your own lines go outside >>>"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from matcha_tui.clients.lines import end_of_line, with_end
 from matcha_tui.errors import MatchaError
-from matcha_tui.files import explain_os_errors, write_atomically
+from matcha_tui.system.files import explain_os_errors, write_atomically
 
 _SHARED_FILE_MODE = 0o644
 

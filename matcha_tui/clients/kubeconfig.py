@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.files import explain_os_errors, write_atomically
+from matcha_tui.system.files import explain_os_errors, write_atomically
 
 _LISTS = ("clusters", "users", "contexts")
 

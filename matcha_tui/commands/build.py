@@ -15,12 +15,12 @@ from matcha_tui.commands.naming import completing, owner_names
 from matcha_tui.commands.opening import open_project
 from matcha_tui.commands.reporting import Report, output_option, reporting
 from matcha_tui.commands.target_option import target_option
+from matcha_tui.deployed import mask_secrets
 from matcha_tui.deployment import Consent
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.masking import mask_secrets
+from matcha_tui.preflight import require_preflight
 from matcha_tui.project.config import declared_settings
 from matcha_tui.project.history import RunKind
-from matcha_tui.readiness import require_readiness
 from matcha_tui.selection import Project
 from matcha_tui.stack.aliases import find_setting
 from matcha_tui.stack.setting import SettingType, SettingValue, writable_names
@@ -126,7 +126,7 @@ def provision(
         if password is not None:
             choosing.keep_password(project, password)
         if not no_preflight:
-            require_readiness(project, _announce, _tell_unless_passed)
+            require_preflight(project, _announce, _tell_unless_passed)
         if not over_limit:
             _check_limit(project, yes)
         chosen_engine = find_engine(engine)

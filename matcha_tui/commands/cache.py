@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from matcha_tui.commands.asking import check_answers, need_terminal
-from matcha_tui.terraform.plain_text import clean_line
+from matcha_tui.system.plain_text import clean_line
 from matcha_tui.widgets.duration import ago
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ import click
 
 from matcha_tui.deployed import component_log
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.files import explain_os_errors
 from matcha_tui.selection import Project
-from matcha_tui.terraform.plain_text import clean_text
+from matcha_tui.system.files import explain_os_errors
+from matcha_tui.system.plain_text import clean_text
 
 _BLOCK_BYTES = 256 * 1024
 _PAUSE_SECONDS = 0.3

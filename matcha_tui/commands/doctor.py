@@ -10,10 +10,10 @@ import click
 from matcha_tui.commands.asking import check_answers, need_terminal
 from matcha_tui.commands.opening import open_project
 from matcha_tui.errors import ExitCode
-from matcha_tui.readiness import OnFinding, list_checks, run_checks
+from matcha_tui.preflight import OnFinding, list_checks, run_checks
 from matcha_tui.selection import Project
+from matcha_tui.system.plain_text import escape_line, escape_lines
 from matcha_tui.targets.findings import Finding, Verdict
-from matcha_tui.terraform.plain_text import escape_line, escape_lines
 
 _STYLES = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.UNVERIFIED: "yellow"}
 

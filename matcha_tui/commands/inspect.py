@@ -13,13 +13,12 @@ from matcha_tui.commands.deployed_names import find_resource, resource_names
 from matcha_tui.commands.naming import completing
 from matcha_tui.commands.opening import open_project
 from matcha_tui.commands.quoting import quote
-from matcha_tui.deployed import resources
+from matcha_tui.deployed import MASK, mask_secrets, resources
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.guess import choose_name
-from matcha_tui.masking import MASK, mask_secrets
 from matcha_tui.selection import Project
+from matcha_tui.system.plain_text import escape_line
 from matcha_tui.terraform.engine import find_engine
-from matcha_tui.terraform.plain_text import escape_line
 
 
 def _properties(project: Project, typed: Mapping[str, Any]) -> Iterable[str]:

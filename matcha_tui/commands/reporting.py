@@ -16,9 +16,9 @@ from matcha_tui.commands.run_objects import (
     result_object,
     started_object,
 )
+from matcha_tui.deployed import MASK
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.masking import MASK
-from matcha_tui.streams import OutputError
+from matcha_tui.system.streams import OutputError
 from matcha_tui.targets.registry import explanations_of
 from matcha_tui.terraform.events import Event
 from matcha_tui.terraform.explain import Explanations

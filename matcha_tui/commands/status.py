@@ -16,8 +16,8 @@ from matcha_tui.deployed import health, look, tell_partial
 from matcha_tui.errors import ExitCode
 from matcha_tui.health_state import HealthState
 from matcha_tui.selection import Project
+from matcha_tui.system.plain_text import escape_line
 from matcha_tui.targets.base import ComponentHealth
-from matcha_tui.terraform.plain_text import escape_line
 
 _WATCH_SECONDS = 2.0
 _VERSION = 1

@@ -10,13 +10,13 @@ from matcha_tui.commands.opening import open_project
 from matcha_tui.deployed import free_shared_lock, shared_locks
 from matcha_tui.deployment import live_run
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.locks import is_locked
 from matcha_tui.project.lock import (
     describe_owner,
     discard_lock,
     read_lock_owner,
 )
 from matcha_tui.selection import Project
+from matcha_tui.system.locks import is_locked
 from matcha_tui.terraform.cancel import force_cancel, request_cancel
 
 _BETWEEN_SIGNALS_SECONDS = 0.5

@@ -9,7 +9,7 @@ from matcha_tui.guess import find_name
 from matcha_tui.stack.catalog import MODULE_TYPES, Catalog
 from matcha_tui.stack.setting import Setting, SettingType, SettingValue, writable_names
 from matcha_tui.stack.stack import CUSTOM, Stack, make_stack, preset_stack
-from matcha_tui.toml_file import TomlTable, read_toml
+from matcha_tui.system.toml_file import TomlTable, read_toml
 
 VERSION = 1
 DEFAULT_TARGET = "local"

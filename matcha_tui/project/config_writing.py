@@ -8,13 +8,13 @@ from typing import Any
 import tomli_w
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.files import write_atomically
 from matcha_tui.guess import find_name
 from matcha_tui.project.config import VERSION, Choices, Config, parse_config, written_settings
 from matcha_tui.stack.catalog import MODULE_TYPES
 from matcha_tui.stack.stack import CUSTOM, Stack
-from matcha_tui.toml_edit import edit_toml
-from matcha_tui.toml_file import TomlTable, parse_toml, read_source
+from matcha_tui.system.files import write_atomically
+from matcha_tui.system.toml_edit import edit_toml
+from matcha_tui.system.toml_file import TomlTable, parse_toml, read_source
 
 SHARED_FILE_MODE = 0o644  # it holds nothing private and is meant to be committed
 

@@ -17,9 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.files import explain_os_errors
-from matcha_tui.locks import is_locked, try_lock
 from matcha_tui.project.workspace import Workspace, prepare_workspace
+from matcha_tui.system.files import explain_os_errors
+from matcha_tui.system.locks import is_locked, try_lock
 
 _INTRODUCTION_SECONDS = 0.5
 """How soon one who has taken the lock has said who that is."""
@@ -52,7 +52,7 @@ class LockOwner:
         """Say whether the process has ended for certain: of another machine nobody knows."""
         if self.host != socket.gethostname():
             return False
-        from matcha_tui.processes import Process, find_process  # psutil: only who asks pays
+        from matcha_tui.system.processes import Process, find_process  # psutil: only who asks pays
 
         if not self.started:
             return find_process(self.pid) is None
@@ -96,7 +96,7 @@ def record_owner(descriptor: int, operation: str, pid: int) -> None:
         operation: What is being done.
         pid: The process that is to be named.
     """
-    from matcha_tui.processes import find_process
+    from matcha_tui.system.processes import find_process
 
     found = find_process(pid)
     owner = LockOwner(

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.files import explain_os_errors, make_private_directory, write_atomically
 from matcha_tui.project.state import OWN_STATE, SHARED_STATE
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.setting import SettingValue
+from matcha_tui.system.files import explain_os_errors, make_private_directory, write_atomically
 
 _STATES = (OWN_STATE, f".{OWN_STATE}", SHARED_STATE)
 """How the names of Terraform's states, their backups and their locks begin."""

@@ -13,10 +13,10 @@ from enum import StrEnum
 from typing import Any
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.files import explain_os_errors, write_atomically
 from matcha_tui.project.lock import login_name
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.setting import SettingValue
+from matcha_tui.system.files import explain_os_errors, write_atomically
 
 VERSION = 1
 

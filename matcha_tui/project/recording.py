@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.files import write_atomically
 from matcha_tui.project.placing import put_in_place
 from matcha_tui.project.record import (
     LayerRecord,
@@ -28,6 +27,7 @@ from matcha_tui.project.record import (
 )
 from matcha_tui.project.state import read_state
 from matcha_tui.project.workspace import Workspace
+from matcha_tui.system.files import write_atomically
 from matcha_tui.terraform.cancel import CancelRequest, was_requested
 from matcha_tui.terraform.folder import RUN_CODE
 from matcha_tui.terraform.worker_events import error_line

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.files import explain_os_errors
+from matcha_tui.system.files import explain_os_errors
 
 Resources = Mapping[str, Mapping[str, str]]
 """What a deployed stack gives: resource to property to value."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.files import make_private_directory, user_cache, write_atomically
-from matcha_tui.terraform.plain_text import escape_line
+from matcha_tui.system.files import make_private_directory, user_cache, write_atomically
+from matcha_tui.system.plain_text import escape_line
 
 
 @dataclass(frozen=True, slots=True)

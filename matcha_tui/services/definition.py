@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from matcha_tui.files import explain_os_errors
 from matcha_tui.guess import name_hint
-from matcha_tui.toml_file import TomlTable, read_toml
+from matcha_tui.system.files import explain_os_errors
+from matcha_tui.system.toml_file import TomlTable, read_toml
 
 LOCK = "requirements.lock"
 """Beside module.toml: its packages and all that they need, with versions and hashes."""

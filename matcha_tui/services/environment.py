@@ -16,8 +16,6 @@ from pathlib import Path
 import uv
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.files import explain_os_errors, make_private_directory
-from matcha_tui.processes import end_processes
 from matcha_tui.services import store
 from matcha_tui.services.definition import LOCK, Server
 from matcha_tui.services.explain_uv import explain_failure
@@ -28,6 +26,8 @@ from matcha_tui.services.narration import say
 from matcha_tui.services.package_lock import check_lock
 from matcha_tui.services.service import Service
 from matcha_tui.services.store import Environment
+from matcha_tui.system.files import explain_os_errors, make_private_directory
+from matcha_tui.system.processes import end_processes
 
 _MEGABYTE = 1024 * 1024
 _END_SECONDS = 5

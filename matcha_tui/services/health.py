@@ -8,12 +8,12 @@ from pathlib import Path
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.health_state import HealthState
-from matcha_tui.probe import Question, find_problem
 from matcha_tui.services.definition import DirectoryCheck, HttpCheck
 from matcha_tui.services.layout import FlavorFolder, flavor_folders
 from matcha_tui.services.leader import living_leader
 from matcha_tui.services.service import load_service
 from matcha_tui.services.supervisor import is_supervised
+from matcha_tui.system.probe import Question, find_problem
 
 _ANSWER_SECONDS = 1.0
 _LONELY = "But nothing would start it again after a crash."

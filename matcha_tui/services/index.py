@@ -9,8 +9,8 @@ from urllib.parse import quote, unquote
 
 import uv
 
-from matcha_tui.path_variables import from_folder
 from matcha_tui.services.explain_uv import explain_failure
+from matcha_tui.system.path_variables import from_folder
 
 MASK = "****"
 

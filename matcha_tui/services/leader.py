@@ -7,9 +7,15 @@ the marker, so what a killed leader leaves behind can be found and ended, and no
 import json
 from dataclasses import asdict, dataclass
 
-from matcha_tui.files import write_atomically
-from matcha_tui.processes import Process, end_group, end_processes, is_marked, marked_processes
 from matcha_tui.services.layout import FlavorFolder
+from matcha_tui.system.files import write_atomically
+from matcha_tui.system.processes import (
+    Process,
+    end_group,
+    end_processes,
+    is_marked,
+    marked_processes,
+)
 
 SERVICE_MARKER = "MATCHA_SERVICE"
 """Names the flavor folder of a service, in its processes' environment."""

@@ -10,7 +10,7 @@ import shutil
 from collections import deque
 from pathlib import Path
 
-from matcha_tui.files import PRIVATE_FILE_MODE, explain_os_errors
+from matcha_tui.system.files import PRIVATE_FILE_MODE, explain_os_errors
 
 LOG_BYTES = 5 * 1024 * 1024
 """A log that has grown past this is put aside as ``log.1``."""

@@ -12,9 +12,9 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.files import explain_os_errors, write_atomically
 from matcha_tui.services.definition import LOCK, Server
 from matcha_tui.services.index import compile_with_uv, uv_environment
+from matcha_tui.system.files import explain_os_errors, write_atomically
 
 _OLDEST_PYTHON = "3.11"
 _COMPILE = (

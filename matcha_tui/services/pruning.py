@@ -9,10 +9,10 @@ from pathlib import Path
 
 import psutil
 
-from matcha_tui.files import directory_size, explain_os_errors, make_private_directory
-from matcha_tui.locks import is_locked
 from matcha_tui.services import store
 from matcha_tui.services.store import Environment
+from matcha_tui.system.files import directory_size, explain_os_errors, make_private_directory
+from matcha_tui.system.locks import is_locked
 
 _VARIABLES = ("PATH", "PYTHONPYCACHEPREFIX", "VIRTUAL_ENV")
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.files import explain_os_errors, make_private_directory, write_atomically
 from matcha_tui.services.definition import (
     FORMS,
     PLACEHOLDER,
@@ -23,6 +22,7 @@ from matcha_tui.services.definition import (
     read_definition,
 )
 from matcha_tui.services.layout import FlavorFolder
+from matcha_tui.system.files import explain_os_errors, make_private_directory, write_atomically
 
 GUARD_DIRECTORY = Path(__file__).parent / "inside"
 """Holds the package `matcha_guard`, which keeps web pages away from a service."""

@@ -4,8 +4,6 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from matcha_tui.files import directory_size, explain_os_errors, make_private_directory
-from matcha_tui.processes import end_processes
 from matcha_tui.services.definition import DirectoryCheck
 from matcha_tui.services.layout import FlavorFolder, kept_folders
 from matcha_tui.services.leader import INSTALL_MARKER, service_processes
@@ -13,6 +11,8 @@ from matcha_tui.services.narration import say
 from matcha_tui.services.service import Service
 from matcha_tui.services.start import stop
 from matcha_tui.services.store import take_from
+from matcha_tui.system.files import directory_size, explain_os_errors, make_private_directory
+from matcha_tui.system.processes import end_processes
 
 _END_SECONDS = 5
 _MEGABYTE = 1_000_000

@@ -23,9 +23,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from matcha_tui.files import explain_os_errors, make_private_directory, user_cache, write_atomically
-from matcha_tui.locks import wait_for_lock
 from matcha_tui.services.layout import FlavorFolder
+from matcha_tui.system.files import (
+    explain_os_errors,
+    make_private_directory,
+    user_cache,
+    write_atomically,
+)
+from matcha_tui.system.locks import wait_for_lock
 
 _FORMAT = 1
 _DIGEST_CHARACTERS = 16

@@ -20,16 +20,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.files import explain_os_errors, make_private_directory
-from matcha_tui.locks import is_locked, try_lock
-from matcha_tui.processes import (
-    Process,
-    end_processes,
-    find_process,
-    is_run_with,
-    marked_processes,
-    wait_for_end,
-)
 from matcha_tui.services.definition import Server
 from matcha_tui.services.layout import FlavorFolder, flavor_folders
 from matcha_tui.services.leader import (
@@ -44,6 +34,16 @@ from matcha_tui.services.logs import open_log, rotate
 from matcha_tui.services.narration import say
 from matcha_tui.services.service import Service, load_service
 from matcha_tui.services.store import record_use, used_environment
+from matcha_tui.system.files import explain_os_errors, make_private_directory
+from matcha_tui.system.locks import is_locked, try_lock
+from matcha_tui.system.processes import (
+    Process,
+    end_processes,
+    find_process,
+    is_run_with,
+    marked_processes,
+    wait_for_end,
+)
 
 OPEN_FILES = 1024
 """What a service may have open at once, at least."""

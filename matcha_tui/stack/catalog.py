@@ -8,7 +8,7 @@ from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.guess import choose_name, unknown
 from matcha_tui.stack.additions import CheckFlavor, Fault, read_additions
 from matcha_tui.stack.flavor import DEFINITION, MODULE_TYPES, Flavor, read_flavor
-from matcha_tui.toml_file import read_toml
+from matcha_tui.system.toml_file import read_toml
 
 __all__ = [
     "MODULE_TYPES",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from matcha_tui.stack.setting import Setting, read_setting
-from matcha_tui.toml_file import TomlTable, read_toml
+from matcha_tui.system.toml_file import TomlTable, read_toml
 
 MODULE_TYPES: Mapping[str, str] = {
     "orchestrator": "Orchestrator",

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.guess import find_name
-from matcha_tui.toml_file import TomlTable
+from matcha_tui.system.toml_file import TomlTable
 
 SettingValue = str | int | bool
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from matcha_tui.files import write_atomically
+from matcha_tui.system.files import write_atomically
 from matcha_tui.terraform.progress import RunProgress
 
 _EXISTS = re.compile(

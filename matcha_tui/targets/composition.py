@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.files import explain_os_errors, make_private_directory, write_atomically
 from matcha_tui.stack.catalog import Catalog, Flavor
 from matcha_tui.stack.flavor import read_flavor
 from matcha_tui.stack.setting import SettingType
+from matcha_tui.system.files import explain_os_errors, make_private_directory, write_atomically
 from matcha_tui.targets.base import Intent, ModuleValues, Root, Target
 
 RESOURCES_OUTPUT = "resources"

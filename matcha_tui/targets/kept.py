@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from matcha_tui.files import make_private_directory, write_atomically
 from matcha_tui.stack.setting import SettingValue
+from matcha_tui.system.files import make_private_directory, write_atomically
 
 
 def read_kept(file: Path) -> Mapping[str, SettingValue]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from matcha_tui.errors import ExitCode
-from matcha_tui.files import write_atomically
+from matcha_tui.system.files import write_atomically
 from matcha_tui.terraform.engine import Engine
 from matcha_tui.terraform.events import Action
 from matcha_tui.terraform.progress import RunProgress, StepState

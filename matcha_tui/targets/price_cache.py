@@ -9,8 +9,8 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from matcha_tui.files import make_private_directory, user_cache, write_atomically
 from matcha_tui.pricing.price import UNITS_A_MONTH, Price, PriceSource, Tier
+from matcha_tui.system.files import make_private_directory, user_cache, write_atomically
 
 LIFETIME = timedelta(days=7)
 

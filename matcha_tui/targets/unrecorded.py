@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.files import explain_os_error
 from matcha_tui.project.record import LayerRecord, LayerState, Record
 from matcha_tui.project.state import StateFacts, read_output, read_state
 from matcha_tui.stack.catalog import MODULE_TYPES
 from matcha_tui.stack.setting import SettingValue
+from matcha_tui.system.files import explain_os_error
 from matcha_tui.targets.base import Intent, Target
 from matcha_tui.targets.composition import ROOT_FILE, VARIABLES_FILE, variable_name
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from matcha_tui.files import PRIVATE_FILE_MODE, explain_os_errors, write_atomically
-from matcha_tui.processes import Process, end_session
+from matcha_tui.system.files import PRIVATE_FILE_MODE, explain_os_errors, write_atomically
+from matcha_tui.system.processes import Process, end_session
 from matcha_tui.terraform.folder import PROCESSES, Run, is_live
 
 

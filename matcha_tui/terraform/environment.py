@@ -14,8 +14,8 @@ What the user has set stays (``TF_VAR_*``, ``TF_TOKEN_*``, ``TF_CLI_CONFIG_FILE`
 from collections.abc import Mapping
 from pathlib import Path
 
-from matcha_tui.files import make_private_directory
-from matcha_tui.path_variables import from_folder
+from matcha_tui.system.files import make_private_directory
+from matcha_tui.system.path_variables import from_folder
 
 _BREAKING_NAMES = ("TF_DATA_DIR", "TF_WORKSPACE")
 _ARGUMENTS_PREFIX = "TF_CLI_ARGS"

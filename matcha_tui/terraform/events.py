@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from matcha_tui.terraform.plain_text import clean_line, clean_text
+from matcha_tui.system.plain_text import clean_line, clean_text
 
 Document: TypeAlias = Mapping[str, Any]
 _Reader: TypeAlias = Callable[[Document, datetime | None], "Event | None"]

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.files import explain_os_errors, make_private_directory, write_atomically
-from matcha_tui.locks import is_locked
+from matcha_tui.system.files import explain_os_errors, make_private_directory, write_atomically
+from matcha_tui.system.locks import is_locked
 from matcha_tui.terraform.events import RunState
 
 DESCRIPTION = "run.json"

@@ -7,8 +7,8 @@ import threading
 from collections.abc import Mapping, Sequence
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.files import explain_os_errors
-from matcha_tui.locks import try_lock
+from matcha_tui.system.files import explain_os_errors
+from matcha_tui.system.locks import try_lock
 from matcha_tui.terraform.folder import EVENTS, LOCK, Run
 
 _WORKER = (sys.executable, "-m", "matcha_tui.terraform.worker")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from matcha_tui.files import directory_size
+from matcha_tui.system.files import directory_size
 from matcha_tui.terraform.folder import DESCRIPTION, Run, is_live, list_runs
 
 

@@ -5,10 +5,10 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from matcha_tui.system.plain_text import clean_text
 from matcha_tui.terraform.command import init_command, validate_command
 from matcha_tui.terraform.engine import Engine
 from matcha_tui.terraform.events import Diagnostic, Severity, mapping_in, parse_line
-from matcha_tui.terraform.plain_text import clean_text
 
 _MODULES = ".terraform/modules/modules.json"
 

@@ -16,9 +16,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.files import explain_os_errors
-from matcha_tui.locks import release_lock
-from matcha_tui.processes import Process, end_session, find_process
+from matcha_tui.system.files import explain_os_errors
+from matcha_tui.system.locks import release_lock
+from matcha_tui.system.processes import Process, end_session, find_process
 from matcha_tui.terraform.cancel import (
     CancelRequest,
     RunProcesses,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from matcha_tui.processes import Process
+from matcha_tui.system.processes import Process
 from matcha_tui.terraform.cancel import read_processes
 from tests.command_line import DVC_ONLY, SCRIPTS, Matcha
 from tests.waiting import wait_for

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.locks import is_locked, try_lock
 from matcha_tui.project.lock import hold_lock, read_lock_owner, record_owner
 from matcha_tui.project.workspace import Workspace, prepare_workspace
+from matcha_tui.system.locks import is_locked, try_lock
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_a_read_only_folder_is_refused(workspace: Workspace):
 ASK_FOREVER = """
 import sys
 from pathlib import Path
-from matcha_tui.locks import is_locked
+from matcha_tui.system.locks import is_locked
 print("asking", flush=True)
 while True:
     is_locked(Path(sys.argv[1]))
@@ -107,7 +107,7 @@ def test_nobody_is_refused_because_somebody_asks(workspace: Workspace):
 COUNT_UNDER_THE_LOCK = """
 import sys
 from pathlib import Path
-from matcha_tui.locks import try_lock
+from matcha_tui.system.locks import try_lock
 import os
 path, counter = Path(sys.argv[1]), Path(sys.argv[2])
 done = 0

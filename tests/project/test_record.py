@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.files import write_atomically
 from matcha_tui.project.record import (
     VERSION,
     LayerRecord,
@@ -23,6 +22,7 @@ from matcha_tui.project.record import (
     write_record,
 )
 from matcha_tui.project.workspace import Workspace, prepare_workspace
+from matcha_tui.system.files import write_atomically
 
 RECORD = Record(
     target="local",

@@ -9,11 +9,11 @@ import time
 import psutil
 import pytest
 
-from matcha_tui.processes import Process
 from matcha_tui.services.leader import Leader, write_leader
 from matcha_tui.services.ports import is_free
 from matcha_tui.services.service import render_service
 from matcha_tui.services.supervisor import is_supervised
+from matcha_tui.system.processes import Process
 from tests.services.tiny_project import SECRET, TinyProject, get
 from tests.waiting import wait_for
 

@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from matcha_tui.processes import Process, end_processes, marked_processes
 from matcha_tui.services.health import ServiceHealth, check_services
 from matcha_tui.services.layout import FlavorFolder
 from matcha_tui.services.leader import living_leader, service_processes
 from matcha_tui.services.supervisor import is_supervised
+from matcha_tui.system.processes import Process, end_processes, marked_processes
 from tests.ports import free_port
 from tests.waiting import wait_for
 

@@ -25,7 +25,7 @@ from matcha_tui.terraform.events import (
     Severity,
     parse_line,
 )
-from tests.terraform.test_plain_text import assert_harmless
+from tests.system.test_plain_text import assert_harmless
 
 TIME = "2026-11-23T01:05:07.198069Z"
 WHEN = datetime(2026, 11, 23, 1, 5, 7, 198069, tzinfo=UTC)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from matcha_tui.locks import try_lock
+from matcha_tui.system.locks import try_lock
 from matcha_tui.terraform.folder import LOCK, Run, Step, create_run, is_live, list_runs, read_run
 from matcha_tui.terraform.old_runs import Limits, prune_runs
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matcha_tui.stack.flavor import Flavor
-from matcha_tui.toml_file import TomlTable
+from matcha_tui.system.toml_file import TomlTable
 
 NEEDS = ("cluster", "gateway", "database")
 """What the foundation can make for the modules, where one needs it."""

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from matcha_tui.health_state import HealthState
-from matcha_tui.probe import Question, find_problem
 from matcha_tui.project.state import read_resources
 from matcha_tui.stack.flavor import Flavor
+from matcha_tui.system.probe import Question, find_problem
 from matcha_tui.targets.azure.definition import HealthCheck, parse_azure_definition
 from matcha_tui.targets.base import ComponentHealth, Intent
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.files import explain_os_errors
 from matcha_tui.services.definition import Definition, Server, parse_definition
 from matcha_tui.services.environment import free_megabytes
 from matcha_tui.services.health import check_services
@@ -17,6 +16,7 @@ from matcha_tui.services.index import ASK_SECONDS, ask_index, describe_index, uv
 from matcha_tui.services.store import find_environment, store_folder
 from matcha_tui.services.supervisor import require_open_files
 from matcha_tui.stack.flavor import Flavor
+from matcha_tui.system.files import explain_os_errors
 from matcha_tui.targets.base import Intent
 from matcha_tui.targets.findings import Check, Unverified, check_engine, look
 from matcha_tui.targets.local.folder import check_path

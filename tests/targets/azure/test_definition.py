@@ -4,12 +4,12 @@ import pytest
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.stack.catalog import load_catalog
+from matcha_tui.system.toml_file import read_toml
 from matcha_tui.targets.azure.definition import (
     AzureDefinition,
     collect_needs,
     parse_azure_definition,
 )
-from matcha_tui.toml_file import read_toml
 
 CATALOG = load_catalog()
 WHOLE = """\

@@ -21,7 +21,7 @@ from azure.core.exceptions import AzureError
 from azure.identity import AzureCliCredential, CertificateCredential, ClientSecretCredential
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.files import explain_os_errors
+from matcha_tui.system.files import explain_os_errors
 from matcha_tui.targets.azure.auth.service_principal import (
     ServicePrincipal,
     SignInMethod,

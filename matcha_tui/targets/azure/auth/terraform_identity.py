@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.files import explain_os_errors
+from matcha_tui.system.files import explain_os_errors
 from matcha_tui.targets.azure.auth.service_principal import (
     ServicePrincipal,
     SignInMethod,

@@ -19,8 +19,8 @@ from azure.core.pipeline.transport import HttpResponse as OlderHttpResponse
 from azure.core.rest import HttpResponse
 
 from matcha_tui.errors import MatchaError
+from matcha_tui.system.plain_text import clean_line
 from matcha_tui.terraform.explain import GENERAL, Explanation, Explanations
-from matcha_tui.terraform.plain_text import clean_line
 
 AnyResponse = HttpResponse | OlderHttpResponse  # azure-mgmt-subscription still gives the latter
 

@@ -8,9 +8,9 @@ from matcha_tui.errors import MatchaError
 from matcha_tui.pricing.estimate import CostItem
 from matcha_tui.pricing.price import UNITS_A_MONTH
 from matcha_tui.stack.flavor import Flavor
+from matcha_tui.system.toml_file import TomlTable, read_toml
 from matcha_tui.targets.azure.pricing.sku import sku_of_setting
 from matcha_tui.targets.azure.settings import AzureSettings
-from matcha_tui.toml_file import TomlTable, read_toml
 
 _SETTING = "setting:"
 _OWNERS = {

@@ -12,11 +12,11 @@ from typing import Any
 from urllib.parse import quote
 
 from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.system.plain_text import clean_line
 from matcha_tui.targets.azure.auth.account import Account
 from matcha_tui.targets.azure.cloud.connection import Connection, read_object
 from matcha_tui.targets.azure.cloud.endpoints import STORAGE_SCOPE
 from matcha_tui.targets.base import StateLock
-from matcha_tui.terraform.plain_text import clean_line
 
 _VERSION = {"x-ms-version": "2021-12-02"}
 _LOCK_METADATA = "x-ms-meta-terraformlockid"

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.files import write_atomically
 from matcha_tui.project.record import Record, format_record, parse_record
+from matcha_tui.system.files import write_atomically
 from matcha_tui.targets.azure.auth.account import sign_in
 from matcha_tui.targets.azure.cloud.endpoints import find_cloud
 from matcha_tui.targets.azure.remote_state.blobs import StateBlobs

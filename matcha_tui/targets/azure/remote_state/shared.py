@@ -3,11 +3,11 @@
 import json
 from typing import Any
 
-from matcha_tui.files import make_private_directory, write_atomically
-from matcha_tui.locks import is_locked
 from matcha_tui.project.record import Record, read_record, write_record
 from matcha_tui.project.state import SHARED_STATE
 from matcha_tui.project.workspace import Workspace, prepare_workspace
+from matcha_tui.system.files import make_private_directory, write_atomically
+from matcha_tui.system.locks import is_locked
 from matcha_tui.targets.azure.auth.account import Account, sign_in
 from matcha_tui.targets.azure.cloud.endpoints import find_cloud
 from matcha_tui.targets.azure.cloud.failures import AzureRequestError

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from matcha_tui.preflight import run_checks
 from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace
-from matcha_tui.readiness import run_checks
 from matcha_tui.stack.catalog import load_catalog
 from matcha_tui.stack.setting import SettingValue
 from matcha_tui.stack.stack import preset_stack

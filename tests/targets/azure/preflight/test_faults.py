@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.readiness import run_checks
+from matcha_tui.preflight import run_checks
 from matcha_tui.targets.azure.auth.account import Account
 from matcha_tui.targets.azure.cloud.endpoints import Cloud
 from matcha_tui.targets.azure.preflight.table import list_checks

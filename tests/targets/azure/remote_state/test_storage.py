@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.system.plain_text import clean_line
 from matcha_tui.targets.azure.auth.account import Account, Kind
 from matcha_tui.targets.azure.cloud.failures import AzureRequestError
 from matcha_tui.targets.azure.remote_state import storage as state_storage
 from matcha_tui.targets.azure.remote_state.blobs import read_owner
 from matcha_tui.targets.azure.remote_state.location import StateStorage
 from matcha_tui.targets.base import StateLock
-from matcha_tui.terraform.plain_text import clean_line
 from tests.azure_cloud import AzureCloud
 from tests.azure_cloud.answers import SUBSCRIPTION
 from tests.azure_cloud.blobs import Blob

@@ -10,7 +10,7 @@ import trustme
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from matcha_tui.probe import Question, find_problem
+from matcha_tui.system.probe import Question, find_problem
 from tests.rude_server import Talk, forever, redirect, says, serving
 
 EXPECTED = "all is well"

@@ -7,8 +7,8 @@ import tomli_w
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcha_tui.toml_edit import edit_toml
-from matcha_tui.toml_lines import KeyPath, find_lines
+from matcha_tui.system.toml_edit import edit_toml
+from matcha_tui.system.toml_lines import KeyPath, find_lines
 
 NAMES = ["a", "b", "Exp-T", "é x"]
 SCALARS: list[object] = [1, True, "x # y", 'q "', ["p", "q"], "[a]"]

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.files import BYTE_ORDER_MARK, explain_os_errors
 from matcha_tui.guess import find_name, name_hint
-from matcha_tui.toml_lines import KeyPath, find_lines
+from matcha_tui.system.files import BYTE_ORDER_MARK, explain_os_errors
+from matcha_tui.system.toml_lines import KeyPath, find_lines
 
 T = TypeVar("T", str, int, bool, dict[str, Any])
 

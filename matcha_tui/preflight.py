@@ -1,4 +1,4 @@
-"""Whether a project can be provisioned here and now."""
+"""The preflight: checks whether a project can be provisioned here and now."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -53,20 +53,7 @@ def run_checks(
     return tuple(findings[position] for position in range(len(checks)))
 
 
-def check_readiness(
-    project: Project, engine: str | None = None, *, quick: bool = False
-) -> tuple[Finding, ...]:
-    """Check what a provision needs.
-
-    Args:
-        project: What would be built.
-        engine: The engine that was asked for.
-        quick: Whether to ask only what takes no time and no network.
-    """
-    return run_checks(list_checks(project, engine, quick=quick))
-
-
-def require_readiness(
+def require_preflight(
     project: Project,
     announce: Callable[[Sequence[Check]], None] = lambda _checks: None,
     report: OnFinding = lambda _position, _finding: None,

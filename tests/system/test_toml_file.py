@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.toml_file import read_toml
-from matcha_tui.toml_lines import KeyPath, find_lines
+from matcha_tui.system.toml_file import read_toml
+from matcha_tui.system.toml_lines import KeyPath, find_lines
 
 # What may stand for a key or a header to whoever looks at lines alone.
 TRAPS = ["", "fake = 1", "[fake]", "[[fake]]", "# fake", "name = 'fake'", "]", "}", "'", "é\x85b"]
@@ -220,7 +220,7 @@ def test_what_tomllib_stumbles_over_is_refused_in_one_sentence(
 
 
 def test_the_product_s_own_files_have_a_line_for_every_key():
-    modules = Path(__file__).parents[1] / "terraform_modules"
+    modules = Path(__file__).parents[2] / "terraform_modules"
     for path in modules.rglob("*.toml"):
         text = path.read_text("utf-8")
         assert set(paths(tomllib.loads(text))) == set(find_lines(text)), path

@@ -125,7 +125,7 @@ def test_a_run_whose_reader_has_no_room_goes_on(tmp_path: Path):
 def test_a_pipe_that_must_not_block_is_waited_for(tmp_path: Path):
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
-    program = "from matcha_tui.streams import run_program\n" + (
+    program = "from matcha_tui.system.streams import run_program\n" + (
         "import sys; sys.exit(run_program(lambda: sys.stdout.write('x' * 300_000) and 0))"
     )
     with subprocess.Popen([sys.executable, "-c", program], stdout=writing) as process:
@@ -138,7 +138,7 @@ def test_a_pipe_that_must_not_block_is_waited_for(tmp_path: Path):
 def test_an_interrupt_while_something_is_printed_prints_nothing_twice():
     program = """
 import os, signal, sys
-from matcha_tui.streams import run_program
+from matcha_tui.system.streams import run_program
 
 def run():
     for number in range(200):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from matcha_tui.files import PRIVATE_FILE_MODE, explain_os_errors
+from matcha_tui.system.files import PRIVATE_FILE_MODE, explain_os_errors
 
 _ASKING_SECONDS = 10.0  # one who asks may be suspended just then
 _PAUSE_SECONDS = 0.001

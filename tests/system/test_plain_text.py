@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcha_tui.terraform.plain_text import clean_line, clean_text, escape_line
+from matcha_tui.system.plain_text import clean_line, clean_text, escape_line
 
 ANY_TEXT = st.text(st.characters(), max_size=200)
 ESCAPES = st.lists(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import tomli_w
 
-from matcha_tui.files import BYTE_ORDER_MARK
+from matcha_tui.system.files import BYTE_ORDER_MARK
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcha_tui.path_variables import from_folder
 from matcha_tui.services.index import uv_environment
+from matcha_tui.system.path_variables import from_folder
 from matcha_tui.terraform.environment import run_environment
 
 HERE = Path("/home/tea/work")
