@@ -6,7 +6,7 @@ export XDG_CACHE_HOME := $(CURDIR)/.cache
 # Each command that a test calls would else compile all that it imports.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test test-all azurite charts check locks screenshots setup
+.PHONY: run test test-fast test-all azurite charts check docs locks screenshots setup
 .SILENT:
 
 run: setup
@@ -15,6 +15,10 @@ run: setup
 test: setup
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not e2e and not slow'
 	$(BIN)/python -m pytest -m 'e2e and not slow'
+
+# What is quickest, for whoever edits.
+test-fast: setup
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m 'not e2e and not slow and not engine'
 
 test-all: test azurite
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'slow and not e2e'
@@ -39,6 +43,10 @@ azurite: .cache/azurite/ready
 locks: setup
 	$(BIN)/matcha module lock $(dir $(wildcard terraform_modules/local/services/*/*/module.toml))
 
+# Fails on a broken link; the pages are in .cache/site.
+docs: .cache/docs-ready
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
+
 screenshots: setup
 	$(BIN)/python -m screenshots.take
 
@@ -53,6 +61,11 @@ setup: .venv/ready
 	case $$extra in embedded) target='.[embedded]';; *) target=.;; esac; \
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --group dev --editable "$$target" >&2
 	touch .venv/ready
+
+.cache/docs-ready: .venv/ready
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --group docs >&2
+	mkdir -p .cache
+	touch .cache/docs-ready
 
 # Azurite keeps blobs as Azure does. Its node is that of PATH, or else a Python package's.
 .cache/azurite/ready: .venv/ready Makefile

@@ -1,19 +1,106 @@
-"""matcha-tui: a working MLOps stack in one sitting."""
+"""matcha-tui: a working MLOps stack in one sitting.
 
+What is listed here is the public face; everything else is internal. Each name is loaded when
+it is asked for, because no command needs them all.
+"""
+
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from matcha_tui.deployment import Consent
+    from matcha_tui.errors import ExitCode, MatchaError
+    from matcha_tui.health_state import HealthState
     from matcha_tui.library import Deployment
+    from matcha_tui.overview import Overview, Resource
+    from matcha_tui.pricing.estimate import CostItem
+    from matcha_tui.pricing.price import Price, Prices, PriceSource, PriceTable, Tier
+    from matcha_tui.project.config import Config
+    from matcha_tui.selection import Project
+    from matcha_tui.stack.flavor import Flavor
+    from matcha_tui.stack.setting import Setting, SettingType
+    from matcha_tui.stack.stack import Stack
+    from matcha_tui.targets.base import ComponentHealth, Intent, Root, SharedState, Target
+    from matcha_tui.targets.findings import Check, Finding, Remedy, Unverified, Verdict
+    from matcha_tui.targets.identity_part import Identity
+    from matcha_tui.targets.pricing_part import Pricing
+    from matcha_tui.terraform.engine import Engine
+    from matcha_tui.terraform.events import Event, RunState
+    from matcha_tui.terraform.folder import Run
+    from matcha_tui.terraform.progress import ResourceProgress, RunProgress, StepProgress
 
-__all__ = ["Deployment", "__version__"]
+__all__ = [
+    "Check",
+    "ComponentHealth",
+    "Config",
+    "Consent",
+    "CostItem",
+    "Deployment",
+    "Engine",
+    "Event",
+    "ExitCode",
+    "Finding",
+    "Flavor",
+    "HealthState",
+    "Identity",
+    "Intent",
+    "MatchaError",
+    "Overview",
+    "Price",
+    "PriceSource",
+    "PriceTable",
+    "Prices",
+    "Pricing",
+    "Project",
+    "Remedy",
+    "Resource",
+    "ResourceProgress",
+    "Root",
+    "Run",
+    "RunProgress",
+    "RunState",
+    "Setting",
+    "SettingType",
+    "SharedState",
+    "Stack",
+    "StepProgress",
+    "Target",
+    "Tier",
+    "Unverified",
+    "Verdict",
+    "__version__",
+]
 
 __version__ = "0.1.0"
 
+_MODULES = {
+    "deployment": ("Consent",),
+    "errors": ("ExitCode", "MatchaError"),
+    "health_state": ("HealthState",),
+    "library": ("Deployment",),
+    "overview": ("Overview", "Resource"),
+    "pricing.estimate": ("CostItem",),
+    "pricing.price": ("Price", "PriceSource", "PriceTable", "Prices", "Tier"),
+    "project.config": ("Config",),
+    "selection": ("Project",),
+    "stack.flavor": ("Flavor",),
+    "stack.setting": ("Setting", "SettingType"),
+    "stack.stack": ("Stack",),
+    "targets.base": ("ComponentHealth", "Intent", "Root", "SharedState", "Target"),
+    "targets.findings": ("Check", "Finding", "Remedy", "Unverified", "Verdict"),
+    "targets.identity_part": ("Identity",),
+    "targets.pricing_part": ("Pricing",),
+    "terraform.engine": ("Engine",),
+    "terraform.events": ("Event", "RunState"),
+    "terraform.folder": ("Run",),
+    "terraform.progress": ("ResourceProgress", "RunProgress", "StepProgress"),
+}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
+
 
 def __getattr__(name: str) -> object:
-    """Load `Deployment` when it is asked for: no command needs it."""
-    if name != "Deployment":
+    """Load a name of the public face."""
+    if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return import_module("matcha_tui.library").Deployment
+    found: object = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+    return found

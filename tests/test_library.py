@@ -15,7 +15,7 @@ from matcha_tui.terraform.events import RunState
 from matcha_tui.terraform.progress import RunProgress
 from tests.command_line import DVC_ONLY, Matcha, make_environment
 
-README = Path(__file__).parents[1] / "README.md"
+PAGE = Path(__file__).parents[1] / "docs/guide/python.md"
 
 
 @pytest.fixture
@@ -30,8 +30,8 @@ def folder(tmp_path: Path) -> Iterator[Path]:
         Matcha(folder, make_environment()).clean_up()
 
 
-def test_the_example_of_the_readme_runs(folder: Path):
-    examples = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
+def test_the_example_of_the_documentation_runs(folder: Path):
+    examples = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
     example = next(text for text in examples if "import Deployment" in text)
     finished = subprocess.run(
         [sys.executable, "-c", example],

@@ -1,6 +1,6 @@
 """A run as JSON objects, one a line: what ``--output json`` prints.
 
-The README's table describes them. An object may get new keys; a key that changes
+docs/reference/json.md describes them. An object may get new keys; a key that changes
 its meaning, or goes, raises `VERSION`.
 """
 

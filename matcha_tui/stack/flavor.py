@@ -111,7 +111,12 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Flavor:
-    """What can fill one slot of a stack on one target.
+    """What can fill one slot of a stack on one target: one folder with a module.toml.
+
+        >>> from matcha_tui.stack.catalog import load_catalog
+        >>> mlflow = load_catalog().find("local", "experiment_tracker", "mlflow")
+        >>> mlflow.title, mlflow.resource, [item.name for item in mlflow.properties]
+        ('MLflow', 'experiment-tracker', ['tracking-url'])
 
     Attributes:
         name: ``mlflow``.

@@ -162,6 +162,27 @@ class Target(ABC):
     there, and never which target it is. Heavy libraries are imported in the methods that
     need them: a target is loaded by commands that only choose a stack.
 
+        >>> class ShedTarget(Target):
+        ...     name, title, layers = "shed", "The shed", ("shelf",)
+        ...     description = "A file for each component."
+        ...
+        ...     def resolve(self, intent):
+        ...         return {flavor.module_type: {} for flavor in intent.flavors}
+        ...
+        ...     def root(self, intent, layer):
+        ...         return Root(context={"place": "/tmp/shed"})
+        ...
+        ...     def checks(self, intent):
+        ...         return ()
+        ...
+        ...     def health(self, intent):
+        ...         return ()
+        ...
+        ...     def leftovers(self, intent):
+        ...         return ()
+        >>> ShedTarget().fixed_values({})
+        {}
+
     Attributes:
         name: As in ``matcha.toml``: ``local``; in small letters, with ``_`` for ``-``.
         title: Its name on screen.

@@ -56,7 +56,16 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Anything that happened; ``timestamp`` is ``None`` where the line had none."""
+    """Anything that happened; ``timestamp`` is ``None`` where the line had none.
+
+    Each line of a run's ``events.jsonl`` is one, and an unknown one is kept as it is::
+
+        >>> line = '{"@level": "info", "@message": "tea is ready", "type": "log"}'
+        >>> parse_line(line)
+        LogMessage(timestamp=None, message='tea is ready', kind='log', code='')
+        >>> parse_line("not JSON at all")
+        PlainLine(timestamp=None, text='not JSON at all')
+    """
 
     timestamp: datetime | None = None
 

@@ -1,4 +1,4 @@
-"""What ``--output json`` prints of each event: the README's table, held to its word."""
+"""What ``--output json`` prints of each event, as docs/reference/json.md has it."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

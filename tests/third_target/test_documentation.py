@@ -1,16 +1,16 @@
-"""The target that the README shows works as it stands there."""
+"""The target that the documentation shows works as it stands there."""
 
 import re
 from pathlib import Path
 
 from tests.third_target.installing import install, matcha_with
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "docs/contribute/target.md"
 _FILE = re.compile(r"^`(shed-target/\S+)`\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def test_the_target_that_the_readme_shows_is_installed_built_and_destroyed(tmp_path):
-    files = _FILE.findall(README.read_text())
+def test_the_target_that_the_page_shows_is_installed_built_and_destroyed(tmp_path):
+    files = _FILE.findall(PAGE.read_text())
     assert len(files) == 4
     for name, text in files:
         path = tmp_path / name
