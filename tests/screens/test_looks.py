@@ -1,6 +1,6 @@
 """What each screen looks like, in a small terminal and in a large one."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +23,7 @@ from matcha_tui.screens.stack import StackScreen
 from matcha_tui.terraform.events import RunState
 from tests.screens import recorded
 from tests.screens.frozen import NOON, FrozenSession, deployed, make_run
+from tests.screens.keyboard import seen
 from tests.screens.looks import LARGE, SMALL, settle, steady
 
 DESTROYED = Overview(last=LastRun("destroy", RunState.DONE, NOON, 4))
@@ -72,27 +73,70 @@ CASES: dict[
 }
 
 
-SAME_IN_BOTH = ("welcome_after_destroy", "home_while_running", "notice", "confirm")
+PICTURED = ("home", "stack", "modules", "settings", "review", "monitor", "resources", "destroy")
 
 
 @pytest.mark.parametrize(
-    ("case", "size"),
-    [(case, SMALL) for case in CASES]
-    + [
-        pytest.param(case, LARGE, marks=pytest.mark.slow)
-        for case in CASES
-        if case not in SAME_IN_BOTH
-    ],
-    ids=lambda value: value if isinstance(value, str) else f"{value[0]}x{value[1]}",
+    "size", [SMALL, pytest.param(LARGE, marks=pytest.mark.slow)], ids=["80x24", "120x40"]
 )
+@pytest.mark.parametrize("case", PICTURED)
 def test_the_screen_looks_as_it_did(case, size, snap_compare):
     session, make_screen = CASES[case]()
     app = steady(MatchaApp(session))
+    assert snap_compare(app, terminal_size=size, run_before=opening(session, make_screen))
 
+
+WORDS = {
+    "welcome": ("A working MLOps stack, in one sitting", "Start ⏎", "q Quit"),
+    "welcome_after_destroy": ("Last run", "✓ done", "destroy · just now · took 4 s"),
+    "home_while_running": ("▸ A provision is under way", "Press w to watch it", "w Watch"),
+    "home_partial": (
+        "▲ The last run did not finish: enter goes on, d takes down what is there",
+        "● healthy MLflow http://127.0.0.1:5000",
+        "✗ down MLServer (Seldon) it stopped with exit code 1",
+        "⏎ Build again",
+    ),
+    "review_failed": (
+        "✗ The plan failed: Failed to query available provider packages: could",
+        "A server that is needed cannot be reached.",
+        "Next: Check the network, the VPN and HTTPS_PROXY, then run the same",
+        "r Plan again",
+    ),
+    "monitor_done": (
+        "✓ Your stack is up, 24 s",
+        "Press enter for its addresses and passwords.",
+        "11/11 0:24",
+        "Resources: 11 added, 0 changed, 0 destroyed",
+    ),
+    "monitor_failed": (
+        "✗ The provision failed: mlflow cannot start: port 5000 is in use",
+        "Another program already listens on port 5000.",
+        "Next: Stop that program, or choose another port in the settings",
+        "✗ apply › - record",
+        "r Run again",
+    ),
+    "notice": ("the project is locked: ada has it", "Wait until she is done.", "Close"),
+    "confirm": ("Cancel this?", "What is done is kept.", "Go on (n)", "Cancel (y)"),
+}
+
+
+@pytest.mark.parametrize("case", WORDS)
+async def test_the_screen_says_what_is_so_and_what_to_do(case):
+    session, make_screen = CASES[case]()
+    app = steady(MatchaApp(session))
+    async with app.run_test(size=SMALL) as pilot:
+        await opening(session, make_screen)(pilot)
+        shown = " ".join(seen(pilot).split())
+        assert [words for words in WORDS[case] if words not in shown] == [], shown
+
+
+def opening(
+    session: FrozenSession, make_screen: Callable[[FrozenSession], Screen[Any]] | None
+) -> Callable[[Pilot[None]], Awaitable[None]]:
     async def open_screen(pilot: Pilot[None]) -> None:
         await settle(pilot)
         if make_screen:
             await pilot.app.push_screen(make_screen(session))
         await settle(pilot)
 
-    assert snap_compare(app, terminal_size=size, run_before=open_screen)
+    return open_screen
