@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from matcha_tui.stack.flavor import Flavor
     from matcha_tui.stack.setting import Setting, SettingType
     from matcha_tui.stack.stack import Stack
-    from matcha_tui.targets.base import ComponentHealth, Intent, Root, SharedState, Target
-    from matcha_tui.targets.findings import Check, Finding, Remedy, Unverified, Verdict
+    from matcha_tui.targets.base import ComponentHealth, Root, SharedState, StackSpec, Target
+    from matcha_tui.targets.findings import Check, Finding, Fix, Unverified, Verdict
     from matcha_tui.targets.identity_part import Identity
     from matcha_tui.targets.pricing_part import Pricing
     from matcha_tui.terraform.engine import Engine
@@ -40,10 +40,10 @@ __all__ = [
     "Event",
     "ExitCode",
     "Finding",
+    "Fix",
     "Flavor",
     "HealthState",
     "Identity",
-    "Intent",
     "MatchaError",
     "Overview",
     "Price",
@@ -52,7 +52,6 @@ __all__ = [
     "Prices",
     "Pricing",
     "Project",
-    "Remedy",
     "Resource",
     "ResourceProgress",
     "Root",
@@ -63,6 +62,7 @@ __all__ = [
     "SettingType",
     "SharedState",
     "Stack",
+    "StackSpec",
     "StepProgress",
     "Target",
     "Tier",
@@ -86,8 +86,8 @@ _MODULES = {
     "stack.flavor": ("Flavor",),
     "stack.setting": ("Setting", "SettingType"),
     "stack.stack": ("Stack",),
-    "targets.base": ("ComponentHealth", "Intent", "Root", "SharedState", "Target"),
-    "targets.findings": ("Check", "Finding", "Remedy", "Unverified", "Verdict"),
+    "targets.base": ("ComponentHealth", "StackSpec", "Root", "SharedState", "Target"),
+    "targets.findings": ("Check", "Finding", "Fix", "Unverified", "Verdict"),
     "targets.identity_part": ("Identity",),
     "targets.pricing_part": ("Pricing",),
     "terraform.engine": ("Engine",),

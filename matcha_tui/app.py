@@ -44,7 +44,7 @@ class MatchaApp(App[None]):
         return HomeScreen(self.session)
 
     def on_mount(self) -> None:
-        """Tell what is faulty, of the user's own modules and of targets, and so not offered."""
+        """Return what is faulty, of the user's own modules and of targets, and so not offered."""
         for fault in self.session.deployment.project.catalog.faults:
             self.notify(
                 fault.message,

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 Answer = TypeVar("Answer")
-Told = ParamSpec("Told")
+Arguments = ParamSpec("Arguments")
 
 
 async def in_background(function: Callable[[], Answer]) -> Answer:
@@ -27,7 +27,7 @@ async def in_background(function: Callable[[], Answer]) -> Answer:
     loop = asyncio.get_running_loop()
     future: asyncio.Future[Answer] = loop.create_future()
 
-    def hand_over(settle: Callable[[Any], None], result: object) -> None:
+    def deliver(settle: Callable[[Any], None], result: object) -> None:
         if not future.done():  # nobody waits any more
             settle(result)
 
@@ -39,13 +39,13 @@ async def in_background(function: Callable[[], Answer]) -> Answer:
         except Exception as error:  # noqa: BLE001 - it is raised where the answer is awaited
             settle, result = future.set_exception, error
         with suppress(RuntimeError):  # the program was left, and its loop is closed
-            loop.call_soon_threadsafe(hand_over, settle, result)
+            loop.call_soon_threadsafe(deliver, settle, result)
 
     threading.Thread(target=call, daemon=True).start()
     return await future
 
 
-def told_here(function: Callable[Told, object]) -> Callable[Told, None]:
+def on_this_loop(function: Callable[Arguments, object]) -> Callable[Arguments, None]:
     """Return what another thread may call to have a function called on this event loop.
 
     Args:
@@ -53,7 +53,7 @@ def told_here(function: Callable[Told, object]) -> Callable[Told, None]:
     """
     loop = asyncio.get_running_loop()
 
-    def tell(*args: Told.args, **kwargs: Told.kwargs) -> None:
+    def tell(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
         with suppress(RuntimeError):  # the program was left, and its loop is closed
             loop.call_soon_threadsafe(partial(function, *args, **kwargs))
 

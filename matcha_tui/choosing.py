@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from matcha_tui.deployed import look
+from matcha_tui.deployed import read_decision
 from matcha_tui.project.config import Config
 from matcha_tui.project.config_writing import write_config
 from matcha_tui.project.lock import hold_lock
@@ -29,14 +29,14 @@ def save_config(project: Project, config: Config) -> Project:
     """
     if config == project.config and project.workspace.config_file.exists():
         return project
-    if not look(project).is_deployed:
+    if not read_decision(project).is_deployed:
         refuse_unprintable_path(project.workspace)
     changed = replace(project, config=config)
     for module in changed.stack.modules:
         if module not in project.stack.modules:
             project.catalog.refuse_faulty(config.target, *module)
     with hold_lock(project.workspace, "change"):
-        refusal = look(project, changed).build
+        refusal = read_decision(project, changed).build
         if refusal is not None:
             raise refusal.error()
         write_config(project.workspace.config_file, config, project.choices)
@@ -56,7 +56,7 @@ def change_stack(project: Project, stack: Stack) -> Project:
     return save_config(project, replace(project.config, stack=stack))
 
 
-def keep_password(project: Project, password: str) -> None:
+def set_password(project: Project, password: str) -> None:
     """Use a password of the user's for what will be built, instead of a generated one.
 
     Args:
@@ -68,5 +68,5 @@ def keep_password(project: Project, password: str) -> None:
             project is locked.
     """
     with hold_lock(project.workspace, "change"):
-        intent = replace(project.intent, is_deployed=look(project).is_deployed)
-        project.target.keep_password(intent, password)
+        spec = replace(project.spec, is_deployed=read_decision(project).is_deployed)
+        project.target.set_password(spec, password)

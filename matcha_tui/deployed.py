@@ -15,7 +15,7 @@ from matcha_tui.selection import Project
 from matcha_tui.stack.flavor import Flavor
 from matcha_tui.stack.stack import name_stack
 from matcha_tui.system.locks import is_locked
-from matcha_tui.targets.base import ComponentHealth, Intent, StateLock, Target
+from matcha_tui.targets.base import ComponentHealth, StackSpec, StateLock, Target
 from matcha_tui.targets.composition import composed_flavors
 from matcha_tui.targets.registry import TARGETS, sound_targets
 from matcha_tui.targets.unrecorded import find_unrecorded
@@ -25,8 +25,8 @@ MASK = "********"
 """Stands for a secret where values are shown."""
 
 
-def look(project: Project, wanted: Project | None = None) -> Decision:
-    """Say what is deployed, and whether what is wanted may be built.
+def read_decision(project: Project, wanted: Project | None = None) -> Decision:
+    """Return what is deployed, and whether what is wanted may be built.
 
     Args:
         project: The project as it is on disk; only files are looked at.
@@ -48,7 +48,7 @@ def look(project: Project, wanted: Project | None = None) -> Decision:
         {name: read_state(project.workspace.layer(name)) for name in layers},
         _desired(wanted, target),
         is_running=is_applying and is_locked(project.workspace.runs / record.run / LOCK),
-        sweeps=bool(target.sweep),
+        cleans_up=bool(target.clean_up),
     )
 
 
@@ -62,7 +62,7 @@ def find_record(project: Project) -> Record | None:
     if record is not None and (record.is_newer or not record.is_gone):
         return record
     # An older matcha, which writes no record, may have built something since.
-    found = find_unrecorded(project.target, project.intent)
+    found = find_unrecorded(project.target, project.spec)
     return found or _find_elsewhere(project) or record
 
 
@@ -84,11 +84,11 @@ def target_of(record: Record) -> Target:
 
 
 def is_deployed(project: Project) -> bool:
-    """Say whether anything of the project is there, or may be."""
-    return look(project).is_deployed
+    """Return whether anything of the project is there, or may be."""
+    return read_decision(project).is_deployed
 
 
-def tell_partial(decision: Decision) -> str:
+def format_partial(decision: Decision) -> str:
     """Say that what is deployed is partial, and what can be done; empty when it is not."""
     if decision.state is not LayerState.PARTIAL:
         return ""
@@ -102,21 +102,21 @@ def tell_partial(decision: Decision) -> str:
 
 def deployed_target(project: Project) -> Target:
     """Return where the stack is deployed, or would be when nothing is."""
-    record = look(project).record
+    record = read_decision(project).record
     return target_of(record) if record else project.target
 
 
-def deployed_intent(project: Project) -> Intent:
+def deployed_spec(project: Project) -> StackSpec:
     """Return what was built, with the flavors as they were then.
 
     What is in the catalog by now may be faulty, or another version. When nothing is
     deployed, that is what would be built.
     """
-    record = look(project).record
-    return intent_of(project, record) if record else project.intent
+    record = read_decision(project).record
+    return spec_of(project, record) if record else project.spec
 
 
-def intent_of(project: Project, record: Record) -> Intent:
+def spec_of(project: Project, record: Record) -> StackSpec:
     """Return what a record says was built."""
     config = Config(
         target=record.target,
@@ -134,7 +134,7 @@ def intent_of(project: Project, record: Record) -> Intent:
             with suppress(MatchaError):
                 flavors[module_type] = project.catalog.find(record.target, module_type, name)
     ordered = [flavors[name] for name in record.modules if name in flavors]
-    return Intent(project.workspace, ordered, config, is_deployed=True)
+    return StackSpec(project.workspace, ordered, config, is_deployed=True)
 
 
 def require_deployment(project: Project) -> Record:
@@ -143,7 +143,7 @@ def require_deployment(project: Project) -> Record:
     Raises:
         MatchaError: If nothing is.
     """
-    record = look(project).record
+    record = read_decision(project).record
     if record is None:
         raise NOTHING_DEPLOYED.error()
     return record
@@ -155,7 +155,7 @@ def require_destroyable(project: Project) -> Record:
     Raises:
         MatchaError: If nothing is deployed, or what is may not be destroyed.
     """
-    decision = look(project)
+    decision = read_decision(project)
     if decision.destroy is not None:
         raise decision.destroy.error()
     return require_deployment(project)
@@ -167,9 +167,9 @@ def refresh(project: Project) -> None:
     Raises:
         MatchaError: If the shared state cannot be read.
     """
-    target, intent = deployed_target(project), deployed_intent(project)
-    if target.state is not None and intent.config.state:
-        target.state.fetch(intent)
+    target, spec = deployed_target(project), deployed_spec(project)
+    if target.state is not None and spec.config.state:
+        target.state.fetch(spec)
 
 
 def learn(project: Project) -> None:
@@ -211,7 +211,7 @@ def secret_properties(project: Project) -> frozenset[tuple[str, str]]:
     """
     return frozenset(
         (flavor.resource, item.name)
-        for flavor in (*project.catalog.flavors, *deployed_intent(project).flavors)
+        for flavor in (*project.catalog.flavors, *deployed_spec(project).flavors)
         for item in flavor.properties
         if item.secret
     )
@@ -247,7 +247,7 @@ def health(project: Project) -> dict[str, ComponentHealth]:
     """
     learn(project)
     record = require_deployment(project)
-    asked = target_of(record).health(intent_of(project, record))
+    asked = target_of(record).health(spec_of(project, record))
     found = {item.flavor: item for item in asked}
     return {
         module_type: found.get(
@@ -259,7 +259,7 @@ def health(project: Project) -> dict[str, ComponentHealth]:
 
 def leftovers(project: Project) -> tuple[str, ...]:
     """Return what a destroy deletes or keeps besides Terraform's resources, a line each."""
-    return deployed_target(project).leftovers(deployed_intent(project))
+    return deployed_target(project).leftovers(deployed_spec(project))
 
 
 def kubeconfig(project: Project) -> str:
@@ -290,10 +290,10 @@ def shared_locks(project: Project) -> dict[str, StateLock]:
     Raises:
         MatchaError: If that cannot be found out.
     """
-    target, intent = deployed_target(project), deployed_intent(project)
-    if target.state is None or not intent.config.state:
+    target, spec = deployed_target(project), deployed_spec(project)
+    if target.state is None or not spec.config.state:
         return {}
-    found = {layer: target.state.find_lock(intent, layer) for layer in target.layers}
+    found = {layer: target.state.find_lock(spec, layer) for layer in target.layers}
     return {layer: lock for layer, lock in found.items() if lock is not None}
 
 
@@ -310,16 +310,16 @@ def free_shared_lock(project: Project, layer: str, lock: StateLock) -> None:
     """
     state = deployed_target(project).state
     if state is not None:
-        state.free_lock(deployed_intent(project), layer, lock.lock_id)
+        state.free_lock(deployed_spec(project), layer, lock.lock_id)
 
 
-def growing_values(intent: Intent) -> Mapping[str, int]:
+def growing_values(spec: StackSpec) -> Mapping[str, int]:
     """Return the value of every setting that can only grow, by its dotted name."""
     found = {}
-    for flavor in intent.flavors:
+    for flavor in spec.flavors:
         for setting in flavor.settings:
             dotted = f"{flavor.module_type}.{setting.name}"
-            value = intent.config.settings.get(dotted, setting.default)
+            value = spec.config.settings.get(dotted, setting.default)
             if setting.only_grows and isinstance(value, int):
                 found[dotted] = value
     return found
@@ -328,7 +328,7 @@ def growing_values(intent: Intent) -> Mapping[str, int]:
 def _desired(project: Project, deployed_on: Target) -> Desired:
     config = project.config
     try:
-        growing = growing_values(project.intent)
+        growing = growing_values(project.spec)
     except MatchaError:  # a module that the target lacks; building it is refused for that
         growing = {}
     return Desired(
@@ -351,9 +351,9 @@ def _find_elsewhere(project: Project) -> Record | None:
     if not built.difference(project.target.layers):
         return None
     others = (target for target in sound_targets() if target.name != project.target.name)
-    intents = (
-        (target, replace(project.intent, config=replace(project.config, target=target.name)))
+    specs = (
+        (target, replace(project.spec, config=replace(project.config, target=target.name)))
         for target in others
         if built.intersection(target.layers)
     )
-    return next(filter(None, (find_unrecorded(*found) for found in intents)), None)
+    return next(filter(None, (find_unrecorded(*found) for found in specs)), None)

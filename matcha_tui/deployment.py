@@ -14,32 +14,36 @@ import matcha_tui
 from matcha_tui.choosing import save_config
 from matcha_tui.deployed import (
     growing_values,
-    intent_of,
-    look,
+    read_decision,
     refresh,
     require_deployment,
     require_destroyable,
+    spec_of,
     target_of,
 )
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.history import RunKind, last_duration
 from matcha_tui.project.lock import hold_lock, record_owner
-from matcha_tui.project.placing import (
+from matcha_tui.project.record import LayerRecord, LayerState, Record, stamp, write_record
+from matcha_tui.project.recording import propose_record
+from matcha_tui.project.staging import (
     begin_next,
     discard_next,
     finish_moving,
-    keep_decisions,
-    note_plan,
+    record_plan,
     refuse_outdated,
+    store_decisions,
 )
-from matcha_tui.project.record import LayerRecord, LayerState, Record, stamp, write_record
-from matcha_tui.project.recording import propose_record
 from matcha_tui.project.workspace import find_plugin_cache, refuse_unprintable_path
 from matcha_tui.selection import Project
 from matcha_tui.stack.stack import check_complete
-from matcha_tui.targets.adoption import Adoption, find_adoptions, write_adoptions
-from matcha_tui.targets.base import Intent, ModuleValues
+from matcha_tui.targets.base import ModuleValues, StackSpec
 from matcha_tui.targets.composition import compose_layer, is_composed, modules_digest
+from matcha_tui.targets.importing import (
+    ImportCandidate,
+    find_import_candidates,
+    write_import_blocks,
+)
 from matcha_tui.targets.plan_check import Approved, approved_by, leave_approved
 from matcha_tui.targets.registry import TARGETS
 from matcha_tui.targets.steps import (
@@ -65,12 +69,12 @@ class Consent:
     Attributes:
         reviewed: A finished plan run that was shown: exactly what it planned is done.
             Without one, the run plans by itself.
-        adopt: Whether to take in what the last provision met that exists already.
+        import_existing: Whether to import what the last provision met that exists already.
         allow_destroy: Whether plans that nobody has seen may destroy and replace.
     """
 
     reviewed: Run | None = None
-    adopt: bool = False
+    import_existing: bool = False
     allow_destroy: bool = False
 
 
@@ -91,8 +95,8 @@ def plan(project: Project, engine: Engine) -> Run:
     with hold_lock(project.workspace, RunKind.PLAN) as lock:
         work = _prepare(project, engine)
         run = _create(project, RunKind.PLAN, work, lambda run: plan_steps(work, run))
-        note_plan(project.workspace, project.target.layers, run.id)
-        return _start(project.target.name, run, project.intent, lock)
+        record_plan(project.workspace, project.target.layers, run.id)
+        return _start(project.target.name, run, project.spec, lock)
 
 
 def provision(project: Project, engine: Engine, consent: Consent = Consent()) -> Run:
@@ -113,29 +117,29 @@ def provision(project: Project, engine: Engine, consent: Consent = Consent()) ->
             the project is locked.
     """
     check_buildable(project)
-    placed = _place_state(project)
+    prepared = _create_backend(project)
     reviewed = consent.reviewed
-    adoptions = adoptable(placed) if consent.adopt else ()
-    if placed != project or adoptions:
+    candidates = importable(prepared) if consent.import_existing else ()
+    if prepared != project or candidates:
         reviewed = None
-    with hold_lock(placed.workspace, RunKind.PROVISION) as lock:
+    with hold_lock(prepared.workspace, RunKind.PROVISION) as lock:
         if reviewed is None:
-            work = _prepare(placed, engine, adoptions)
+            work = _prepare(prepared, engine, candidates)
         else:
-            check_buildable(placed)
-            refuse_outdated(placed.workspace, placed.target.layers[0], reviewed.id)
-            work = _work(placed, engine)
-        work = replace(work, checks_plans=_checks_plans(placed, consent))
+            check_buildable(prepared)
+            refuse_outdated(prepared.workspace, prepared.target.layers[0], reviewed.id)
+            work = _work(prepared, engine)
+        work = replace(work, checks_plans=_checks_plans(prepared, consent))
 
         def steps(run: Path) -> list[Step]:
             if reviewed is None:
                 return provision_steps(work, run)
             return apply_steps(work, run, reviewed.directory)
 
-        run = _create(placed, RunKind.PROVISION, work, steps)
+        run = _create(prepared, RunKind.PROVISION, work, steps)
         leave_approved(run.directory, _approved(consent))
-        propose_record(run.directory, _proposed(placed, engine))
-        return _start(placed.target.name, run, placed.intent, lock)
+        propose_record(run.directory, _proposed(prepared, engine))
+        return _start(prepared.target.name, run, prepared.spec, lock)
 
 
 def destroy(project: Project, engine: Engine, *, keep_data: bool = False) -> Run:
@@ -162,12 +166,12 @@ def destroy(project: Project, engine: Engine, *, keep_data: bool = False) -> Run
         )
     with hold_lock(project.workspace, RunKind.DESTROY) as lock:
         record = require_destroyable(project)
-        intent = intent_of(project, record)
-        _restore_roots(project, intent)
+        spec = spec_of(project, record)
+        _restore_roots(project, spec)
         work = Work(project.workspace, engine, target, is_shared=bool(record.backend))
         run = _create(project, RunKind.DESTROY, work, lambda run: destroy_steps(work, run))
         write_record(project.workspace, stamp(record, run.id))
-        return _start(target.name, run, intent, lock, keep_data=keep_data)
+        return _start(target.name, run, spec, lock, keep_data=keep_data)
 
 
 def check_buildable(project: Project) -> None:
@@ -178,16 +182,16 @@ def check_buildable(project: Project) -> None:
     """
     refuse_unprintable_path(project.workspace)
     check_complete(project.catalog, project.stack, project.target.name)
-    refusal = look(project).build
+    refusal = read_decision(project).build
     if refusal is not None and project.config.state:
         _refresh(project)  # what is known here may have changed meanwhile
-        refusal = look(project).build
+        refusal = read_decision(project).build
     if refusal is not None:
         raise refusal.error()
 
 
 def describe_previews(project: Project, planned: RunProgress) -> str:
-    """Say which layers a plan only previews, for want of what the layers before will give.
+    """Return which layers a plan only previews, for want of what the layers before will give.
 
     Those are planned again during the provision. Terraform plans a layer for good only
     when all layers before it are whole and stay as they are.
@@ -199,7 +203,7 @@ def describe_previews(project: Project, planned: RunProgress) -> str:
     Returns:
         One sentence; empty when everything is done just as it was planned.
     """
-    states, changed = look(project).layers, {layer for layer, _ in planned.resources}
+    states, changed = read_decision(project).layers, {layer for layer, _ in planned.resources}
     layers = project.target.layers
     waits = [layer in changed or states.get(layer) is not LayerState.WHOLE for layer in layers]
     if not any(waits[:-1]):
@@ -213,19 +217,19 @@ def describe_previews(project: Project, planned: RunProgress) -> str:
     return f"{again}; what you have not seen here is not destroyed."
 
 
-def adoptable(project: Project) -> tuple[Adoption, ...]:
-    """Return what the last provision met that exists already, to be taken in.
+def importable(project: Project) -> tuple[ImportCandidate, ...]:
+    """Return what the last provision met that exists already, to be imported.
 
     Raises:
         MatchaError: If it met nothing of the kind.
     """
     provisions = (run for run in list_runs(project.workspace.runs) if run.kind == RunKind.PROVISION)
     last = next(provisions, None)
-    found = find_adoptions(read_progress(last)) if last else ()
+    found = find_import_candidates(read_progress(last)) if last else ()
     if not found:
         raise MatchaError(
-            "the last provision met nothing that exists already, so there is nothing to adopt",
-            hint="Leave out --adopt.",
+            "the last provision met nothing that exists already, so there is nothing to import",
+            hint="Leave out --import.",
             exit_code=ExitCode.REFUSED,
         )
     return found
@@ -246,20 +250,22 @@ def _refresh(project: Project) -> None:
         refresh(project)
 
 
-def _prepare(project: Project, engine: Engine, adoptions: tuple[Adoption, ...] = ()) -> Work:
+def _prepare(
+    project: Project, engine: Engine, candidates: tuple[ImportCandidate, ...] = ()
+) -> Work:
     """Compose the next root of each layer; the project's lock is held."""
     workspace, target = project.workspace, project.target
     _refresh(project)
     check_buildable(project)
-    decision = look(project)
+    decision = read_decision(project)
     repairs = target.repairs(workspace, decision.record.modules) if decision.record else ()
-    values = target.resolve(project.intent)
+    values = target.resolve(project.spec)
     for layer in target.layers:
         folder = begin_next(workspace, layer)
-        compose_layer(project.intent, project.catalog, target, layer, values, folder)
-        write_adoptions(folder, [item for item in adoptions if item.layer == layer])
+        compose_layer(project.spec, project.catalog, target, layer, values, folder)
+        write_import_blocks(folder, [item for item in candidates if item.layer == layer])
     # One layer keeps them for all: they are settled when the first is applied.
-    keep_decisions(workspace.next_layer(target.layers[0]), target.decisions(project.intent, values))
+    store_decisions(workspace.next_layer(target.layers[0]), target.decisions(project.spec, values))
     return _work(project, engine, repairs)
 
 
@@ -279,12 +285,12 @@ def _checks_plans(project: Project, consent: Consent) -> bool:
 def _proposed(project: Project, engine: Engine) -> Record:
     """Return what is to be recorded of the stack that is about to be built."""
     workspace, target = project.workspace, project.target
-    known = look(project).record
+    known = read_decision(project).record
     layers = {name: LayerRecord() for name in target.layers}
     return Record(
         target=target.name,
         modules=dict(project.stack.modules),
-        settings={**growing_values(project.intent), **project.config.settings},
+        settings={**growing_values(project.spec), **project.config.settings},
         fixed=target.fixed_values(project.config.settings),
         backend=dict(project.config.state),
         layers=layers | dict(known.layers if known else {}),
@@ -294,28 +300,26 @@ def _proposed(project: Project, engine: Engine) -> Record:
     )
 
 
-def _place_state(project: Project) -> Project:
+def _create_backend(project: Project) -> Project:
     """Settle where the shared state will be, for this folder and for whoever clones it."""
     state = project.target.state
-    place = dict(state.place(project.intent)) if state and not project.config.state else {}
-    if not place:
+    location = dict(state.location(project.spec)) if state and not project.config.state else {}
+    if not location:
         return project
-    return save_config(project, replace(project.config, stack=project.stack, state=place))
+    return save_config(project, replace(project.config, stack=project.stack, state=location))
 
 
-def _restore_roots(project: Project, intent: Intent) -> None:
+def _restore_roots(project: Project, spec: StackSpec) -> None:
     """Compose again what a destroy needs and is missing or damaged, as on a colleague's machine."""
-    target = TARGETS[intent.config.target]
+    target = TARGETS[spec.config.target]
     values: ModuleValues | None = None
     for layer in target.layers:
         finish_moving(project.workspace, layer)
         discard_next(project.workspace, layer)
         folder = project.workspace.layer(layer)
         if not is_composed(folder):
-            values = values or target.resolve(intent)
-            compose_layer(
-                intent, project.catalog, target, layer, values, folder, keeps_modules=True
-            )
+            values = values or target.resolve(spec)
+            compose_layer(spec, project.catalog, target, layer, values, folder, keeps_modules=True)
 
 
 def _create(
@@ -325,7 +329,7 @@ def _create(
     details = {
         "stack": project.stack.name,
         "target": work.target.name,
-        "found": "a deployment" if look(project).is_deployed else "nothing",
+        "found": "a deployment" if read_decision(project).is_deployed else "nothing",
     }
     run = create_run(
         workspace.runs,
@@ -342,7 +346,7 @@ def _create(
 def _start(
     target: str,
     run: Run,
-    intent: Intent,
+    spec: StackSpec,
     lock: int,
     *,
     keep_data: bool = True,  # a repair replaces resources, and only a destroy may delete data
@@ -350,7 +354,7 @@ def _start(
     environment = run_environment(
         os.environ,
         find_plugin_cache(os.environ),
-        TARGETS[target].environment(intent, keep_data),
+        TARGETS[target].environment(spec, keep_data),
     )
     record_owner(lock, run.kind, start_run(run, environment=environment, keep_open=(lock,)))
     return run

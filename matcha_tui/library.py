@@ -5,14 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from matcha_tui import choosing, deployed, deployment, preflight
-from matcha_tui.background import Answer, in_background, told_here
+from matcha_tui.background import Answer, in_background, on_this_loop
 from matcha_tui.deployment import Consent
-from matcha_tui.overview import Overview, Resource, list_resources, look_over
+from matcha_tui.overview import Overview, Resource, list_resources, read_overview
 from matcha_tui.project.config import Config
 from matcha_tui.selection import Project, open_project
 from matcha_tui.stack.stack import Stack
 from matcha_tui.targets.base import ComponentHealth
-from matcha_tui.targets.findings import Check, Finding, Remedy
+from matcha_tui.targets.findings import Check, Finding, Fix
 from matcha_tui.targets.registry import explanations_of
 from matcha_tui.terraform.cancel import force_cancel, request_cancel
 from matcha_tui.terraform.engine import Engine, find_engine
@@ -143,7 +143,7 @@ class Deployment:
         return await self._start(deployment.plan)
 
     async def describe_previews(self, planned: RunProgress) -> str:
-        """Say which layers a plan only previews; empty when it is done just as planned.
+        """Return which layers a plan only previews; empty when it is done just as planned.
 
         Args:
             planned: Where the finished plan run stands.
@@ -210,13 +210,13 @@ class Deployment:
         """
         return await in_background(lambda: force_cancel(run))
 
-    async def look(self) -> Overview:
-        """Look at what is deployed, what is running and what happened last.
+    async def refresh(self) -> Overview:
+        """Read what is deployed, what is running and what happened last.
 
         Raises:
             MatchaError: If ``matcha.toml``, the record or a state cannot be read.
         """
-        self.overview = await self._ask(look_over)
+        self.overview = await self._ask(read_overview)
         return self.overview
 
     async def resources(self, show_sensitive: bool = False) -> dict[str, dict[str, str]]:
@@ -280,21 +280,21 @@ class Deployment:
 
         Args:
             checks: From `checks`.
-            report: Told what each found as soon as it has ended: its position, its finding.
+            report: Called with what each found as soon as it has ended: its position, its finding.
         """
-        tell = told_here(report)
+        tell = on_this_loop(report)
         return await in_background(lambda: preflight.run_checks(checks, tell))
 
-    async def cure(self, remedy: Remedy) -> str:
+    async def fix_finding(self, fix: Fix) -> str:
         """Do what can be done about a check that failed; returns what was done.
 
         Args:
-            remedy: Of the check's finding.
+            fix: Of the check's finding.
 
         Raises:
             MatchaError: If it cannot be done.
         """
-        return await in_background(remedy.act)
+        return await in_background(fix.act)
 
     async def save(self, config: Config) -> None:
         """Write ``matcha.toml``.

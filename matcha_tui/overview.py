@@ -50,14 +50,14 @@ class Resource:
     help: str = ""
 
 
-def look_over(project: Project) -> Overview:
+def read_overview(project: Project) -> Overview:
     """Look at what is deployed, what is running and what happened last.
 
     Raises:
         MatchaError: If the record or a state cannot be read.
     """
     live = live_run(project)
-    decision = deployed.look(project)
+    decision = deployed.read_decision(project)
     record = decision.record
     return Overview(
         deployed=name_stack(project.catalog, record.modules) if record else None,

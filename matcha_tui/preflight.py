@@ -10,7 +10,7 @@ from matcha_tui.selection import Project
 from matcha_tui.targets.findings import Check, Finding, Verdict
 
 OnFinding = Callable[[int, Finding], None]
-"""Is told what each check found as soon as it has ended: its position, and its finding."""
+"""Called with what each check found as soon as it has ended: its position, and its finding."""
 
 
 def list_checks(
@@ -24,7 +24,7 @@ def list_checks(
         quick: Whether to list only what takes no time and no network.
     """
     checks = project.target.checks(
-        replace(project.intent, engine=engine, is_deployed=is_deployed(project))
+        replace(project.spec, engine=engine, is_deployed=is_deployed(project))
     )
     return tuple(check for check in checks if check.is_quick or not quick)
 
@@ -45,7 +45,7 @@ def run_checks(
         return ()
     findings: dict[int, Finding] = {}
     with ThreadPoolExecutor(max_workers=len(checks), thread_name_prefix="check") as executor:
-        running = {executor.submit(check.find): place for place, check in enumerate(checks)}
+        running = {executor.submit(check.run): place for place, check in enumerate(checks)}
         for ended in as_completed(running):
             position = running[ended]
             findings[position] = ended.result()
@@ -65,8 +65,8 @@ def require_preflight(
 
     Args:
         project: What would be built.
-        announce: Told what is about to be asked on the network, if anything.
-        report: Told what each of those checks found, as by `run_checks`.
+        announce: Called with what is about to be asked on the network, if anything.
+        report: Called with what each of those checks found, as by `run_checks`.
 
     Raises:
         MatchaError: Saying everything that is missing, and what to do about each.
@@ -83,7 +83,7 @@ def _refuse_failed(findings: Sequence[Finding]) -> None:
     if not failed:
         return
     hints = [finding.hint for finding in failed if finding.hint]
-    if any(finding.remedy for finding in failed):
+    if any(finding.fix for finding in failed):
         hints.append("`matcha doctor --fix` does what can be done at once.")
     raise MatchaError(
         "; ".join(finding.text for finding in failed),

@@ -14,7 +14,7 @@ from matcha_tui.project.config import (
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.catalog import Catalog, Flavor, load_catalog
 from matcha_tui.stack.stack import DEFAULT_PRESET, Stack, preset_stack
-from matcha_tui.targets.base import Intent, Target
+from matcha_tui.targets.base import StackSpec, Target
 from matcha_tui.targets.installed import read_installed
 from matcha_tui.targets.registry import OURS, STATE_KEYS, TARGET_SETTINGS, TARGETS
 
@@ -57,9 +57,9 @@ class Project:
         )
 
     @property
-    def intent(self) -> Intent:
+    def spec(self) -> StackSpec:
         """What is to be built, as its target wants to know it."""
-        return Intent(self.workspace, self.flavors, self.config)
+        return StackSpec(self.workspace, self.flavors, self.config)
 
 
 def open_project(folder: Path, target: str | None = None, *, every_target: bool = False) -> Project:

@@ -78,14 +78,14 @@ def test_nothing_is_opened_before_it_is_asked_for(tmp_path: Path):
 
 async def test_what_runs_and_what_is_deployed_is_found_by_looking(folder: Path):
     deployment = Deployment(folder)
-    assert (await deployment.look()).deployed is None
+    assert (await deployment.refresh()).deployed is None
     run = await deployment.start_provision()
-    live = (await Deployment(folder).look()).live
+    live = (await Deployment(folder).refresh()).live
     assert live is not None
     assert live.id == run.id
     async for _events in deployment.follow(run):
         pass
-    overview = await deployment.look()
+    overview = await deployment.refresh()
     assert overview.live is None
     assert overview.deployed is not None
     assert dict(overview.deployed.modules) == {"data_version_control": "dvc"}
@@ -102,7 +102,7 @@ async def test_what_runs_and_what_is_deployed_is_found_by_looking(folder: Path):
         pass
     async for _events in deployment.follow(await deployment.start_destroy()):
         pass
-    assert (await deployment.look()).deployed is None
+    assert (await deployment.refresh()).deployed is None
 
 
 async def test_a_hand_edit_counts_at_the_next_act(folder: Path):
@@ -112,7 +112,7 @@ async def test_a_hand_edit_counts_at_the_next_act(folder: Path):
     file = folder / "matcha.toml"
     file.write_text(file.read_text().replace("data_version_control", "no_such_slot"))
     with pytest.raises(MatchaError, match="no_such_slot"):
-        await deployment.look()
+        await deployment.refresh()
 
 
 async def test_checks_are_reported_where_they_were_asked_for(folder: Path):

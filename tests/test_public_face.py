@@ -14,10 +14,10 @@ from matcha_tui import Deployment
 
 PUBLIC = [
     "Check", "ComponentHealth", "Config", "Consent", "CostItem", "Deployment", "Engine", "Event",
-    "ExitCode", "Finding", "Flavor", "HealthState", "Identity", "Intent", "MatchaError", "Overview",
-    "Price", "PriceSource", "PriceTable", "Prices", "Pricing", "Project", "Remedy", "Resource",
+    "ExitCode", "Finding", "Fix", "Flavor", "HealthState", "Identity", "MatchaError", "Overview",
+    "Price", "PriceSource", "PriceTable", "Prices", "Pricing", "Project", "Resource",
     "ResourceProgress", "Root", "Run", "RunProgress", "RunState", "Setting", "SettingType",
-    "SharedState", "Stack", "StepProgress", "Target", "Tier", "Unverified", "Verdict",
+    "SharedState", "Stack", "StackSpec", "StepProgress", "Target", "Tier", "Unverified", "Verdict",
     "__version__",
 ]  # fmt: skip
 CONTRACTS = ("matcha_tui.targets.base", "matcha_tui.stack.flavor", "matcha_tui.terraform.events")

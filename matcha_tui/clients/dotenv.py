@@ -19,7 +19,7 @@ _REFERENCE = re.compile(r"\$\{[^}]*\}")
 
 
 def is_plain(value: str) -> bool:
-    """Say whether a value means itself without quotes, to shells and to readers of ``.env``."""
+    """Return whether a value means itself without quotes, to shells and to readers of ``.env``."""
     return _PLAIN.fullmatch(value) is not None
 
 

@@ -48,7 +48,7 @@ def connect_dvc(project: Path, remote: Mapping[str, str] | None) -> ToolConnecti
             f"git tracks .dvc/{LOCAL_SETTINGS}, and the remote's secret would be committed with "
             f"it; run: git rm --cached .dvc/{LOCAL_SETTINGS}",
         )
-    said = _forget_secret(folder) if secret is None else []
+    said = _remove_secret(folder) if secret is None else []
     try:
         said += _set_remote(program, project, remote)
     except subprocess.SubprocessError as error:
@@ -87,7 +87,7 @@ def _keep_secret(folder: Path, secret: str) -> list[str]:
     return [*said, f"added {LOCAL_SETTINGS} to .dvc/.gitignore"] if ignored else said
 
 
-def _forget_secret(folder: Path) -> list[str]:
+def _remove_secret(folder: Path) -> list[str]:
     """Take away what an earlier remote left: with it, DVC refuses one that is a folder."""
     forgotten = set_connection_string(folder, _REMOTE, None)
     return [f"took an old connection string from .dvc/{LOCAL_SETTINGS}"] if forgotten else []

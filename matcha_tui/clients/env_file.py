@@ -67,7 +67,7 @@ def connect_env_file(project: Path, variables: Sequence[ClientVariable]) -> Tool
 
 
 def _refusal(variable: ClientVariable) -> str | None:
-    """Say why no reader of ``.env`` would find a value, without showing it."""
+    """Return why no reader of ``.env`` would find a value, without showing it."""
     obstacle = find_obstacle(variable.value)
     return obstacle and (
         f"{variable.name} has {obstacle}, which shells and readers of {_NAME} take differently; "
@@ -96,7 +96,7 @@ def _with_block(text: bytes, variables: Sequence[ClientVariable]) -> bytes | Non
 
 
 def _notes(text: bytes, variables: Sequence[ClientVariable]) -> list[str]:
-    """Say what the user may stumble over: quotes that docker keeps, lines that win over ours."""
+    """Return what the user may stumble over: quotes that docker keeps, lines that win over ours."""
     notes = []
     quoted = [item.name for item in variables if not is_plain(item.value)]
     if quoted:

@@ -14,7 +14,7 @@ _SHARED_FILE_MODE = 0o644
 
 
 def is_tracked(folder: Path, name: str) -> bool:
-    """Say whether git has a file, so that its next content would be committed.
+    """Return whether git has a file, so that its next content would be committed.
 
     Args:
         folder: Where the file lies.

@@ -8,14 +8,14 @@ import click
 from matcha_tui.commands.deployed_names import resource_names
 from matcha_tui.commands.naming import completing
 from matcha_tui.commands.opening import open_project
-from matcha_tui.deployed import deployed_intent, resources
+from matcha_tui.deployed import deployed_spec, resources
 from matcha_tui.selection import Project
 from matcha_tui.stack.aliases import Aliases
 from matcha_tui.stack.pages import find_pages
 
 
 def _pages(project: Project) -> dict[str, str]:
-    return find_pages(deployed_intent(project).flavors, resources(project))
+    return find_pages(deployed_spec(project).flavors, resources(project))
 
 
 def _names(project: Project) -> Aliases:

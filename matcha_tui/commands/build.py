@@ -24,13 +24,13 @@ from matcha_tui.project.history import RunKind
 from matcha_tui.selection import Project
 from matcha_tui.stack.aliases import find_setting
 from matcha_tui.stack.setting import SettingType, SettingValue, writable_names
-from matcha_tui.stack.stack import move_stack, name_stack, tell_lacking
+from matcha_tui.stack.stack import format_lacking, move_stack, name_stack
 from matcha_tui.targets.findings import Check, Finding, Verdict
 from matcha_tui.targets.registry import TARGETS, explanations_of
 from matcha_tui.terraform.engine import Engine, find_engine
 from matcha_tui.terraform.folder import Run
 from matcha_tui.terraform.narration import short_address
-from matcha_tui.terraform.outcome import check_outcome, tell_unconfirmed
+from matcha_tui.terraform.outcome import check_outcome, format_unconfirmed
 from matcha_tui.terraform.progress import PlanCounts, RunProgress
 
 _ENGINE_OPTION = click.option(
@@ -61,7 +61,7 @@ def plan(form: str, engine: str | None) -> None:
     with reporting(form, RunKind.PLAN) as report:
         project = open_project(Path.cwd())
         _, progress = _plan(project, find_engine(engine), report)
-        report.tell(_summary(project, progress))
+        report.print_text(_summary(project, progress))
 
 
 @click.command(epilog="Example: matcha provision --target local --yes")
@@ -93,7 +93,11 @@ def plan(form: str, engine: str | None) -> None:
     help="Let plans that nobody has seen destroy and replace what is there.",
 )
 @click.option(
-    "--adopt", is_flag=True, help="Take in what the last provision met that exists already."
+    "--import",
+    "--adopt",
+    "import_existing",
+    is_flag=True,
+    help="Import what the last provision met that exists already.",
 )
 @output_option
 @_DETACH_OPTION
@@ -108,7 +112,7 @@ def provision(
     no_preflight: bool,
     over_limit: bool,
     allow_destroy: bool,
-    adopt: bool,
+    import_existing: bool,
     form: str,
     detach: bool,
     engine: str | None,
@@ -124,30 +128,30 @@ def provision(
         project = _configure(opened, target, assignments, given)
         deployment.check_buildable(project)
         if password is not None:
-            choosing.keep_password(project, password)
+            choosing.set_password(project, password)
         if not no_preflight:
-            require_preflight(project, _announce, _tell_unless_passed)
+            require_preflight(project, _announce, _print_unless_passed)
         if not over_limit:
             _check_limit(project, yes)
         chosen_engine = find_engine(engine)
         reviewed = None
-        if adopt and not yes:
-            for item in deployment.adoptable(project):
+        if import_existing and not yes:
+            for item in deployment.importable(project):
                 click.echo(f"  {short_address(item.address)}: {item.id}", err=True)
-            click.confirm("Take in what exists, and build the rest?", abort=True, err=True)
+            click.confirm("Import what exists, and build the rest?", abort=True, err=True)
         elif not yes:
             reviewed, progress = _plan(project, chosen_engine, report)
             click.echo(_summary(project, progress), err=True)
             if progress.resources:
                 click.confirm("Build it?", abort=True, err=True)
-        consent = Consent(reviewed, adopt=adopt, allow_destroy=allow_destroy)
+        consent = Consent(reviewed, import_existing=import_existing, allow_destroy=allow_destroy)
         run = deployment.provision(project, chosen_engine, consent)
         if detach:
-            report.leave(run)
+            report.detach(run)
             return
         check_outcome(report.follow(run), "The provision", explanations_of(run))
         click.echo(f"The {project.stack.name} stack is up.", err=True)
-        report.give(mask_secrets(project, deployed.resources(project)))
+        report.print_resources(mask_secrets(project, deployed.resources(project)))
 
 
 @click.command(epilog="Example: matcha destroy --yes --keep-data")
@@ -163,22 +167,22 @@ def destroy(yes: bool, keep_data: bool, form: str, detach: bool, engine: str | N
     with reporting(form, RunKind.DESTROY) as report:
         check_answers("destroy", yes, form, detach)
         project = open_project(Path.cwd())
-        _say_what_goes(project, keep_data)
+        _print_leftovers(project, keep_data)
         if not yes:
             need_terminal("destroy")
             click.confirm("Destroy it?", abort=True, err=True)
         run = deployment.destroy(project, find_engine(engine), keep_data=keep_data)
         if detach:
-            report.leave(run)
+            report.detach(run)
             return
         progress = report.follow(run)
         check_outcome(progress, "The destroy", explanations_of(run))
-        for warning in tell_unconfirmed(progress):
+        for warning in format_unconfirmed(progress):
             click.echo(f"Mind: {warning}", err=True)
         click.echo("Nothing is deployed any more.", err=True)
 
 
-def _say_what_goes(project: Project, keep_data: bool) -> None:
+def _print_leftovers(project: Project, keep_data: bool) -> None:
     stack = name_stack(project.catalog, deployed.require_destroyable(project).modules)
     click.echo(f"This takes down the {stack.name} stack in {project.workspace.shown}:", err=True)
     for module_type, flavor in stack.modules:
@@ -220,7 +224,7 @@ def _configure(
     if target is not None and target != config.target:
         stack = move_stack(project.catalog, project.stack, target)
         config = replace(config, target=target, stack=stack)
-        if sentence := tell_lacking(project.catalog, stack, target):
+        if sentence := format_lacking(project.catalog, stack, target):
             click.echo(sentence, err=True)
     declared = declared_settings(project.choices, config.target, config.stack)
     settings: dict[str, SettingValue] = dict(config.settings)
@@ -258,18 +262,18 @@ def _announce(checks: Sequence[Check]) -> None:
     click.echo(f"Checking first: {names}.", err=True)
 
 
-def _tell_unless_passed(position: int, finding: Finding) -> None:
+def _print_unless_passed(position: int, finding: Finding) -> None:
     if finding.verdict is not Verdict.PASSED:
         show_finding(finding, err=True)
 
 
 def _check_limit(project: Project, yes: bool) -> None:
     """Ask, or refuse, when the stack may cost more than its user wants to spend."""
-    pricing, intent = project.target.pricing, project.intent
-    limit = pricing.limit(intent) if pricing else None
+    pricing, spec = project.target.pricing, project.spec
+    limit = pricing.limit(spec) if pricing else None
     if pricing is None or limit is None:
         return
-    excess = pricing.exceeded_limit(intent, pricing.estimate(intent, pricing.load(intent)))
+    excess = pricing.exceeded_limit(spec, pricing.estimate(spec, pricing.load(spec)))
     if excess and yes:
         raise MatchaError(
             excess,

@@ -51,11 +51,11 @@ def list_(form: str) -> None:
 @_output_option
 def prune(yes: bool, form: str) -> None:
     """Remove the environments that no project uses; the next provision makes what it needs."""
-    from matcha_tui.services.pruning import describe_store, remove_unused, sweep_store
+    from matcha_tui.services.pruning import clean_store, describe_store, remove_unused
     from matcha_tui.services.storage import size_in_words
 
     check_answers("cache prune", yes, form, detach=False)
-    sweep_store()
+    clean_store()
     unused = [entry for entry in describe_store() if not entry.is_used]
     if unused and not yes:
         need_terminal("cache prune")

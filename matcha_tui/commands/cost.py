@@ -38,20 +38,20 @@ def cost(
         stack = move_stack(project.catalog, project.stack, target)
         config = replace(project.config, target=target, stack=stack, settings={})
         project = replace(project, config=config)
-    pricing, intent = project.target.pricing, project.intent
+    pricing, spec = project.target.pricing, project.spec
     if pricing is None:
         _print_nothing(project.target.name, form)
         return
-    prices = pricing.load(intent, offline=offline)
+    prices = pricing.load(spec, offline=offline)
     if prices.problem is not None:
         click.echo(f"matcha: warning: {prices.problem.message}", err=True)
-    rows = pricing.rank(intent, prices) if by_region else ()
+    rows = pricing.rank(spec, prices) if by_region else ()
     if rows:
         _print_regions(rows, prices, form)
     else:
-        region = _check_region(pricing, location or pricing.region(intent))
-        _print_estimate(pricing.estimate(intent, prices, region), form)
-        if form == "text" and pricing.machines(intent):
+        region = _check_region(pricing, location or pricing.region(spec))
+        _print_estimate(pricing.estimate(spec, prices, region), form)
+        if form == "text" and pricing.machines(spec):
             click.echo(
                 "Of two amounts the first is with the fewest machines, the second with the most.",
                 err=True,

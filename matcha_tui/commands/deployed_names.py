@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from matcha_tui.deployed import deployed_intent
+from matcha_tui.deployed import deployed_spec
 from matcha_tui.guess import find_name
 from matcha_tui.project.state import Resources
 from matcha_tui.selection import Project
@@ -17,7 +17,7 @@ def resource_names(project: Project, shown: Collection[str], what: str) -> Alias
         shown: The resources that can be named.
         what: What a word should name, for the refusal of one that does not.
     """
-    flavors = [item for item in deployed_intent(project).flavors if item.resource in shown]
+    flavors = [item for item in deployed_spec(project).flavors if item.resource in shown]
     return make_aliases(what, shown, flavors, lambda flavor: flavor.resource)
 
 
@@ -38,5 +38,5 @@ def find_resource(
 def component_names(project: Project) -> Aliases:
     """Return what the deployed flavors are called."""
     return make_aliases(
-        "run and no component", (), deployed_intent(project).flavors, lambda flavor: flavor.name
+        "run and no component", (), deployed_spec(project).flavors, lambda flavor: flavor.name
     )

@@ -36,13 +36,13 @@ def doctor(context: click.Context, form: str, engine: str | None, fix: bool, yes
             need_terminal("doctor --fix")
     project = open_project(Path.cwd(), every_target=True)
     findings = _check(project, engine, form)
-    if fix and _mend(findings, yes):
+    if fix and _apply_fixes(findings, yes):
         click.echo("Checking again.", err=True)
         findings = _check(project, engine, form)
     if form == "json":
         click.echo(json.dumps([_as_json(finding) for finding in findings], indent=2))
     if any(finding.verdict is Verdict.FAILED for finding in findings):
-        if not fix and any(finding.remedy for finding in findings):
+        if not fix and any(finding.fix for finding in findings):
             click.echo("`matcha doctor --fix` does what can be done at once.", err=True)
         context.exit(ExitCode.PREFLIGHT_FAILED)
 
@@ -80,15 +80,15 @@ def _in_order() -> OnFinding:
     return report
 
 
-def _mend(findings: Sequence[Finding], yes: bool) -> bool:
+def _apply_fixes(findings: Sequence[Finding], yes: bool) -> bool:
     """Do what can be done, and say whether anything was."""
     has_acted = False
     for finding in findings:
-        remedy = finding.remedy
-        if remedy is None or not (yes or click.confirm(f"{remedy.label}?", err=True)):
+        fix = finding.fix
+        if fix is None or not (yes or click.confirm(f"{fix.label}?", err=True)):
             continue
-        click.echo(f"{remedy.label} ...", err=True)
-        click.echo(remedy.act(), err=True)
+        click.echo(f"{fix.label} ...", err=True)
+        click.echo(fix.act(), err=True)
         has_acted = True
     return has_acted
 
@@ -99,5 +99,5 @@ def _as_json(finding: Finding) -> dict[str, str | None]:
         "verdict": finding.verdict,
         "text": finding.text,
         "hint": finding.hint,
-        "remedy": finding.remedy.label if finding.remedy else None,
+        "remedy": finding.fix.label if finding.fix else None,
     }

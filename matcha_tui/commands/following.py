@@ -66,11 +66,11 @@ def watch_to_end(run: Run, show: Show) -> RunProgress:
 
 def show_plainly(events: Sequence[Event], progress: RunProgress) -> None:
     """Print what happened on stderr, for people."""
-    for line in worth_telling(events):
+    for line in worth_printing(events):
         click.echo(line.text, err=True)
 
 
-def worth_telling(events: Sequence[Event]) -> Iterator[Narration]:
+def worth_printing(events: Sequence[Event]) -> Iterator[Narration]:
     """Tell events in lines, without those that only matter to who looks for an error."""
     for event in events:
         line = narrate(event)
@@ -90,7 +90,7 @@ async def _follow(run: Run, show: Show) -> RunProgress:
         elif interrupts == 2:
             click.echo(
                 "matcha: still stopping. Press Ctrl-C once more to force it: "
-                "what is being made may then be forgotten, though it exists.",
+                "what is being made may then be missing from the state.",
                 err=True,
             )
         else:
@@ -121,7 +121,7 @@ def _show_on_terminal(stack: ExitStack) -> Show:
     status = stack.enter_context(console.status("starting"))
 
     def show(events: Sequence[Event], progress: RunProgress) -> None:
-        for line in worth_telling(events):
+        for line in worth_printing(events):
             console.print(Text(line.text, _STYLES.get(line.level, "")), soft_wrap=True)
         status.update(Text(_running(progress), overflow="ellipsis", no_wrap=True))
 

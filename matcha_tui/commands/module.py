@@ -6,7 +6,7 @@ import click
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.stack.catalog import load_catalog
-from matcha_tui.stack.flavor import DEFINITION, MODULE_TYPES, Place
+from matcha_tui.stack.flavor import DEFINITION, MODULE_TYPES, FlavorPath
 from matcha_tui.targets.installed import read_installed
 from matcha_tui.targets.module_check import check_flavor
 from matcha_tui.targets.registry import TARGETS, sound_targets
@@ -47,7 +47,7 @@ def check(context: click.Context, folder: Path, place: str | None, engine: str |
         for line in finding.advice:
             click.echo(f"       {line}")
     if faults:
-        click.echo("Mend that, and check it again.", err=True)
+        click.echo("Fix that, and check it again.", err=True)
         context.exit(ExitCode.FAILED)
     click.echo(
         "Use it: name the folder above its target in matcha.toml, under [paths] modules;"
@@ -85,10 +85,10 @@ def _resolve(folder: Path) -> Path:
     return folder
 
 
-def _find_place(folder: Path, place: str | None) -> Place:
+def _find_place(folder: Path, place: str | None) -> FlavorPath:
     parts = place.strip("/").split("/") if place else list(folder.parts[-4:])
     if len(parts) == 4 and parts[0] in TARGETS and parts[2] in MODULE_TYPES:
-        return Place(*parts)
+        return FlavorPath(*parts)
     targets, layers = ", ".join(TARGETS), sorted({x for t in sound_targets() for x in t.layers})
     raise MatchaError(
         f"{'--as' if place else 'the path'} {place or folder} does not end in {_PLACE}",

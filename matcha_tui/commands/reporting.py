@@ -50,16 +50,16 @@ class Report:
         """Show a run until it has ended, and return how; Ctrl-C cancels it."""
         return follow_to_end(run)
 
-    def leave(self, run: Run) -> None:
+    def detach(self, run: Run) -> None:
         """Tell of a run that goes on by itself."""
         click.echo(run.id)
-        tell_how_to_follow(run)
+        print_how_to_follow(run)
 
-    def tell(self, text: str) -> None:
+    def print_text(self, text: str) -> None:
         """Print what was found out, for people."""
         click.echo(text)
 
-    def give(self, resources: Mapping[str, Mapping[str, str]]) -> None:
+    def print_resources(self, resources: Mapping[str, Mapping[str, str]]) -> None:
         """Print what the stack gives, secrets being masked, and so left out."""
         for resource, properties in resources.items():
             for name, value in properties.items():
@@ -83,15 +83,15 @@ class JsonReport(Report):
         self._progress = follow_to_end(run, self._show)
         return self._progress
 
-    def leave(self, run: Run) -> None:
+    def detach(self, run: Run) -> None:
         """Tell of a run that goes on by itself."""
         self._begin(run)
-        tell_how_to_follow(run)
+        print_how_to_follow(run)
 
-    def tell(self, text: str) -> None:
+    def print_text(self, text: str) -> None:
         """Print nothing: the objects have said it."""
 
-    def give(self, resources: Mapping[str, Mapping[str, str]]) -> None:
+    def print_resources(self, resources: Mapping[str, Mapping[str, str]]) -> None:
         """Keep what the stack gives for the result."""
         self._resources = resources
 
@@ -102,7 +102,7 @@ class JsonReport(Report):
     def lose(self, error: OutputError) -> None:
         """Say how to go on watching a run whose objects can no longer be printed."""
         if error.sentence and self._run is not None and is_live(self._run):
-            tell_how_to_follow(self._run)
+            print_how_to_follow(self._run)
 
     def _begin(self, run: Run) -> None:
         self._run, self._progress = run, initial_progress(run)
@@ -144,7 +144,7 @@ def reporting(form: str, operation: str) -> Iterator[Report]:
     report.finish(None)
 
 
-def tell_how_to_follow(run: Run) -> None:
+def print_how_to_follow(run: Run) -> None:
     """Say on stderr how to watch a run, and how to end it."""
     click.echo(
         f"The {run.kind} goes on by itself. Watch it: matcha logs {run.id} --follow; "

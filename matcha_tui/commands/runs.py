@@ -10,7 +10,7 @@ import click
 
 from matcha_tui.commands.component_log import print_component_log
 from matcha_tui.commands.deployed_names import component_names
-from matcha_tui.commands.following import watch_to_end, worth_telling
+from matcha_tui.commands.following import watch_to_end, worth_printing
 from matcha_tui.commands.naming import completing
 from matcha_tui.commands.opening import open_project
 from matcha_tui.errors import ExitCode, MatchaError
@@ -121,7 +121,7 @@ def _show(events: Sequence[Event], _progress: RunProgress) -> None:
 
 
 def _print_lines(events: Sequence[Event]) -> None:
-    for line in worth_telling(events):
+    for line in worth_printing(events):
         click.echo(line.text)
 
 

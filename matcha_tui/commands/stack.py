@@ -15,9 +15,9 @@ from matcha_tui.stack.stack import (
     DEFAULT_PRESET,
     Stack,
     add_module,
+    format_lacking,
     preset_stack,
     remove_module,
-    tell_lacking,
 )
 
 _VERSION = 1
@@ -63,9 +63,9 @@ def set_(name: str) -> None:
     chosen = preset_stack(project.catalog, name, project.config.target)
     changed = _save(project, chosen)
     click.echo(f"The stack is {chosen.name}.", err=True)
-    if sentence := tell_lacking(project.catalog, chosen, project.config.target):
+    if sentence := format_lacking(project.catalog, chosen, project.config.target):
         click.echo(sentence, err=True)
-    _tell_cost(project, changed)
+    _print_cost(project, changed)
     _print_stack(chosen)
 
 
@@ -115,7 +115,7 @@ def _change(project: Project, changed: Stack, unchanged: str) -> None:
     else:
         after = _save(project, changed)
         click.echo(f"The stack is now {changed.name}.", err=True)
-        _tell_cost(project, after)
+        _print_cost(project, after)
     _print_stack(changed)
 
 
@@ -125,18 +125,18 @@ def _save(project: Project, chosen: Stack) -> Project:
     return change_stack(project, chosen)
 
 
-def _tell_cost(before: Project, after: Project) -> None:
+def _print_cost(before: Project, after: Project) -> None:
     """Say what the change does to a month's cost, where there is one and the region is known."""
     pricing = after.target.pricing
-    if pricing is None or (pricing.region_setting and not pricing.region(after.intent)):
+    if pricing is None or (pricing.region_setting and not pricing.region(after.spec)):
         return
-    from matcha_tui.pricing.report import tell_change  # most stacks cost nothing
+    from matcha_tui.pricing.report import format_change  # most stacks cost nothing
 
     was, now = (
-        pricing.estimate(project.intent, pricing.load(project.intent, offline=True))
+        pricing.estimate(project.spec, pricing.load(project.spec, offline=True))
         for project in (before, after)
     )
-    click.echo(tell_change(was, now), err=True)
+    click.echo(format_change(was, now), err=True)
 
 
 def _print_stack(shown: Stack) -> None:

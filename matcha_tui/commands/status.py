@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from matcha_tui.commands.opening import open_project
-from matcha_tui.deployed import health, look, tell_partial
+from matcha_tui.deployed import format_partial, health, read_decision
 from matcha_tui.errors import ExitCode
 from matcha_tui.health_state import HealthState
 from matcha_tui.selection import Project
@@ -42,7 +42,7 @@ def status(context: click.Context, form: str, watch: bool) -> None:
         _watch(project, form)
         return
     found = health(project)
-    decision = look(project)
+    decision = read_decision(project)
     if form == "json":
         document = {
             "version": _VERSION,
@@ -53,7 +53,7 @@ def status(context: click.Context, form: str, watch: bool) -> None:
         click.echo(json.dumps(document, indent=2))
     else:
         click.echo("\n".join(_lines(found)))
-    if sentence := tell_partial(decision):
+    if sentence := format_partial(decision):
         click.echo(sentence, err=True)
         context.exit(ExitCode.FAILED)
     if not _is_healthy(found):
@@ -64,7 +64,7 @@ def status(context: click.Context, form: str, watch: bool) -> None:
 def _watch(project: Project, form: str) -> None:
     """Look again and again; Ctrl-C is the way to end it, and no failure."""
     is_redrawn = form == "text" and sys.stdout.isatty()
-    show = _redraw() if is_redrawn else _tell_changes(form)
+    show = _redraw() if is_redrawn else _print_changes(form)
     try:
         while True:
             show(health(project))
@@ -91,7 +91,7 @@ def _redraw() -> Callable[[Found], None]:
     return show
 
 
-def _tell_changes(form: str) -> Callable[[Found], None]:
+def _print_changes(form: str) -> Callable[[Found], None]:
     known: dict[str, ComponentHealth] = {}
 
     def show(found: Found) -> None:

@@ -24,7 +24,9 @@ _BETWEEN_SIGNALS_SECONDS = 0.5
 
 @click.command(epilog="Example: matcha cancel && matcha logs --follow")
 @click.option(
-    "--force", is_flag=True, help="Stop at once: what is being made may be forgotten. Asks first."
+    "--force",
+    is_flag=True,
+    help="Stop at once: what is being made may be missing from the state. Asks first.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask; needed by --force where no terminal is.")
 def cancel(force: bool, yes: bool) -> None:
@@ -42,7 +44,7 @@ def cancel(force: bool, yes: bool) -> None:
     if force and not yes:
         need_terminal("cancel --force")
         click.confirm(
-            f"Force the {run.kind}? What is being made may then be forgotten, though it exists.",
+            f"Force the {run.kind}? What is being made may then be missing from the state.",
             abort=True,
             err=True,
         )

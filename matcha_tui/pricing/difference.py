@@ -83,7 +83,7 @@ def _by_thing(estimate: Estimate) -> dict[_Thing, _Lines]:
 
 
 def _same(old: _Lines, new: _Lines, same_region: bool) -> bool:
-    """Say whether nothing changes; what has no price is only the same in the same region."""
+    """Return whether nothing changes; what has no price is only the same in the same region."""
     if _cost(old) is None or _cost(new) is None:
         return same_region and [line.item for line in old] == [line.item for line in new]
     return bool(old) and bool(new) and _cost(old) == _cost(new)

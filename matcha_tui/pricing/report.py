@@ -78,7 +78,7 @@ def origin(estimate: Estimate) -> str:
     return " ".join(sentences)
 
 
-def tell_excess(limit: Limit, found: Estimate) -> str:
+def format_excess(limit: Limit, found: Estimate) -> str:
     """Say by how much a stack may cost more than its user wants to spend.
 
     Args:
@@ -96,7 +96,7 @@ def tell_excess(limit: Limit, found: Estimate) -> str:
     return f"the stack costs {amount} a month, and {bound}"
 
 
-def tell_change(before: Estimate, after: Estimate) -> str:
+def format_change(before: Estimate, after: Estimate) -> str:
     """Say in a sentence what a stack costs a month, and what a change does to that."""
     sentence = f"It costs {money_span(after.monthly, after.currency)} a month"
     changed = compare(before, after)

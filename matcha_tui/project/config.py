@@ -102,7 +102,7 @@ def find_module_paths(top: TomlTable) -> tuple[Path, ...]:
     folders = tuple((top.path.parent / text).resolve() for text in paths.texts("modules"))
     for folder in folders:
         if not folder.is_dir():
-            raise paths.complaint(
+            raise paths.error(
                 "modules",
                 f"names {folder}, and there is no such folder",
                 hint="Make it, or fix that line; it counts from the folder of matcha.toml.",
@@ -183,7 +183,7 @@ def written_settings(
 def _refuse_newer(top: TomlTable) -> None:
     version = top.integer("version", VERSION)
     if version > VERSION:
-        raise top.complaint(
+        raise top.error(
             "version",
             f"is {version}, and this matcha-tui reads up to {VERSION}",
             hint="A newer matcha-tui wrote it. Upgrade: pip install --upgrade matcha-tui",
@@ -208,7 +208,7 @@ def _read_stack(table: TomlTable, catalog: Catalog, target: str) -> Stack | None
     stack = _read_modules(table.table("modules"), catalog)
     if name is not None and name not in (CUSTOM, stack.name):
         preset = catalog.presets[name]
-        raise table.complaint(
+        raise table.error(
             "name",
             f"is {name!r}, but stack.modules make the {stack.name} stack",
             hint=f"Remove that line, and the modules count. Or remove [stack.modules] for {name}: "
@@ -233,7 +233,7 @@ def _read_settings(
     for name, setting, table, key in written_settings(top, choices, target, stack):
         value = _read_value(table, key, setting) if setting else table.content[key]
         if name in values:
-            raise table.complaint(key, f"sets {name} again", hint="Keep one of the two lines.")
+            raise table.error(key, f"sets {name} again", hint="Keep one of the two lines.")
         values[name] = value
     return values
 
@@ -250,7 +250,7 @@ def _words(settings: TomlTable) -> Iterator[tuple[TomlTable, str, str]]:
 
 def _read_value(table: TomlTable, key: str, setting: Setting) -> SettingValue:
     if setting.type is SettingType.SECRET:
-        raise table.complaint(
+        raise table.error(
             key,
             "is a secret, and matcha.toml is made to be shared",
             hint="Remove that line; the secret is generated and kept in .matcha.",
@@ -258,6 +258,6 @@ def _read_value(table: TomlTable, key: str, setting: Setting) -> SettingValue:
     try:
         return setting.check(table.content[key])
     except MatchaError as error:
-        raise table.complaint(
+        raise table.error(
             key, f"is refused: {error.message}", hint=error.hint, exit_code=error.exit_code
         ) from error

@@ -78,7 +78,7 @@ def decide(
     desired: Desired,
     *,
     is_running: bool = False,
-    sweeps: bool = False,
+    cleans_up: bool = False,
 ) -> Decision:
     """Compare what was recorded, what Terraform knows and what is desired.
 
@@ -122,7 +122,7 @@ def decide(
         states: What Terraform knows of each layer; one that is left out has no state.
         desired: What ``matcha.toml`` asks for.
         is_running: Whether a run is under way in the project.
-        sweeps: Whether the deployed target ends, after a destroy, what Terraform does
+        cleans_up: Whether the deployed target ends, after a destroy, what Terraform does
             not know of.
 
     Returns:
@@ -150,9 +150,9 @@ def decide(
         and not states.get(name, NO_STATE).has_resources
     ]
     if lost:
-        refusal = _lost(lost[0], sweeps, is_shared=bool(record.backend))
+        refusal = _lost(lost[0], cleans_up, is_shared=bool(record.backend))
         return Decision(
-            record, whole.state, layers, build=refusal, destroy=None if sweeps else refusal
+            record, whole.state, layers, build=refusal, destroy=None if cleans_up else refusal
         )
     return Decision(record, whole.state, layers, build=next(_contradictions(record, desired), None))
 
@@ -198,14 +198,14 @@ def _refuse_untrusted(record: Record, states: Mapping[str, StateFacts]) -> Refus
     return None
 
 
-def _lost(layer: str, sweeps: bool, is_shared: bool) -> Refusal:
+def _lost(layer: str, cleans_up: bool, is_shared: bool) -> Refusal:
     restore = f"Restore terraform.tfstate in .matcha/infrastructure/{layer} from a backup"
     if is_shared:
         restore = f"Restore {layer}.tfstate in the state's container from one of its versions"
     return Refusal(
         f"{layer} was built here, and Terraform's state of it is lost",
         f"{restore}, or run `matcha destroy`: it ends what still runs."
-        if sweeps
+        if cleans_up
         else f"{restore}: without it nothing knows what there is to destroy.",
     )
 

@@ -10,7 +10,7 @@ from matcha_tui.terraform.cancel import CancelRequest, was_requested
 from matcha_tui.terraform.events import RunState
 from matcha_tui.terraform.folder import Run, is_live, list_runs, read_result
 
-_RUNS_LOOKED_AT = 20
+_RUNS_READ = 20
 
 
 class RunKind(StrEnum):
@@ -99,7 +99,7 @@ def last_duration(workspace: Workspace, kind: str, details: Mapping[str, str]) -
     Returns:
         The duration, or ``None`` when there was no such run.
     """
-    for run in list_runs(workspace.runs)[:_RUNS_LOOKED_AT]:
+    for run in list_runs(workspace.runs)[:_RUNS_READ]:
         if run.kind != kind or run.details != details:
             continue
         result = read_result(run)

@@ -49,7 +49,7 @@ class LockOwner:
     started: float = 0.0
 
     def is_dead(self) -> bool:
-        """Say whether the process has ended for certain: of another machine nobody knows."""
+        """Return whether the process has ended for certain: of another machine nobody knows."""
         if self.host != socket.gethostname():
             return False
         from matcha_tui.system.processes import Process, find_process  # psutil: only who asks pays
@@ -146,7 +146,7 @@ def discard_lock(workspace: Workspace) -> None:
 
 
 def describe_owner(owner: LockOwner | None) -> str:
-    """Say who holds the lock, and since when; ``None`` is one who does not say so."""
+    """Return who holds the lock, and since when; ``None`` is one who does not say so."""
     if owner is None:
         return "another matcha is changing the project"
     who = f"{owner.user} on {owner.host} (pid {owner.pid})"

@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.project.placing import put_in_place
 from matcha_tui.project.record import (
     LayerRecord,
     LayerState,
@@ -25,6 +24,7 @@ from matcha_tui.project.record import (
     stamp,
     write_record,
 )
+from matcha_tui.project.staging import activate_next
 from matcha_tui.project.state import read_state
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.system.files import write_atomically
@@ -84,7 +84,7 @@ def _build(workspace: Workspace, run: Path, layer: str) -> None:
         if name in proposed.layers:
             proposed = proposed.with_layer(name, found)
     _write(workspace, run, _applying(proposed, layer))
-    put_in_place(workspace, layer)
+    activate_next(workspace, layer)
 
 
 def _unbuild(workspace: Workspace, run: Path, layer: str) -> None:

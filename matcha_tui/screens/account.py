@@ -21,7 +21,7 @@ from matcha_tui.screens.device_code import DeviceCodeScreen
 from matcha_tui.screens.notice import Notice
 from matcha_tui.screens.session import Session
 from matcha_tui.targets.identity_part import SignedIn
-from matcha_tui.widgets.banner import Banner, News, Tone
+from matcha_tui.widgets.banner import Banner, BannerMessage, Tone
 from matcha_tui.widgets.choice_list import ChoiceList
 from matcha_tui.widgets.duration import clock
 
@@ -48,7 +48,7 @@ class _Choice:
 
 
 class AccountScreen(WizardScreen):
-    """Says how one is signed in, and lets one of the subscriptions be taken."""
+    """Explains how one is signed in, and lets one of the subscriptions be taken."""
 
     STEP = "account"
     CSS_PATH = "account.tcss"
@@ -103,7 +103,7 @@ class AccountScreen(WizardScreen):
     async def begin(self, tenant_id: str) -> None:
         """Sign in with what is there."""
         self._since = self.session.now()
-        self.query_one(Banner).news = None
+        self.query_one(Banner).message = None
         self._show_choices(None)
         self._show_clock()
         try:
@@ -227,7 +227,7 @@ class AccountScreen(WizardScreen):
     def _show(self, signed_in: SignedIn) -> None:
         lines = [("as", Content.styled(signed_in.name, "bold")), ("by", Content(signed_in.source))]
         if signed_in.tenant_id:
-            lines.append((self.session.identity.tenant_word, _tell_tenant(signed_in)))
+            lines.append((self.session.identity.tenant_word, _format_tenant(signed_in)))
         self._show_identity(
             Content("\n").join(
                 [
@@ -237,21 +237,21 @@ class AccountScreen(WizardScreen):
             )
         )
         banner = self.query_one(Banner)
-        banner.news = None
+        banner.message = None
         if signed_in.problem:
-            banner.news = _bad_news(signed_in.problem)
+            banner.message = _failure_message(signed_in.problem)
         elif not signed_in.builds:
-            banner.news = News(
+            banner.message = BannerMessage(
                 Tone.MIXED,
                 "You can look around with this sign-in",
-                self.session.identity.looking_only,
+                self.session.identity.read_only_hint,
             )
         self._show_choices(signed_in)
         self.refresh_bindings()
 
     def _show_failure(self, error: MatchaError) -> None:
         self._show_identity(Content.styled("○ Nobody is signed in", "bold $warning"))
-        self.query_one(Banner).news = _bad_news(error)
+        self.query_one(Banner).message = _failure_message(error)
         self._show_choices(None)
         self.refresh_bindings()
 
@@ -318,7 +318,7 @@ class AccountScreen(WizardScreen):
         )
 
 
-def _tell_tenant(signed_in: SignedIn) -> Content:
+def _format_tenant(signed_in: SignedIn) -> Content:
     tenant = Content(signed_in.tenant_name)
     if signed_in.tenant_name != signed_in.tenant_id:
         tenant = Content.assemble(tenant, (f"  {signed_in.tenant_id}", "$quiet"))
@@ -327,7 +327,7 @@ def _tell_tenant(signed_in: SignedIn) -> Content:
     return tenant
 
 
-def _bad_news(error: MatchaError) -> News:
+def _failure_message(error: MatchaError) -> BannerMessage:
     lines = [f"Next: {error.hint}"] if error.hint else []
     lines.append("r tries again; d signs in with a code that you enter in any browser.")
-    return News(Tone.BAD, error.message, tuple(lines))
+    return BannerMessage(Tone.BAD, error.message, tuple(lines))

@@ -72,7 +72,7 @@ class MatchaScreen(Screen[None]):
             answer = await asked
         except MatchaError as error:
             self.end_if_left()
-            self.complain(error)
+            self.show_error(error)
             return None
         self.end_if_left()
         return answer
@@ -88,7 +88,7 @@ class MatchaScreen(Screen[None]):
         if not self.app.is_running or self not in self.app.screen_stack:
             raise asyncio.CancelledError
 
-    def complain(self, error: MatchaError) -> None:
+    def show_error(self, error: MatchaError) -> None:
         """Show an error with what to do next."""
         self.app.push_screen(Notice(error.message, error.hint))
 
@@ -142,7 +142,7 @@ class WizardScreen(MatchaScreen):
         try:
             screen = next_screen(self.session, self.step)
         except MatchaError as error:
-            self.complain(error)
+            self.show_error(error)
         else:
             self.app.push_screen(screen)
 

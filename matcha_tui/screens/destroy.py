@@ -29,7 +29,7 @@ class _NameInput(Input):
 
 
 class DestroyScreen(MatchaScreen):
-    """Says what will go; does it once the project's name is typed."""
+    """Explains what will go; does it once the project's name is typed."""
 
     CSS_PATH = "destroy.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -63,7 +63,7 @@ class DestroyScreen(MatchaScreen):
                 yield Button("Destroy", id="go", variant="error", disabled=True, compact=True)
 
     def on_mount(self) -> None:
-        """Say what will go."""
+        """Return what will go."""
         self.query_one(Input).focus()
         self.query_one("#fate").display = False
         self._show_fate()
@@ -72,7 +72,7 @@ class DestroyScreen(MatchaScreen):
     @work(exclusive=True, group="load")
     async def load(self) -> None:
         """Ask what is deployed, and what would be left over."""
-        overview = await self.attempt(self.session.deployment.look())
+        overview = await self.attempt(self.session.deployment.refresh())
         stack = overview.deployed if overview else None
         if stack:
             project = self.session.deployment.project
@@ -96,8 +96,8 @@ class DestroyScreen(MatchaScreen):
         return self._target().keeps_data if action == "keep" else True
 
     @on(Switch.Changed)
-    def say_fate(self) -> None:
-        """Say what the switch means for the data."""
+    def show_fate(self) -> None:
+        """Return what the switch means for the data."""
         self._show_fate()
 
     @on(Input.Changed)

@@ -48,8 +48,8 @@ def as_typed(value: SettingValue) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def complaint_about(setting: Setting, text: str) -> str:
-    """Say what is wrong with a typed text; an empty one stands for the default.
+def validation_error(setting: Setting, text: str) -> str:
+    """Return what is wrong with a typed text; an empty one stands for the default.
 
     Args:
         setting: What it was typed for.
@@ -112,7 +112,7 @@ def make_config(project: Project, draft: Draft) -> Config:
         setting = declared.get(name)
         if setting is None or setting.type is SettingType.SECRET or not text.strip():
             continue
-        if not complaint_about(setting, text):
+        if not validation_error(setting, text):
             value = setting.parse(text)
             if value != setting.default:
                 values[name] = value

@@ -123,7 +123,7 @@ class HomeScreen(MatchaScreen):
         if not self.is_current:
             return
         try:
-            overview = await self.session.deployment.look()
+            overview = await self.session.deployment.refresh()
             self.end_if_left()
             self._show(overview)
             if overview.deployed and not overview.live:

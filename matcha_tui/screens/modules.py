@@ -12,7 +12,7 @@ from matcha_tui.pricing.difference import Difference, compare
 from matcha_tui.pricing.estimate import Estimate
 from matcha_tui.pricing.ranking import Region
 from matcha_tui.screens.base import WizardScreen
-from matcha_tui.screens.cost_words import tell_cost, tell_difference
+from matcha_tui.screens.cost_format import format_cost, format_difference
 from matcha_tui.screens.notice import Notice
 from matcha_tui.screens.session import Session
 from matcha_tui.stack.catalog import MODULE_TYPES, Flavor, Preset
@@ -118,7 +118,7 @@ class ModulesScreen(WizardScreen):
         try:
             check_complete(self.session.deployment.project.catalog, draft.stack, draft.target)
         except MatchaError as error:
-            self.complain(error)
+            self.show_error(error)
             return
         self.go_on()
 
@@ -136,8 +136,8 @@ class ModulesScreen(WizardScreen):
         if self._cost is None:
             return
         place = self._place()
-        words = tell_cost(self._cost, place.display_name if place else "")
-        change = tell_difference(difference)
+        words = format_cost(self._cost, place.display_name if place else "")
+        change = format_difference(difference)
         if change:
             words = Content.assemble(words, ("; last change: ", "$quiet"), change)
         self.query_one("#cost", Static).update(words)
@@ -153,7 +153,7 @@ class ModulesScreen(WizardScreen):
         return next((row.region for row in chosen or rows if chosen or row.recommended), None)
 
     def _licences(self) -> Content:
-        """Say which modules are not for everybody and everything, chosen or not."""
+        """Return which modules are not for everybody and everything, chosen or not."""
         return Content("\n").join(
             Content.assemble(
                 (f"▲ {flavor.title}: ", "bold $warning"), (f"{flavor.licence}.", "$warning")

@@ -12,10 +12,10 @@ from matcha_tui.deployment import Consent
 from matcha_tui.project.history import RunKind
 from matcha_tui.screens.base import MatchaScreen
 from matcha_tui.screens.confirm import Confirm
-from matcha_tui.screens.outcome import tell_outcome
+from matcha_tui.screens.outcome import format_outcome
 from matcha_tui.screens.session import Session
 from matcha_tui.screens.wizard import BUILD, DONE, open_step, step_titles
-from matcha_tui.targets.adoption import Adoption, find_adoptions
+from matcha_tui.targets.importing import ImportCandidate, find_import_candidates
 from matcha_tui.targets.plan_check import was_refused
 from matcha_tui.targets.registry import TARGETS
 from matcha_tui.terraform.events import Event, RunState, StepStarted
@@ -51,10 +51,10 @@ class MonitorScreen(MatchaScreen):
         ),
         Binding(
             "a",
-            "adopt",
-            "Adopt",
-            id="monitor.adopt",
-            tooltip="Take in what exists already though Terraform does not know it, and go on",
+            "import",
+            "Import",
+            id="monitor.import",
+            tooltip="Import what exists already though Terraform does not know it, and go on",
         ),
         Binding(
             "c",
@@ -135,8 +135,8 @@ class MonitorScreen(MatchaScreen):
         if action == "again":
             can_repeat = self._run.kind in (RunKind.PROVISION, RunKind.DESTROY)
             return state in _AGAIN and can_repeat and not was_refused(self.progress)
-        if action == "adopt":
-            return state in _AGAIN and bool(self._adoptions())
+        if action == "import":
+            return state in _AGAIN and bool(self._candidates())
         if action == "cancel":
             return not state.is_final
         return True
@@ -177,18 +177,20 @@ class MonitorScreen(MatchaScreen):
             self._watch(run)
 
     @work(group="again", exclusive=True)
-    async def action_adopt(self) -> None:
-        """Take in what is there already, after a yes, and go on."""
-        adoptions = self._adoptions()
-        names = "\n".join(f"- {short_name(item.address)}" for item in adoptions)
+    async def action_import(self) -> None:
+        """Import what is there already, after a yes, and go on."""
+        candidates = self._candidates()
+        names = "\n".join(f"- {short_name(item.address)}" for item in candidates)
         question = Confirm(
-            "Take over what exists already?",
+            "Import what exists already?",
             f"Terraform will manage these from now on, and a destroy deletes them:\n{names}",
-            yes="Adopt",
+            yes="Import",
             no="Leave it",
         )
         if await self.app.push_screen_wait(question):
-            run = await self.attempt(self.session.deployment.start_provision(Consent(adopt=True)))
+            run = await self.attempt(
+                self.session.deployment.start_provision(Consent(import_existing=True))
+            )
             if run is not None:
                 self._watch(run)
 
@@ -225,12 +227,12 @@ class MonitorScreen(MatchaScreen):
         """Say in the log's title whether it stands still."""
         self.query_one(LogPane).border_title = "Log" if event.follow else "Log (frozen)"
 
-    def _adoptions(self) -> tuple[Adoption, ...]:
-        return find_adoptions(self.progress) if self._run.kind == RunKind.PROVISION else ()
+    def _candidates(self) -> tuple[ImportCandidate, ...]:
+        return find_import_candidates(self.progress) if self._run.kind == RunKind.PROVISION else ()
 
     def _watch(self, run: Run) -> None:
         self._run = run
-        self.query_one(Banner).news = None
+        self.query_one(Banner).message = None
         self.query_one(LogPane).clear()
         self.query_one(RunBar).expected_seconds = run.expected_seconds
         self.follow_run()
@@ -247,8 +249,8 @@ class MonitorScreen(MatchaScreen):
             self.refresh_bindings()
 
     def _show_end(self) -> None:
-        self.query_one(Banner).news = tell_outcome(
-            self._run, self.progress, can_adopt=bool(self._adoptions())
+        self.query_one(Banner).message = format_outcome(
+            self._run, self.progress, can_import=bool(self._candidates())
         )
         for step_line in self.query(StepLine):
             step_line.current = DONE if self.progress.state is RunState.DONE else BUILD

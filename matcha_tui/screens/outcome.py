@@ -5,13 +5,13 @@ from matcha_tui.targets.plan_check import was_refused
 from matcha_tui.targets.registry import explanations_of
 from matcha_tui.terraform.events import RunState
 from matcha_tui.terraform.folder import Run
-from matcha_tui.terraform.outcome import find_failure, tell_unconfirmed
+from matcha_tui.terraform.outcome import find_failure, format_unconfirmed
 from matcha_tui.terraform.progress import RunProgress
-from matcha_tui.widgets.banner import News, Tone
+from matcha_tui.widgets.banner import BannerMessage, Tone
 from matcha_tui.widgets.duration import in_words
 
 _REVIEW = "Press v to make a new plan and to see there what it would destroy."
-_ADOPT = "Press a to take in what exists already, and to go on from there."
+_IMPORT = "Press a to import what exists already, and to go on from there."
 _MOST_WARNINGS = 2
 _GOOD: dict[str, tuple[str, str]] = {
     RunKind.PROVISION: ("Your stack is up", "Press enter for its addresses and passwords."),
@@ -19,49 +19,49 @@ _GOOD: dict[str, tuple[str, str]] = {
 }
 
 
-def tell_outcome(run: Run, progress: RunProgress, *, can_adopt: bool = False) -> News:
-    """Say how a run ended, what that means, and what to do next.
+def format_outcome(run: Run, progress: RunProgress, *, can_import: bool = False) -> BannerMessage:
+    """Return how a run ended, what that means, and what to do next.
 
     Args:
         run: The run.
         progress: Its last progress.
-        can_adopt: Whether it met what exists already, and can take it in.
+        can_import: Whether it met what exists already, and can import it.
     """
     kind = run.kind
     if progress.state is RunState.DONE:
         headline, line = _GOOD.get(kind, (f"The {kind} is done", "Press enter to go home."))
         told = _warnings(progress)
         tone = Tone.MIXED if told else Tone.GOOD
-        return News(tone, f"{headline}{_spent(progress)}", (*told, line))
+        return BannerMessage(tone, f"{headline}{_spent(progress)}", (*told, line))
     if progress.state is RunState.CANCELLED:
         line = "What was done before is kept. Press r to go on, or q to go home."
-        return News(Tone.MIXED, f"The {kind} was cancelled{_spent(progress)}", (line,))
+        return BannerMessage(Tone.MIXED, f"The {kind} was cancelled{_spent(progress)}", (line,))
     if progress.state is RunState.LOST:
-        return News(
+        return BannerMessage(
             Tone.BAD,
             f"Nobody knows how the {kind} ended: what ran it was killed",
             ("Press r to run it again; it takes up what is there.",),
         )
-    return _failure(run, progress, can_adopt=can_adopt)
+    return _failure(run, progress, can_import=can_import)
 
 
-def _failure(run: Run, progress: RunProgress, *, can_adopt: bool) -> News:
+def _failure(run: Run, progress: RunProgress, *, can_import: bool) -> BannerMessage:
     failure = find_failure(progress, explanations_of(run))
     lines = []
     if failure.explanation:
         lines = [failure.explanation.meaning, f"Next: {failure.explanation.next_step}"]
     if was_refused(progress):
         lines[1:] = [_REVIEW]
-    elif can_adopt:
-        lines.insert(0, _ADOPT)
+    elif can_import:
+        lines.insert(0, _IMPORT)
     else:
         lines.append("Press r to try again; what is done already is kept.")
-    return News(Tone.BAD, f"The {run.kind} failed: {failure.reason}", tuple(lines))
+    return BannerMessage(Tone.BAD, f"The {run.kind} failed: {failure.reason}", tuple(lines))
 
 
 def _warnings(progress: RunProgress) -> tuple[str, ...]:
-    """Say what a good end leaves to look after, as far as there is room."""
-    told = [f"▲ {line}" for line in tell_unconfirmed(progress)]
+    """Return what a good end leaves to look after, as far as there is room."""
+    told = [f"▲ {line}" for line in format_unconfirmed(progress)]
     if len(told) > _MOST_WARNINGS:
         more = len(told) - _MOST_WARNINGS
         told = [*told[:_MOST_WARNINGS], f"▲ and {more} more, which the log has."]

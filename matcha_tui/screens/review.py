@@ -13,10 +13,10 @@ from matcha_tui.deployment import Consent
 from matcha_tui.pricing.report import money_span
 from matcha_tui.screens.base import WizardScreen
 from matcha_tui.screens.confirm import Confirm
-from matcha_tui.screens.outcome import tell_outcome
+from matcha_tui.screens.outcome import format_outcome
 from matcha_tui.screens.review_panes import ChecksPane, CostPane, PlanPane, StackPane
 from matcha_tui.screens.session import Session
-from matcha_tui.targets.findings import Finding, Remedy, Verdict
+from matcha_tui.targets.findings import Finding, Fix, Verdict
 from matcha_tui.terraform.events import RunState
 from matcha_tui.terraform.folder import Run
 from matcha_tui.terraform.following import initial_progress
@@ -104,7 +104,7 @@ class ReviewScreen(WizardScreen):
         if action == "replan":
             return None if self._is_planning else True
         if action == "fix":
-            return bool(self._remedies()) and not self._fixing
+            return bool(self._fixes()) and not self._fixing
         return True
 
     def action_pane(self, name: str) -> None:
@@ -137,7 +137,7 @@ class ReviewScreen(WizardScreen):
         self._set_planning(True)
         self._reviewed = None
         summary = self.query_one(PlanSummary)
-        self.query_one(Banner).news = None
+        self.query_one(Banner).message = None
         summary.show_words("Planning …")
         try:
             engine = await self.attempt(self.session.deployment.engine())
@@ -208,20 +208,20 @@ class ReviewScreen(WizardScreen):
     @work(exclusive=True, group="fix")
     async def action_fix(self) -> None:
         """Do what can be done about the checks that failed, after a yes; then check again."""
-        remedies = self._remedies()
+        remedies = self._fixes()
         question = Confirm(
             "Do this now?",
-            "\n".join(f"{remedy.label}." for remedy in remedies),
+            "\n".join(f"{fix.label}." for fix in remedies),
             yes="Do it",
             no="Leave it",
         )
         if not remedies or not await self.app.push_screen_wait(question):
             return
-        for remedy in remedies:
-            self._fixing, self._fixing_since = remedy.label, self.session.now()
+        for fix in remedies:
+            self._fixing, self._fixing_since = fix.label, self.session.now()
             self._show_clock()
             self.refresh_bindings()
-            done = await self.attempt(self.session.deployment.cure(remedy))
+            done = await self.attempt(self.session.deployment.fix_finding(fix))
             if done:
                 self.notify(done, markup=False)
         self._fixing = ""
@@ -230,9 +230,9 @@ class ReviewScreen(WizardScreen):
     def _can_build(self) -> bool:
         return self._reviewed is not None and not self._is_planning
 
-    def _remedies(self) -> tuple[Remedy, ...]:
+    def _fixes(self) -> tuple[Fix, ...]:
         failed = self._checks.list.of(Verdict.FAILED)
-        return tuple(finding.remedy for finding in failed if finding.remedy)
+        return tuple(finding.fix for finding in failed if finding.fix)
 
     def _questions(self) -> list[Confirm]:
         if self._cost is None:
@@ -267,7 +267,7 @@ class ReviewScreen(WizardScreen):
             self.query_one(PlanTree).show_plan(progress)
         else:
             summary.show_words("")
-            self.query_one(Banner).news = tell_outcome(run, progress)
+            self.query_one(Banner).message = format_outcome(run, progress)
 
     def _show_finding(self, position: int, finding: Finding) -> None:
         if self._checks.is_attached:

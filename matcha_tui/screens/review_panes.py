@@ -10,7 +10,7 @@ from textual.widgets import Static
 from matcha_tui.pricing.difference import compare
 from matcha_tui.pricing.estimate import Estimate
 from matcha_tui.pricing.report import origin
-from matcha_tui.screens.cost_words import tell_difference
+from matcha_tui.screens.cost_format import format_difference
 from matcha_tui.screens.session import Session
 from matcha_tui.stack.catalog import MODULE_TYPES
 from matcha_tui.targets.findings import Verdict
@@ -102,7 +102,7 @@ class CostPane(VerticalScroll):
         if before and self._before.config != session.drafted.config and self._has_region(before):
             is_deployed = session.deployment.overview.deployed
             whose = "what is deployed" if is_deployed else "your last choice"
-            change = tell_difference(compare(before, cost))
+            change = format_difference(compare(before, cost))
             lines.append(Content.assemble((f"Against {whose}: ", "$quiet"), change))
         if session.prices and (problem := session.prices.problem):
             lines.append(Content.styled(f"▲ Offline: {problem.message}.", "$warning"))
@@ -113,14 +113,14 @@ class CostPane(VerticalScroll):
         """Say by how much it may cost more than its user wants to spend."""
         if self.cost is None:
             return ""
-        return self._session.pricing.exceeded_limit(self._session.drafted.intent, self.cost)
+        return self._session.pricing.exceeded_limit(self._session.drafted.spec, self.cost)
 
     def _has_region(self, cost: Estimate) -> bool:
         return bool(cost.region) or not self._session.pricing.region_setting
 
     def _machines(self) -> str:
         words = "~ marks an estimate. Taxes and discounts aside."
-        if counts := self._session.pricing.machines(self._session.drafted.intent):
+        if counts := self._session.pricing.machines(self._session.drafted.spec):
             least, most = counts
             plural = "" if least == 1 else "s"
             return f"With {least} machine{plural} at least, {most} at most. {words}"
@@ -146,7 +146,7 @@ class ChecksPane(VerticalScroll):
             self.list.show_asking(clock(now - self.running_since))
 
     def sum_up(self) -> list[Content]:
-        """Say how many checks came to which verdict, and whether some are running."""
+        """Return how many checks came to which verdict, and whether some are running."""
         parts = [
             Content.styled(words.format(len(found)), style)
             for verdict, (words, style) in _VERDICT_WORDS.items()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
-from matcha_tui.background import in_background, told_here
+from matcha_tui.background import in_background, on_this_loop
 from matcha_tui.errors import MatchaError
 from matcha_tui.library import Deployment
 from matcha_tui.pricing.estimate import Estimate
@@ -156,7 +156,7 @@ class Session:
             tenant_id: For which tenant; empty for the account's own.
             is_cancelled: Asked every few seconds, from another thread.
         """
-        identity, show = self.identity, told_here(prompt)
+        identity, show = self.identity, on_this_loop(prompt)
         self.signed_in = await in_background(
             lambda: identity.sign_in_with_code(show, tenant_id=tenant_id, is_cancelled=is_cancelled)
         )
@@ -168,8 +168,8 @@ class Session:
         Args:
             offline: Whether to make do with what is on this machine.
         """
-        pricing, intent = self.pricing, self.drafted.intent
-        self.prices = await in_background(lambda: pricing.load(intent, offline=offline))
+        pricing, spec = self.pricing, self.drafted.spec
+        self.prices = await in_background(lambda: pricing.load(spec, offline=offline))
         return self.prices
 
     def cost(self, project: Project, location: str = "") -> Estimate | None:
@@ -182,13 +182,13 @@ class Session:
         pricing = self.target.pricing
         if self.prices is None or pricing is None or project.target is not self.target:
             return None
-        return pricing.estimate(project.intent, self.prices, location)
+        return pricing.estimate(project.spec, self.prices, location)
 
     def regions(self) -> tuple[RegionRow, ...]:
         """Return every region with what the chosen stack costs there."""
         if self.prices is None:
             return ()
-        return self.pricing.rank(self.drafted.intent, self.prices)
+        return self.pricing.rank(self.drafted.spec, self.prices)
 
     async def rest(self, seconds: float) -> None:
         """Wait until the user has made up their mind."""
@@ -222,7 +222,7 @@ class Session:
         """
         if self.signed_in is None or self.signed_in.survey is None:
             return
-        ask = self.signed_in.survey(self.drafted.intent)
+        ask = self.signed_in.survey(self.drafted.spec)
         for batch in (names[at : at + _BATCH] for at in range(0, len(names), _BATCH)):
             yield await in_background(partial(ask, batch))
 

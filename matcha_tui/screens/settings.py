@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.widgets import Input, Label, Static
 
 from matcha_tui.screens.base import WizardScreen
-from matcha_tui.screens.draft import complaint_about, settings_by_owner
+from matcha_tui.screens.draft import settings_by_owner, validation_error
 from matcha_tui.screens.session import Session
 from matcha_tui.widgets.name_list import NameList
 from matcha_tui.widgets.setting_field import SettingField
@@ -39,7 +39,7 @@ class SettingsScreen(WizardScreen):
         if (
             owners
             and not self._group
-            and self.session.target.derived_values(self.session.drafted.intent)
+            and self.session.target.derived_values(self.session.drafted.spec)
         ):
             self._basics = frozenset(owners[0][1])
         with VerticalScroll(can_focus=not owners):
@@ -53,10 +53,10 @@ class SettingsScreen(WizardScreen):
                     yield NameList()
 
     def on_mount(self) -> None:
-        """Show complaints about what was typed before, and begin with the first field."""
+        """Show what is wrong with what was typed before, and begin with the first field."""
         for field in self.query(SettingField):
             text = self.session.draft.typed.get(field.setting_name, "")
-            field.complaint = complaint_about(field.setting, text)
+            field.error = validation_error(field.setting, text)
         first = next(iter(self.query(Input)), None)
         if first is not None:
             first.focus()
@@ -67,20 +67,20 @@ class SettingsScreen(WizardScreen):
         """Keep what was typed, and say at once what is wrong with it."""
         field = event.field
         self.session.draft = self.session.draft.with_typed(field.setting_name, event.text)
-        field.complaint = complaint_about(field.setting, event.text)
+        field.error = validation_error(field.setting, event.text)
         self._show_names()
 
     @on(SettingField.Submitted)
     def action_forward(self) -> None:
         """Go on, unless something is wrong."""
         for field in self.query(SettingField):
-            if field.complaint:
+            if field.error:
                 field.query_one(Input).focus()
                 return
         self.go_on()
 
     def _chosen(self) -> Content | None:
-        """Say what the steps before have settled, and where to change it."""
+        """Return what the steps before have settled, and where to change it."""
         lines = {}
         if identity := self.session.target.identity:
             lines[identity.subscription_word] = self.session.subscription
@@ -100,9 +100,9 @@ class SettingsScreen(WizardScreen):
     def _show_names(self) -> None:
         """Show what the target makes of what is typed, once that will do."""
         basics = (field for field in self.query(SettingField) if field.setting_name in self._basics)
-        is_wrong = any(field.complaint for field in basics)
+        is_wrong = any(field.error for field in basics)
         for name_list in self.query(NameList):
             names = (
-                {} if is_wrong else self.session.target.derived_values(self.session.drafted.intent)
+                {} if is_wrong else self.session.target.derived_values(self.session.drafted.spec)
             )
             name_list.names = tuple(names.items())

@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 from matcha_tui.screens.base import WizardScreen
 from matcha_tui.screens.session import Session
 from matcha_tui.screens.wizard import step_titles
-from matcha_tui.stack.stack import CUSTOM, Stack, keep_offered, preset_stack
+from matcha_tui.stack.stack import CUSTOM, Stack, drop_unavailable, preset_stack
 from matcha_tui.targets.registry import TARGETS
 from matcha_tui.widgets.choice_list import ChoiceList
 from matcha_tui.widgets.header_line import HeaderLine
@@ -91,7 +91,7 @@ class StackScreen(WizardScreen):
         catalog, target = self.session.deployment.project.catalog, self.session.draft.target
         stacks = {name: preset_stack(catalog, name, target) for name in catalog.presets}
         if self._custom:
-            stacks[CUSTOM] = keep_offered(catalog, self._custom, target)
+            stacks[CUSTOM] = drop_unavailable(catalog, self._custom, target)
         return stacks
 
     def _fill(self, which: str, names: list[str], chosen: str) -> None:

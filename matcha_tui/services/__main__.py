@@ -54,8 +54,8 @@ def _parser() -> argparse.ArgumentParser:
         verb.set_defaults(run=run)
     launch = verbs.add_parser("launch", help="supervise what runs without a supervisor")
     launch.set_defaults(run=_launch)
-    sweep = verbs.add_parser("sweep", help="remove and stop what an interrupted run left")
-    sweep.set_defaults(run=_sweep)
+    clean = verbs.add_parser("clean", help="remove and stop what an interrupted run left")
+    clean.set_defaults(run=_clean_up)
     return parser
 
 
@@ -107,19 +107,19 @@ def _supervise(options: argparse.Namespace) -> None:
 
 
 def _launch(_options: argparse.Namespace) -> None:
-    from matcha_tui.services.narration import say
+    from matcha_tui.services.narration import report_line
     from matcha_tui.services.supervisor import launch_all
 
     for flavor in launch_all(services_directory_from_environment()):
-        say(f"{flavor}: is supervised again")
+        report_line(f"{flavor}: is supervised again")
 
 
-def _sweep(_options: argparse.Namespace) -> None:
-    from matcha_tui.services.layout import kept_folders
+def _clean_up(_options: argparse.Namespace) -> None:
+    from matcha_tui.services.layout import data_folders
     from matcha_tui.services.storage import remove
 
     directory = services_directory_from_environment()
-    for folder in kept_folders(directory):
+    for folder in data_folders(directory):
         remove(folder, keep_data=_keeps_data())
 
 

@@ -157,7 +157,7 @@ def parse_definition(top: TomlTable) -> Definition:
         lock=_digest(top.path.with_name(LOCK)),
     )
     if (definition.server is None) != isinstance(definition.check, DirectoryCheck):
-        raise top.complaint(
+        raise top.error(
             "health",
             "does not fit",
             hint="A flavor with [service] has health.url; one without it has health.directory.",
@@ -168,7 +168,7 @@ def parse_definition(top: TomlTable) -> Definition:
 def _server(table: TomlTable, known: Collection[str]) -> Server:
     table.refuse_unknown(_SERVER_KEYS)
     if not table.texts("command"):
-        raise table.complaint("command", "is missing", hint="Add it: program and arguments.")
+        raise table.error("command", "is missing", hint="Add it: program and arguments.")
     _check_placeholders(table, "command", table.texts("command"), known)
     variables = table.table("variables")
     for name in variables.content:
@@ -199,7 +199,7 @@ def _check(table: TomlTable, known: Collection[str]) -> HttpCheck | DirectoryChe
     try:
         re.compile(table.text("expect"))
     except re.error as error:
-        raise table.complaint("expect", f"is no regular expression: {error}") from error
+        raise table.error("expect", f"is no regular expression: {error}") from error
     return HttpCheck(table.text("url"), table.text("expect"), table.integer("start_seconds"))
 
 
@@ -209,7 +209,7 @@ def _limits(table: TomlTable) -> FolderLimits:
     try:
         re.compile(refuse)
     except re.error as error:
-        raise table.complaint("refuse", f"is no regular expression: {error}") from error
+        raise table.error("refuse", f"is no regular expression: {error}") from error
     return FolderLimits(
         path_bytes=_SQLITE_PATH_BYTES - len(f"/{database}".encode()) if database else 0,
         refuse=refuse,
@@ -223,13 +223,13 @@ def _check_placeholders(
     for text in texts:
         for match in PLACEHOLDER.finditer(text):
             if match[1] not in known:
-                raise table.complaint(
+                raise table.error(
                     key,
                     f"has the placeholder {match[0]}, which is no setting",
                     hint=name_hint(match[1], sorted(known)),
                 )
             if match[2] not in FORMS:
-                raise table.complaint(
+                raise table.error(
                     key,
                     f"has the placeholder {match[0]}, and {match[2]!r} is no form of a value",
                     hint=name_hint(match[2], [form for form in FORMS if form]),

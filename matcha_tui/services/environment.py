@@ -22,7 +22,7 @@ from matcha_tui.services.explain_uv import explain_failure
 from matcha_tui.services.index import mask, uv_environment
 from matcha_tui.services.layout import FlavorFolder
 from matcha_tui.services.leader import INSTALL_MARKER, service_processes
-from matcha_tui.services.narration import say
+from matcha_tui.services.narration import report_line
 from matcha_tui.services.package_lock import check_lock
 from matcha_tui.services.service import Service
 from matcha_tui.services.store import Environment
@@ -54,9 +54,9 @@ def install(service: Service, definition: Path) -> None:
     make_private_directory(folder.path)
     environment = store.find_environment(folder.flavor, server.packages, service.lock)
     waiting = f"{folder.flavor}: waits for another matcha that makes or removes its environment"
-    with store.hold(environment, lambda: say(waiting)) as lock:
+    with store.hold(environment, lambda: report_line(waiting)) as lock:
         if environment.is_whole:
-            say(f"{folder.flavor}: its environment is there already, in {environment.path}")
+            report_line(f"{folder.flavor}: its environment is there already, in {environment.path}")
         else:
             lock_file = definition.with_name(LOCK) if service.lock else None
             _make(environment, folder, server, lock_file, lock)
@@ -93,7 +93,7 @@ def _make(
         check_lock(lock_file, server.packages)
         # The lock has whatever they need: nothing is left to be resolved.
         requirements = ["--require-hashes", "--no-deps", "--requirements", str(lock_file)]
-    say(f"{folder.flavor}: making its environment, with Python {platform.python_version()}")
+    report_line(f"{folder.flavor}: making its environment, with Python {platform.python_version()}")
     temporary = Path(tempfile.mkdtemp(prefix=f"{environment.name}.", dir=making))
     try:
         made = temporary / "environment"
@@ -157,6 +157,6 @@ def _run_uv(folder: FlavorFolder, arguments: list[str], lock: int) -> None:
         lines = []
         for line in process.stdout:
             lines.append(mask(line.rstrip(), variables))
-            say(f"{folder.flavor}: {lines[-1]}")
+            report_line(f"{folder.flavor}: {lines[-1]}")
     if process.returncode != 0:
         raise explain_failure(folder.flavor, "\n".join(lines))

@@ -82,7 +82,7 @@ def flavor_folders(services_directory: Path) -> tuple[FlavorFolder, ...]:
     return tuple(FlavorFolder(path.parent) for path in sorted(found))
 
 
-def kept_folders(services_directory: Path) -> tuple[FlavorFolder, ...]:
+def data_folders(services_directory: Path) -> tuple[FlavorFolder, ...]:
     """The folders of all flavors that keep anything here, running or not, by name."""
     directory = services_directory.resolve()
     found = sorted(path for path in directory.glob("*") if path.is_dir())

@@ -3,7 +3,7 @@
 import sys
 
 
-def say(text: str) -> None:
+def report_line(text: str) -> None:
     """Write one line to standard output, at once."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()

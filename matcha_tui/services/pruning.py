@@ -83,7 +83,7 @@ def remove_unused(entry: StoredEnvironment) -> bool:
         return True
 
 
-def sweep_store() -> None:
+def clean_store() -> None:
     """Remove what interrupted work has left, and what belonged to environments that are gone.
 
     Raises:

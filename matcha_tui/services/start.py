@@ -8,7 +8,7 @@ from matcha_tui.services.health import find_http_problem
 from matcha_tui.services.layout import FlavorFolder
 from matcha_tui.services.leader import Leader, living_leader, read_leader
 from matcha_tui.services.logs import tail
-from matcha_tui.services.narration import say
+from matcha_tui.services.narration import report_line
 from matcha_tui.services.ports import describe_holder, is_free
 from matcha_tui.services.service import Service, load_service
 from matcha_tui.services.supervisor import end, is_supervised, launch
@@ -40,11 +40,11 @@ def start(service: Service) -> None:
         _wait_until_healthy(service, service.check)
     except MatchaError:
         for line in tail(folder.log, _LOG_LINES, log_start):
-            say(f"{folder.flavor} | {line}")
+            report_line(f"{folder.flavor} | {line}")
         stop(folder)
         raise
     seconds = time.monotonic() - began
-    say(f"{folder.flavor}: healthy at {service.url} after {seconds:.1f} s")
+    report_line(f"{folder.flavor}: healthy at {service.url} after {seconds:.1f} s")
 
 
 def stop(folder: FlavorFolder) -> None:
@@ -91,7 +91,7 @@ def _wait_until_healthy(service: Service, check: HttpCheck) -> None:
             )
         if now - told > _NARRATION_SECONDS:
             told = now
-            say(f"{folder.flavor}: waiting for {check.url}, {now - began:.0f} s")
+            report_line(f"{folder.flavor}: waiting for {check.url}, {now - began:.0f} s")
         time.sleep(min(_FIRST_POLL_SECONDS + (now - began) / 20, _LAST_POLL_SECONDS))
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from matcha_tui.services.definition import DirectoryCheck
-from matcha_tui.services.layout import FlavorFolder, kept_folders
+from matcha_tui.services.layout import FlavorFolder, data_folders
 from matcha_tui.services.leader import INSTALL_MARKER, service_processes
-from matcha_tui.services.narration import say
+from matcha_tui.services.narration import report_line
 from matcha_tui.services.service import Service
 from matcha_tui.services.start import stop
 from matcha_tui.services.store import take_from
@@ -45,7 +45,7 @@ def prepare(service: Service) -> None:
         make_private_directory(folder.data / name)
     if isinstance(service.check, DirectoryCheck):
         make_private_directory(Path(service.check.directory))
-    say(f"{folder.flavor}: keeps its data in {folder.data}")
+    report_line(f"{folder.flavor}: keeps its data in {folder.data}")
 
 
 def remove(folder: FlavorFolder, *, keep_data: bool) -> None:
@@ -62,13 +62,13 @@ def remove(folder: FlavorFolder, *, keep_data: bool) -> None:
     end_processes(service_processes(folder, INSTALL_MARKER), _END_SECONDS)
     if keep_data:
         folder.service.unlink(missing_ok=True)  # so that nobody asks how it is
-        say(f"{folder.flavor}: its data stays in {folder.data}")
+        report_line(f"{folder.flavor}: its data stays in {folder.data}")
         return
     take_from(folder)
     if folder.path.exists():
         with explain_os_errors("delete", folder.path):
             shutil.rmtree(folder.path)
-        say(f"{folder.flavor}: deleted {folder.path}")
+        report_line(f"{folder.flavor}: deleted {folder.path}")
 
 
 def describe_leftovers(services_directory: Path) -> tuple[Leftover, ...]:
@@ -79,7 +79,7 @@ def describe_leftovers(services_directory: Path) -> tuple[Leftover, ...]:
             data=folder.data,
             data_bytes=directory_size(folder.data),
         )
-        for folder in kept_folders(services_directory)
+        for folder in data_folders(services_directory)
         if folder.data.is_dir()
     )
 

@@ -31,7 +31,7 @@ from matcha_tui.services.leader import (
     write_leader,
 )
 from matcha_tui.services.logs import open_log, rotate
-from matcha_tui.services.narration import say
+from matcha_tui.services.narration import report_line
 from matcha_tui.services.service import Service, load_service
 from matcha_tui.services.store import record_use, used_environment
 from matcha_tui.system.files import explain_os_errors, make_private_directory
@@ -108,7 +108,7 @@ def launch_all(services_directory: Path) -> list[str]:
 
 
 def is_supervised(folder: FlavorFolder) -> bool:
-    """Say whether a service would be started again after a crash."""
+    """Return whether a service would be started again after a crash."""
     return is_locked(folder.supervisor)
 
 
@@ -142,7 +142,7 @@ def supervise(folder: FlavorFolder) -> None:
             return
         leader, child = living_leader(folder), None
         if leader:
-            say(f"matcha: watches over {folder.flavor}, process {leader.pid}, as it is")
+            report_line(f"matcha: watches over {folder.flavor}, process {leader.pid}, as it is")
         else:
             end_processes(service_processes(folder), service.server.stop_seconds)
             leader, child = _start(service, service.server)
@@ -154,7 +154,7 @@ def supervise(folder: FlavorFolder) -> None:
             with suppress(OSError):  # a full disk: the next time may do
                 rotate(folder.log)
         failures = failures + 1 if time.monotonic() - began < _LIVELY_SECONDS else 0
-        say(f"matcha: {folder.flavor} has ended, and is started again in {failures} s")
+        report_line(f"matcha: {folder.flavor} has ended, and is started again in {failures} s")
         if failures and signals.wait(failures):
             return
 

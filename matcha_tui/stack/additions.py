@@ -10,7 +10,7 @@ from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.guess import name_hint
-from matcha_tui.stack.flavor import DEFINITION, MODULE_TYPES, Flavor, Place, read_flavor
+from matcha_tui.stack.flavor import DEFINITION, MODULE_TYPES, Flavor, FlavorPath, read_flavor
 
 CLOUD_RESOURCE = "cloud"
 """The ``matcha get`` resource that every stack has, and no flavor fills."""
@@ -29,7 +29,7 @@ class Fault:
         hint: What to do about it.
     """
 
-    place: Place | None
+    place: FlavorPath | None
     message: str
     hint: str | None
 
@@ -54,7 +54,7 @@ def read_additions(
         that was to be replaced by a faulty one is no longer among them.
     """
     flavors = {_key(flavor.place): flavor for flavor in ours}
-    faults: dict[Place | Path, Fault] = {}
+    faults: dict[FlavorPath | Path, Fault] = {}
     for folder in folders:
         found = sorted(folder.glob(f"*/*/*/*/{DEFINITION}"))
         if not found:
@@ -64,7 +64,7 @@ def read_additions(
                 f"A flavor is a folder <target>/<layer>/<module_type>/<flavor> with {DEFINITION}.",
             )
         for path in found:
-            place = Place.of(path.parent)
+            place = FlavorPath.of(path.parent)
             faults.pop(place, None)
             try:
                 flavor = read_addition(path.parent, place, ours)
@@ -78,7 +78,7 @@ def read_additions(
     return tuple(flavors.values()), tuple(faults.values())
 
 
-def read_addition(folder: Path, place: Place, ours: Sequence[Flavor]) -> Flavor:
+def read_addition(folder: Path, place: FlavorPath, ours: Sequence[Flavor]) -> Flavor:
     """Read one flavor of the user's, and see that it fits among ours.
 
     Args:
@@ -127,6 +127,6 @@ def _check_word(definition: Path, what: str, word: str, known: Collection[str]) 
         )
 
 
-def _key(place: Place) -> Place:
+def _key(place: FlavorPath) -> FlavorPath:
     """Return what two flavors that replace one another have in common."""
     return replace(place, layer="")

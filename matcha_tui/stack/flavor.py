@@ -50,7 +50,7 @@ _KEYS_OF_TARGETS = ("needs", "storage", "service", "health", "folder")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FlavorPath:
     """Where a flavor stands among the modules, which is also the path of its folder.
 
     Attributes:
@@ -69,7 +69,7 @@ class Place:
         return f"{self.target}/{self.layer}/{self.module_type}/{self.flavor}"
 
     @classmethod
-    def of(cls, path: Path) -> "Place":
+    def of(cls, path: Path) -> "FlavorPath":
         """Return the place that the last four parts of a folder's path name."""
         return cls(*path.parts[-4:])
 
@@ -159,12 +159,12 @@ class Flavor:
     definition: TomlTable = field(repr=False, compare=False)
 
     @property
-    def place(self) -> Place:
+    def place(self) -> FlavorPath:
         """Where it stands: only one flavor of a catalog can stand there."""
-        return Place(self.target, self.layer, self.module_type, self.name)
+        return FlavorPath(self.target, self.layer, self.module_type, self.name)
 
 
-def read_flavor(folder: Path, place: Place | None = None, more: Sequence[str] = ()) -> Flavor:
+def read_flavor(folder: Path, place: FlavorPath | None = None, more: Sequence[str] = ()) -> Flavor:
     """Read a flavor's module.toml; nobody else reads it in this process.
 
     Args:
@@ -175,7 +175,7 @@ def read_flavor(folder: Path, place: Place | None = None, more: Sequence[str] = 
     Raises:
         MatchaError: If the file is faulty, naming file, line and key.
     """
-    place = place or Place.of(folder)
+    place = place or FlavorPath.of(folder)
     table = read_toml(folder / DEFINITION)
     # First of all: a key that is misspelt is not missing.
     table.refuse_unknown((*_KEYS, *_KEYS_OF_TARGETS, *more))
@@ -229,13 +229,13 @@ def _read_settings(top: TomlTable) -> tuple[Setting, ...]:
     for table in top.tables("setting"):
         setting = read_setting(table)
         if setting.name in _RESERVED_NAMES or not _SETTING_NAME.fullmatch(setting.name):
-            raise table.complaint(
+            raise table.error(
                 "name",
                 f"is {setting.name!r}, which cannot be the name of a setting",
                 hint=f"Use small letters, digits and _, but not {', '.join(_RESERVED_NAMES)}.",
             )
         if setting.name in settings:
-            raise table.complaint("name", f"is {setting.name!r}, as another setting's is")
+            raise table.error("name", f"is {setting.name!r}, as another setting's is")
         settings[setting.name] = setting
     return tuple(settings.values())
 

@@ -28,7 +28,7 @@ _OPEN = frozenset(
 
 
 def is_open_source(licence: str) -> bool:
-    """Say whether a licence is an ordinary open-source one.
+    """Return whether a licence is an ordinary open-source one.
 
     Args:
         licence: As in a module.toml: an SPDX identifier, or a sentence.

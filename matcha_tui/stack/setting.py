@@ -209,12 +209,12 @@ def read_setting(table: TomlTable) -> Setting:
         group=table.text("group", ""),
     )
     if setting.only_grows and kind is not SettingType.INTEGER:
-        raise table.complaint("only_grows", "is for a setting of the type integer")
+        raise table.error("only_grows", "is for a setting of the type integer")
     if kind is not SettingType.SECRET:
         try:
             setting.check(setting.default)
         except MatchaError as error:
-            raise table.complaint("default", f"is refused by its own rule: {error}") from error
+            raise table.error("default", f"is refused by its own rule: {error}") from error
     return setting
 
 

@@ -80,7 +80,7 @@ def move_stack(catalog: Catalog, stack: Stack, target: str) -> Stack:
     return stack if stack.name == CUSTOM else preset_stack(catalog, stack.name, target)
 
 
-def keep_offered(catalog: Catalog, stack: Stack, target: str) -> Stack:
+def drop_unavailable(catalog: Catalog, stack: Stack, target: str) -> Stack:
     """Return a stack without the modules that a target lacks; faulty ones stay, to be told."""
     places = [item.place for item in catalog.flavors]
     places += [fault.place for fault in catalog.faults if fault.place]
@@ -88,7 +88,7 @@ def keep_offered(catalog: Catalog, stack: Stack, target: str) -> Stack:
     return name_stack(catalog, dict(module for module in stack.modules if module in offered))
 
 
-def tell_lacking(catalog: Catalog, stack: Stack, target: str) -> str:
+def format_lacking(catalog: Catalog, stack: Stack, target: str) -> str:
     """Say in one sentence what of a preset is otherwise on a target; empty if nothing is."""
     preset = catalog.presets.get(stack.name)
     there = preset.on(target) if preset else {}

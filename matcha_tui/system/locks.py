@@ -19,7 +19,7 @@ _PAUSE_SECONDS = 0.001
 
 
 def is_locked(path: Path) -> bool:
-    """Say whether any process holds the lock on a file, without keeping one.
+    """Return whether any process holds the lock on a file, without keeping one.
 
     Args:
         path: The file; one that is not there, or cannot be opened, is not locked.
@@ -117,7 +117,7 @@ def _try(descriptor: int, how: int) -> bool:
 
 
 def _is_at(descriptor: int, path: Path) -> bool:
-    """Say whether an open file is still the one of that name."""
+    """Return whether an open file is still the one of that name."""
     try:
         return os.path.samestat(os.fstat(descriptor), path.stat())
     except FileNotFoundError:

@@ -104,7 +104,7 @@ def marked_processes(variable: str, value: str) -> list[Process]:
 
 
 def is_marked(process: Process, variable: str, value: str) -> bool:
-    """Say whether a process of this user lives and has a variable in its environment."""
+    """Return whether a process of this user lives and has a variable in its environment."""
     try:
         return process.is_alive() and _is_marked(psutil.Process(process.pid), variable, value)
     except (psutil.Error, OSError):
@@ -112,7 +112,7 @@ def is_marked(process: Process, variable: str, value: str) -> bool:
 
 
 def is_run_with(process: Process, argument: str) -> bool:
-    """Say whether a process was started with an argument."""
+    """Return whether a process was started with an argument."""
     try:
         return argument in psutil.Process(process.pid).cmdline()
     except psutil.Error:

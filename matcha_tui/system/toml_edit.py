@@ -100,7 +100,7 @@ class _Piece:
         return any(name is not None and name.key == key for name, _ in _body(self.table))
 
     def takes(self, value: object) -> bool:
-        """Say whether a new key of this value can be written here."""
+        """Return whether a new key of this value can be written here."""
         return self.is_inline if isinstance(value, Mapping) else not self.is_implied
 
 

@@ -1,4 +1,4 @@
-"""TOML read so that every complaint can name the file, the line and the key."""
+"""TOML read so that every error can name the file, the line and the key."""
 
 import codecs
 import re
@@ -52,7 +52,7 @@ class TomlTable:
         """Return a list of texts, empty when the key is absent."""
         value = self.content.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise self.complaint(key, "must be a list of texts")
+            raise self.error(key, "must be a list of texts")
         return tuple(value)
 
     def table(self, key: str) -> "TomlTable":
@@ -64,7 +64,7 @@ class TomlTable:
         """Return an array of tables (``[[key]]``), empty when the key is absent."""
         value = self.content.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            raise self.complaint(key, f"must be written as [[{key}]]")
+            raise self.error(key, f"must be written as [[{key}]]")
         return tuple(
             TomlTable(self.path, self.source, (*self.keys, key, index), item)
             for index, item in enumerate(value)
@@ -113,7 +113,7 @@ class TomlTable:
         exit_code: ExitCode = ExitCode.FAILED,
     ) -> MatchaError:
         """Make the error for a word that should name something: ``says`` "is 'moon'"."""
-        return self.complaint(
+        return self.error(
             key, f"{says}, which is no {what}", hint=name_hint(word, known), exit_code=exit_code
         )
 
@@ -133,7 +133,7 @@ class TomlTable:
             if name is None:
                 raise self.no_name(key, f"names {key!r}", what, key, known, exit_code)
             if name in found:
-                raise self.complaint(key, f"says again what {found[name]} says", hint=_ONE)
+                raise self.error(key, f"says again what {found[name]} says", hint=_ONE)
             found[name] = key
         return found
 
@@ -141,11 +141,9 @@ class TomlTable:
         """Raise for the first key that nothing would read."""
         for key in self.content:
             if key not in known:
-                raise self.complaint(
-                    key, "is not a key that is known here", hint=name_hint(key, known)
-                )
+                raise self.error(key, "is not a key that is known here", hint=name_hint(key, known))
 
-    def complaint(
+    def error(
         self,
         key: str,
         problem: str,
@@ -174,11 +172,11 @@ class TomlTable:
     def _typed(self, key: str, kind: type[T], default: T | None) -> T:
         if key not in self.content:
             if default is None:
-                raise self.complaint(key, "is missing", hint=f"Add it: {_TYPE_NAMES[kind]}.")
+                raise self.error(key, "is missing", hint=f"Add it: {_TYPE_NAMES[kind]}.")
             return default
         value = self.content[key]
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise self.complaint(
+            raise self.error(
                 key,
                 f"must be {_TYPE_NAMES[kind]}, not {value!r}",
                 hint="Fix that line, or remove it.",

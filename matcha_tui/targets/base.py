@@ -42,7 +42,7 @@ class ComponentHealth:
 
 
 @dataclass(frozen=True, slots=True)
-class Intent:
+class StackSpec:
     """What is to be built, and with what.
 
     Attributes:
@@ -135,22 +135,22 @@ class SharedState(ABC):
     share: ClassVar[tuple[str, ...]]
 
     @abstractmethod
-    def place(self, intent: Intent) -> Mapping[str, str]:
+    def location(self, spec: StackSpec) -> Mapping[str, str]:
         """Return where it is or will be, as ``matcha.toml`` says it; empty for the folder."""
 
     @abstractmethod
-    def fetch(self, intent: Intent) -> None:
+    def fetch(self, spec: StackSpec) -> None:
         """Bring what the project's folder knows of the deployment up to date.
 
         That is the copies of the states, what the stack gives, and the record.
         """
 
     @abstractmethod
-    def find_lock(self, intent: Intent, layer: str) -> StateLock | None:
+    def find_lock(self, spec: StackSpec, layer: str) -> StateLock | None:
         """Return who holds the lock of a layer's state, if anybody does."""
 
     @abstractmethod
-    def free_lock(self, intent: Intent, layer: str, lock_id: str) -> None:
+    def free_lock(self, spec: StackSpec, layer: str, lock_id: str) -> None:
         """Take that lock away, given its ID."""
 
 
@@ -198,9 +198,9 @@ class Target(ABC):
         replaces_freely: Whether replacing a resource loses nothing, so that nobody is asked.
         clearing: By layer, what removes, before it is planned, what a killed run left
             half done and would be refused: a command that is followed by the engine's.
-        remedies: By layer, what to do when it cannot be destroyed in order: a command
+        destroy_fallbacks: By layer, what to do when its destroy fails: a command
             that is followed by the engine's.
-        sweep: A command that, after a destroy, ends what an interrupted run left
+        clean_up: A command that, after a destroy, ends what an interrupted run left
             and Terraform does not know of; empty when there is none.
         state: How it shares Terraform's state; ``None`` when it never does.
         identity: Who builds on it; ``None`` where nobody has to sign in.
@@ -223,8 +223,8 @@ class Target(ABC):
     keeps_data: ClassVar[bool] = False
     replaces_freely: ClassVar[bool] = False
     clearing: ClassVar[Mapping[str, tuple[str, ...]]] = {}
-    remedies: ClassVar[Mapping[str, tuple[str, ...]]] = {}
-    sweep: ClassVar[tuple[str, ...]] = ()
+    destroy_fallbacks: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    clean_up: ClassVar[tuple[str, ...]] = ()
     state: ClassVar[SharedState | None] = None
     identity: ClassVar["Identity | None"] = None
     extra_steps: ClassVar[tuple[str, ...]] = ()
@@ -233,7 +233,7 @@ class Target(ABC):
     log_hint: ClassVar[str] = ""
 
     @abstractmethod
-    def resolve(self, intent: Intent) -> ModuleValues:
+    def resolve(self, spec: StackSpec) -> ModuleValues:
         """Decide what the user left open: free ports, generated secrets; write nothing.
 
         Raises:
@@ -241,17 +241,17 @@ class Target(ABC):
         """
 
     def decisions(
-        self, intent: Intent, values: ModuleValues
+        self, spec: StackSpec, values: ModuleValues
     ) -> Mapping[Path, Mapping[str, SettingValue]]:
         """Return what is to be kept of `resolve` once it is applied: file to its content."""
         return {}
 
     @abstractmethod
-    def root(self, intent: Intent, layer: str) -> Root:
+    def root(self, spec: StackSpec, layer: str) -> Root:
         """Return what one layer's root has beside the flavors."""
 
     @abstractmethod
-    def checks(self, intent: Intent) -> "tuple[Check, ...]":
+    def checks(self, spec: StackSpec) -> "tuple[Check, ...]":
         """List what has to be true before a provision.
 
         This takes no time and no network. What several checks need is asked once for
@@ -259,11 +259,11 @@ class Target(ABC):
         """
 
     @abstractmethod
-    def health(self, intent: Intent) -> tuple[ComponentHealth, ...]:
+    def health(self, spec: StackSpec) -> tuple[ComponentHealth, ...]:
         """Ask every deployed component how it is."""
 
     @abstractmethod
-    def leftovers(self, intent: Intent) -> tuple[str, ...]:
+    def leftovers(self, spec: StackSpec) -> tuple[str, ...]:
         """Return what a destroy deletes or keeps besides Terraform's resources, a line each."""
 
     def fixed_values(self, settings: Mapping[str, SettingValue]) -> dict[str, SettingValue]:
@@ -278,7 +278,7 @@ class Target(ABC):
             if setting.name in self.fixed_settings
         }
 
-    def derived_values(self, intent: Intent) -> Mapping[str, str]:
+    def derived_values(self, spec: StackSpec) -> Mapping[str, str]:
         """Return what the target makes of the settings, as names and addresses.
 
         Returns:
@@ -286,16 +286,16 @@ class Target(ABC):
         """
         return {}
 
-    def environment(self, intent: Intent, keep_data: bool) -> Mapping[str, str]:
+    def environment(self, spec: StackSpec, keep_data: bool) -> Mapping[str, str]:
         """Return what its runs need to find in the environment.
 
         Args:
-            intent: What the run is for.
+            spec: What the run is for.
             keep_data: Whether what the services hold is to be kept.
         """
         return {}
 
-    def keep_password(self, intent: Intent, password: str) -> None:
+    def set_password(self, spec: StackSpec, password: str) -> None:
         """Take a password of the user's instead of generating one.
 
         Raises:
@@ -327,7 +327,7 @@ class Target(ABC):
         return {}
 
     def advise(self, flavor: Flavor) -> tuple[str, ...]:
-        """Say what would make a sound flavor better."""
+        """Return what would make a sound flavor better."""
         return ()
 
     def kubeconfig(self, workspace: Workspace) -> str | None:

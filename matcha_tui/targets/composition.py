@@ -18,7 +18,7 @@ from matcha_tui.stack.catalog import Catalog, Flavor
 from matcha_tui.stack.flavor import read_flavor
 from matcha_tui.stack.setting import SettingType
 from matcha_tui.system.files import explain_os_errors, make_private_directory, write_atomically
-from matcha_tui.targets.base import Intent, ModuleValues, Root, Target
+from matcha_tui.targets.base import ModuleValues, Root, StackSpec, Target
 
 RESOURCES_OUTPUT = "resources"
 ROOT_FILE = "main.tf.json"
@@ -27,7 +27,7 @@ _REQUIRED_TERRAFORM = ">= 1.6"
 
 
 def compose_layer(
-    intent: Intent,
+    spec: StackSpec,
     catalog: Catalog,
     target: Target,
     layer: str,
@@ -39,7 +39,7 @@ def compose_layer(
     """Write a layer's root, its variables and its modules.
 
     Args:
-        intent: What is to be built.
+        spec: What is to be built.
         catalog: Where the modules are.
         target: What is being built on.
         layer: Which of its layers.
@@ -51,11 +51,11 @@ def compose_layer(
         MatchaError: If something cannot be written.
     """
     make_private_directory(directory)
-    flavors = [flavor for flavor in intent.flavors if flavor.layer == layer]
+    flavors = [flavor for flavor in spec.flavors if flavor.layer == layer]
     modules = directory / "modules"
     if not (keeps_modules and modules.is_dir()):
         _copy_modules(target.modules or catalog.directory / target.name, flavors, modules)
-    root = target.root(intent, layer)
+    root = target.root(spec, layer)
     variables: dict[str, Any] = {"context": dict(root.context)}
     for flavor in flavors:
         for setting in flavor.settings:
@@ -69,7 +69,7 @@ def compose_layer(
 
 
 def is_composed(directory: Path) -> bool:
-    """Say whether a layer was composed, and can be read."""
+    """Return whether a layer was composed, and can be read."""
     try:
         return all(
             isinstance(json.loads((directory / name).read_bytes()), dict)

@@ -16,7 +16,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Remedy:
+class Fix:
     """What can be done at once about a check that failed.
 
     Attributes:
@@ -38,14 +38,14 @@ class Finding:
         verdict: What it came to.
         text: What was found, without a full stop.
         hint: What to do about it; one that passed may have some advice, too.
-        remedy: What can be done about it here and now, if anything.
+        fix: What can be done about it here and now, if anything.
     """
 
     name: str
     verdict: Verdict
     text: str
     hint: str = ""
-    remedy: Remedy | None = None
+    fix: Fix | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Check:
 
     Attributes:
         name: What is checked, in a word or two; no other check of the target has it.
-        find: Looks, and says what it found whatever happens; may take a while, and may
+        run: Runs the check, and returns a finding whatever happens; may take a while, and may
             be called on any thread, and again.
         is_quick: Whether it takes no time and no network.
         is_required: Whether every provision asks it, too, and not only ``doctor``.
@@ -63,7 +63,7 @@ class Check:
     """
 
     name: str
-    find: Callable[[], Finding]
+    run: Callable[[], Finding]
     is_quick: bool = False
     is_required: bool = True
     depends_on_region: bool = False
@@ -83,16 +83,16 @@ class Unverified(Exception):  # noqa: N818 - it is an answer, not an error
         self.hint = hint
 
 
-class CurableError(MatchaError):
+class FixableError(MatchaError):
     """A check that failed, and what can be done about it at once.
 
     Attributes:
-        remedy: Does it.
+        fix: Does it.
     """
 
-    def __init__(self, message: str, *, hint: str, remedy: Remedy) -> None:
+    def __init__(self, message: str, *, hint: str, fix: Fix) -> None:
         super().__init__(message, hint=hint)
-        self.remedy = remedy
+        self.fix = fix
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class Passed:
     hint: str
 
 
-def look(name: str, find: Callable[[], str | Passed]) -> Finding:
+def run_check(name: str, find: Callable[[], str | Passed]) -> Finding:
     """Make one check.
 
     Args:
@@ -121,15 +121,15 @@ def look(name: str, find: Callable[[], str | Passed]) -> Finding:
     except Unverified as answer:
         return Finding(name, Verdict.UNVERIFIED, answer.reason, answer.hint)
     except MatchaError as error:
-        remedy = error.remedy if isinstance(error, CurableError) else None
-        return Finding(name, Verdict.FAILED, error.message, error.hint or "", remedy)
+        fix = error.fix if isinstance(error, FixableError) else None
+        return Finding(name, Verdict.FAILED, error.message, error.hint or "", fix)
     if isinstance(found, Passed):
         return Finding(name, Verdict.PASSED, found.text, found.hint)
     return Finding(name, Verdict.PASSED, found)
 
 
 def check_engine(engine: str | None) -> str:
-    """Say which engine does the work.
+    """Return which engine does the work.
 
     Args:
         engine: The one that was asked for; ``None`` for the first there is.

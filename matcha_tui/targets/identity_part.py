@@ -27,7 +27,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.targets.base import Intent
+from matcha_tui.targets.base import StackSpec
 
 Prompt = Callable[[str, str, datetime], None]
 """Shows the user the page's address, the code, and until when it can be entered (UTC)."""
@@ -94,7 +94,7 @@ class SignedIn:
     subscriptions: tuple[Subscription, ...] = ()
     builds: bool = True
     problem: MatchaError | None = None
-    survey: Callable[[Intent], Survey] | None = field(default=None, repr=False)
+    survey: Callable[[StackSpec], Survey] | None = field(default=None, repr=False)
 
     @property
     def tenant_name(self) -> str:
@@ -122,7 +122,7 @@ class Identity(ABC):
     tenant_word: ClassVar[str] = "tenant"
     help_url: ClassVar[str] = ""
     subscriptions_url: ClassVar[str] = ""
-    looking_only: ClassVar[tuple[str, ...]] = ()
+    read_only_hint: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def sign_in(self, tenant_id: str = "") -> SignedIn:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from matcha_tui.errors import MatchaError
 from matcha_tui.guess import name_hint
 from matcha_tui.stack.additions import Fault
-from matcha_tui.stack.flavor import DEFINITION, MODULE_TYPES, Flavor, Place, read_flavor
+from matcha_tui.stack.flavor import DEFINITION, MODULE_TYPES, Flavor, FlavorPath, read_flavor
 from matcha_tui.targets.base import Target
 from matcha_tui.targets.registry import OURS, TARGETS
 
@@ -42,7 +42,7 @@ def read_installed(
 def _read_flavors(target: Target) -> Iterator[Flavor]:
     found = target.modules.glob(f"*/*/*/{DEFINITION}") if target.modules else ()
     for path in sorted(found):
-        place = Place(target.name, *path.parts[-4:-1])
+        place = FlavorPath(target.name, *path.parts[-4:-1])
         if place.module_type not in MODULE_TYPES:
             continue
         if place.layer not in target.layers:

@@ -12,9 +12,9 @@ from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace, find_plugin_cache
 from matcha_tui.stack.additions import read_addition
 from matcha_tui.stack.catalog import Catalog, Flavor
-from matcha_tui.stack.flavor import DEFINITION, Place
+from matcha_tui.stack.flavor import DEFINITION, FlavorPath
 from matcha_tui.stack.setting import LOWEST_PORT, Setting, SettingType, SettingValue
-from matcha_tui.targets.base import Intent, Target
+from matcha_tui.targets.base import StackSpec, Target
 from matcha_tui.targets.composition import ROOT_FILE, compose_layer
 from matcha_tui.terraform.engine import Engine
 from matcha_tui.terraform.environment import run_environment
@@ -57,7 +57,7 @@ class ModuleCheck:
 
 
 def check_flavor(
-    folder: Path, place: Place, catalog: Catalog, targets: Mapping[str, Target], engine: Engine
+    folder: Path, place: FlavorPath, catalog: Catalog, targets: Mapping[str, Target], engine: Engine
 ) -> Iterator[ModuleCheck]:
     """Check a flavor's folder; ends early where the rest makes no sense any more.
 
@@ -100,11 +100,11 @@ def _check_terraform(
 ) -> Iterator[ModuleCheck]:
     workspace = Workspace(directory)
     values = {flavor.module_type: {item.name: _example(item) for item in flavor.settings}}
-    intent = Intent(workspace, (flavor,), Config(target=target.name))
+    spec = StackSpec(workspace, (flavor,), Config(target=target.name))
     root = workspace.layer(flavor.layer)
-    compose_layer(intent, catalog, target, flavor.layer, values, root)
+    compose_layer(spec, catalog, target, flavor.layer, values, root)
     environment = run_environment(
-        os.environ, find_plugin_cache(os.environ), target.environment(intent, False)
+        os.environ, find_plugin_cache(os.environ), target.environment(spec, False)
     )
     errors = find_errors(engine, root, environment)
     faults = tuple(_translate(error, root, flavor) for error in errors)

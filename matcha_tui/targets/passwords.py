@@ -11,7 +11,7 @@ PASSWORD_SETTING = "password"
 
 
 def takes_password(setting: Setting) -> bool:
-    """Say whether a given password is for this setting."""
+    """Return whether a given password is for this setting."""
     return setting.type is SettingType.SECRET and setting.name == PASSWORD_SETTING
 
 

@@ -55,7 +55,7 @@ def leave_approved(run: Path, approved: Approved) -> None:
 
 
 def was_refused(progress: RunProgress) -> bool:
-    """Say whether a run has ended because a plan would destroy what nobody has approved."""
+    """Return whether a run has ended because a plan would destroy what nobody has approved."""
     return progress.exit_code == ExitCode.REFUSED and any(
         step.name == CHECK_PLAN and step.state is StepState.FAILED for step in progress.steps
     )

@@ -51,7 +51,7 @@ def find_cache(environment: Mapping[str, str], url: str, currency: str) -> Price
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _Cached:
     fetched: datetime
     prices: dict[str, Price]
 
@@ -66,10 +66,10 @@ def read_cache(cache: PriceCache, now: datetime) -> dict[str, dict[str, Price]]:
     Returns:
         SKU to region to price. A file that cannot be understood is deleted.
     """
-    return {name: kept.prices for name, kept in _read_kept(cache, now).items()}
+    return {name: kept.prices for name, kept in _read_cached(cache, now).items()}
 
 
-def keep_prices(
+def store_prices(
     cache: PriceCache, prices: Mapping[str, Mapping[str, Price]], now: datetime
 ) -> None:
     """Keep live prices for a week, beside those that are kept already.
@@ -82,14 +82,14 @@ def keep_prices(
     Raises:
         MatchaError: If they cannot be written.
     """
-    fetched = {name: _Kept(now, dict(regions)) for name, regions in prices.items()}
-    kept = {**_read_kept(cache, now), **fetched}
+    fetched = {name: _Cached(now, dict(regions)) for name, regions in prices.items()}
+    kept = {**_read_cached(cache, now), **fetched}
     content = {"url": cache.url, "skus": {name: _to_json(item) for name, item in kept.items()}}
     make_private_directory(cache.path.parent)
     write_atomically(cache.path, json.dumps(content, separators=(",", ":")))
 
 
-def _read_kept(cache: PriceCache, now: datetime) -> dict[str, _Kept]:
+def _read_cached(cache: PriceCache, now: datetime) -> dict[str, _Cached]:
     try:
         content = json.loads(cache.path.read_bytes())
         if content["url"] != cache.url:
@@ -104,11 +104,11 @@ def _read_kept(cache: PriceCache, now: datetime) -> dict[str, _Kept]:
         return {}
 
 
-def _is_fresh(kept: _Kept, now: datetime) -> bool:
+def _is_fresh(kept: _Cached, now: datetime) -> bool:
     return now - LIFETIME < kept.fetched <= now + _CLOCK_ERROR
 
 
-def _to_json(kept: _Kept) -> dict[str, Any]:
+def _to_json(kept: _Cached) -> dict[str, Any]:
     regions = {
         region: [price.unit, [[str(tier.minimum), str(tier.price)] for tier in price.tiers]]
         for region, price in kept.prices.items()
@@ -116,9 +116,9 @@ def _to_json(kept: _Kept) -> dict[str, Any]:
     return {"fetched": kept.fetched.isoformat(), "regions": regions}
 
 
-def _from_json(sku: str, raw: dict[str, Any]) -> _Kept:
+def _from_json(sku: str, raw: dict[str, Any]) -> _Cached:
     fetched = datetime.fromisoformat(raw["fetched"])
-    return _Kept(
+    return _Cached(
         fetched,
         {
             region: Price(

@@ -20,7 +20,7 @@ Give it to the target as its part ``pricing``; whatever a face shows of money is
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
-from matcha_tui.targets.base import Intent
+from matcha_tui.targets.base import StackSpec
 
 if TYPE_CHECKING:  # a target is loaded by commands that never speak of money
     from matcha_tui.pricing.estimate import CostItem, Estimate
@@ -39,7 +39,7 @@ class Pricing(ABC):
     region_setting: ClassVar[str] = ""
 
     @abstractmethod
-    def items(self, intent: Intent) -> "tuple[CostItem, ...]":
+    def items(self, spec: StackSpec) -> "tuple[CostItem, ...]":
         """List what is paid for.
 
         Raises:
@@ -47,11 +47,11 @@ class Pricing(ABC):
         """
 
     @abstractmethod
-    def load(self, intent: Intent, *, offline: bool = False) -> "Prices":
+    def load(self, spec: StackSpec, *, offline: bool = False) -> "Prices":
         """Get the prices of what is paid for, in every region; this may ask the network.
 
         Args:
-            intent: What would be built.
+            spec: What would be built.
             offline: Whether to make do with what is on this machine.
         """
 
@@ -59,50 +59,50 @@ class Pricing(ABC):
         """Return the regions to choose from; none where prices do not differ by region."""
         return ()
 
-    def machines(self, intent: Intent) -> tuple[int, int] | None:
+    def machines(self, spec: StackSpec) -> tuple[int, int] | None:
         """Return how many machines run at least and at most, if that is what a cost depends on."""
         return None
 
-    def limit(self, intent: Intent) -> "Limit | None":
+    def limit(self, spec: StackSpec) -> "Limit | None":
         """Return what its user wants to spend a month, if they said so."""
         return None
 
-    def region(self, intent: Intent) -> str:
+    def region(self, spec: StackSpec) -> str:
         """Return the region that is set; empty until one is."""
-        return str(intent.config.settings.get(self.region_setting, ""))
+        return str(spec.config.settings.get(self.region_setting, ""))
 
-    def estimate(self, intent: Intent, prices: "Prices", region: str = "") -> "Estimate":
+    def estimate(self, spec: StackSpec, prices: "Prices", region: str = "") -> "Estimate":
         """Work out what it costs.
 
         Args:
-            intent: What would be built.
+            spec: What would be built.
             prices: From `load`.
             region: A region; by default the one that is set.
         """
         from matcha_tui.pricing.estimate import estimate
 
-        return estimate(self.items(intent), region or self.region(intent), prices.table)
+        return estimate(self.items(spec), region or self.region(spec), prices.table)
 
-    def rank(self, intent: Intent, prices: "Prices") -> "tuple[RegionRow, ...]":
+    def rank(self, spec: StackSpec, prices: "Prices") -> "tuple[RegionRow, ...]":
         """Return every region with what it would cost there, the cheapest first.
 
         Args:
-            intent: What would be built.
+            spec: What would be built.
             prices: From `load`.
         """
         from matcha_tui.pricing.ranking import rank_regions
 
-        items, region = self.items(intent), self.region(intent)
+        items, region = self.items(spec), self.region(spec)
         return rank_regions(items, prices.table, self.regions(), region)
 
-    def exceeded_limit(self, intent: Intent, found: "Estimate") -> str:
+    def exceeded_limit(self, spec: StackSpec, found: "Estimate") -> str:
         """Say by how much it may cost more than its user wants to spend; empty if it may not.
 
         Args:
-            intent: What would be built.
+            spec: What would be built.
             found: What that costs.
         """
-        from matcha_tui.pricing.report import tell_excess
+        from matcha_tui.pricing.report import format_excess
 
-        limit = self.limit(intent)
-        return tell_excess(limit, found) if limit else ""
+        limit = self.limit(spec)
+        return format_excess(limit, found) if limit else ""

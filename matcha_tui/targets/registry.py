@@ -123,14 +123,14 @@ def _load(name: str, address: str) -> Target:
     except Exception as error:  # a package of others' may raise anything
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         raise _faulty(name, address, f"cannot be loaded: {reason}") from error
-    if name not in OURS and (reason := _complaint(name, target)):
+    if name not in OURS and (reason := _error(name, target)):
         raise _faulty(name, address, reason)
     assert isinstance(target, Target)  # noqa: S101 - for the type checker
     return target
 
 
-def _complaint(name: str, target: object) -> str:
-    """Say what is wrong with what an installed package names as its target, if anything."""
+def _error(name: str, target: object) -> str:
+    """Return what is wrong with what an installed package names as its target, if anything."""
     if not isinstance(target, Target):
         what = "is a class, and not an object of it" if isinstance(target, type) else "is no Target"
         return f"{what}; name an object of a subclass of matcha_tui.targets.base.Target"

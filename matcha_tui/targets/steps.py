@@ -54,14 +54,14 @@ def plan_steps(work: Work, run: Path) -> list[Step]:
     for layer in work.target.layers:
         steps += [
             _init_step(work, layer, work.workspace.next_layer(layer)),
-            *_hand_over(work, layer, given_by, work.workspace.next_layer(layer)),
+            *_pass_outputs(work, layer, given_by, work.workspace.next_layer(layer)),
             _plan_step(work, run, layer),
         ]
     return steps
 
 
 def provision_steps(work: Work, run: Path) -> list[Step]:
-    """Plan and build one layer after the other, and keep what the stack gives.
+    """Plan and build one layer after the other, and save what the stack gives.
 
     Args:
         work: What the steps are made from.
@@ -69,11 +69,11 @@ def provision_steps(work: Work, run: Path) -> list[Step]:
     """
     first, *others = work.target.layers
     steps = [*_prepare_steps(work), *_plan_layer(work, run, first), *_apply_layer(work, run, first)]
-    return [*steps, *_build_others(work, run, others), _keep_resources(work)]
+    return [*steps, *_build_others(work, run, others), _save_outputs(work)]
 
 
 def apply_steps(work: Work, run: Path, reviewed: Path) -> list[Step]:
-    """Do what was planned, and keep what the stack gives.
+    """Do what was planned, and save what the stack gives.
 
     Only the first layer is built by a plan that exists: what the others need of it is
     not known before.
@@ -85,11 +85,11 @@ def apply_steps(work: Work, run: Path, reviewed: Path) -> list[Step]:
     """
     first, *others = work.target.layers
     steps = _apply_layer(work, run, first, plan_file(reviewed, first))
-    return [*steps, *_build_others(work, run, others), _keep_resources(work)]
+    return [*steps, *_build_others(work, run, others), _save_outputs(work)]
 
 
 def destroy_steps(work: Work, run: Path) -> list[Step]:
-    """Take the layers down in reverse, and forget what the stack gave.
+    """Take the layers down in reverse, and remove what the stack gave.
 
     Args:
         work: What the steps are made from.
@@ -102,18 +102,18 @@ def destroy_steps(work: Work, run: Path) -> list[Step]:
         applying = apply_command(work.engine, plan_file(run, layer))
         is_last = layer == layers[0]
         steps += [
-            *_hand_over(work, layer, folder, folder(layer)),
+            *_pass_outputs(work, layer, folder, folder(layer)),
             _step("plan", layer, planning, folder(layer)),
             *_record(work, "unbuild", run, layer),
             _step("destroy", layer, applying, folder(layer)),
-            *_remedy(work, layer),
-            *_keep_state(work, layer),
-            *(_sweep(work) if is_last else ()),
+            *_fall_back(work, layer),
+            *_pull_state(work, layer),
+            *(_clean_up(work) if is_last else ()),
             *_settle(work, "settle-destroy", run, layer),
         ]
-    given = [str(_handed_over(work, layer, folder(layer))) for layer in layers[1:]]
-    forgetting = ("rm", "-f", str(work.workspace.state_file), *given)
-    return [*steps, _step("forget", layers[0], forgetting, folder(layers[0]))]
+    given = [str(_outputs_file(work, layer, folder(layer))) for layer in layers[1:]]
+    pruning = ("rm", "-f", str(work.workspace.state_file), *given)
+    return [*steps, _step("prune", layers[0], pruning, folder(layers[0]))]
 
 
 def plan_file(run: Path, layer: str) -> Path:
@@ -133,7 +133,7 @@ def _plan_layer(work: Work, run: Path, layer: str) -> list[Step]:
     directory = work.workspace.next_layer(layer)
     steps = [
         _init_step(work, layer, directory),
-        *_hand_over(work, layer, work.workspace.layer, directory),
+        *_pass_outputs(work, layer, work.workspace.layer, directory),
         *_clear(work, layer),
         _plan_step(work, run, layer),
     ]
@@ -148,7 +148,7 @@ def _apply_layer(work: Work, run: Path, layer: str, plan: Path | None = None) ->
     return [
         *_record(work, "build", run, layer),
         _step("apply", layer, applying, work.workspace.layer(layer)),
-        *_keep_state(work, layer),
+        *_pull_state(work, layer),
         *_settle(work, "settle-build", run, layer),
     ]
 
@@ -168,11 +168,11 @@ def _settle(work: Work, act: str, run: Path, layer: str) -> list[Step]:
     return [replace(step, when=When.ALWAYS) for step in _record(work, act, run, layer)]
 
 
-def _keep_resources(work: Work) -> Step:
+def _save_outputs(work: Work) -> Step:
     last = work.target.layers[-1]
     command = output_command(work.engine, RESOURCES_OUTPUT)
     directory = work.workspace.layer(last)
-    return Step("keep resources", last, command, directory, work.workspace.state_file)
+    return Step("save outputs", last, command, directory, work.workspace.state_file)
 
 
 def _prepare_steps(work: Work) -> list[Step]:
@@ -180,32 +180,36 @@ def _prepare_steps(work: Work) -> list[Step]:
     if not work.is_shared or work.target.state is None:
         return []
     first = work.target.layers[0]
-    return [_step("prepare state", first, work.target.state.prepare, work.workspace.project)]
+    return [_step("create backend", first, work.target.state.prepare, work.workspace.project)]
 
 
-def _hand_over(work: Work, layer: str, given_by: Callable[[str], Path], taker: Path) -> list[Step]:
+def _pass_outputs(
+    work: Work, layer: str, given_by: Callable[[str], Path], taker: Path
+) -> list[Step]:
     """Give a layer, as variables, what the one before it gives."""
     index = work.target.layers.index(layer)
     if index == 0:
         return []
     giver = work.target.layers[index - 1]
     command = output_command(work.engine)
-    return [Step("hand over", giver, command, given_by(giver), _handed_over(work, layer, taker))]
+    return [
+        Step("pass outputs", giver, command, given_by(giver), _outputs_file(work, layer, taker))
+    ]
 
 
-def _handed_over(work: Work, layer: str, directory: Path) -> Path:
+def _outputs_file(work: Work, layer: str, directory: Path) -> Path:
     giver = work.target.layers[work.target.layers.index(layer) - 1]
     return directory / f"{giver}.auto.tfvars.json"
 
 
-def _keep_state(work: Work, layer: str) -> list[Step]:
+def _pull_state(work: Work, layer: str) -> list[Step]:
     """Keep a copy of a shared state, however the run went."""
     if not work.is_shared:
         return []
     directory = work.workspace.layer(layer)
     command = state_pull_command(work.engine)
     return [
-        Step("note state", layer, command, directory, directory / SHARED_STATE, When.ALWAYS),
+        Step("pull state", layer, command, directory, directory / SHARED_STATE, When.ALWAYS),
     ]
 
 
@@ -217,15 +221,15 @@ def _clear(work: Work, layer: str) -> list[Step]:
     return [_step("clear", layer, (*command, *work.engine.command), directory)]
 
 
-def _sweep(work: Work) -> list[Step]:
+def _clean_up(work: Work) -> list[Step]:
     first = work.target.layers[0]
-    if not work.target.sweep:
+    if not work.target.clean_up:
         return []
-    return [_step("sweep", first, work.target.sweep, work.workspace.layer(first))]
+    return [_step("clean up", first, work.target.clean_up, work.workspace.layer(first))]
 
 
-def _remedy(work: Work, layer: str) -> list[Step]:
-    command = work.target.remedies.get(layer)
+def _fall_back(work: Work, layer: str) -> list[Step]:
+    command = work.target.destroy_fallbacks.get(layer)
     if not command:
         return []
     abandoning = (*command, *work.engine.command)

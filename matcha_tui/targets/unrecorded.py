@@ -15,7 +15,7 @@ from matcha_tui.project.state import StateFacts, read_output, read_state
 from matcha_tui.stack.catalog import MODULE_TYPES
 from matcha_tui.stack.setting import SettingValue
 from matcha_tui.system.files import explain_os_error
-from matcha_tui.targets.base import Intent, Target
+from matcha_tui.targets.base import StackSpec, Target
 from matcha_tui.targets.composition import ROOT_FILE, VARIABLES_FILE, variable_name
 
 _SIZES_OUTPUT = "sizes"
@@ -27,12 +27,12 @@ _DAMAGE = (
 Part = TypeVar("Part")
 
 
-def find_unrecorded(target: Target, intent: Intent) -> Record | None:
+def find_unrecorded(target: Target, spec: StackSpec) -> Record | None:
     """Return what would have been recorded of a deployment on a target.
 
     Args:
         target: Where to look.
-        intent: What ``matcha.toml`` says; it counts for what nothing else tells.
+        spec: What ``matcha.toml`` says; it counts for what nothing else tells.
 
     Returns:
         The record, or ``None`` when Terraform has nothing in the target's layers.
@@ -40,7 +40,7 @@ def find_unrecorded(target: Target, intent: Intent) -> Record | None:
     Raises:
         MatchaError: If what was composed there is damaged.
     """
-    folders = {name: intent.workspace.layer(name) for name in target.layers}
+    folders = {name: spec.workspace.layer(name) for name in target.layers}
     states = {name: read_state(folder) for name, folder in folders.items()}
     if not any(facts.has_resources for facts in states.values()):
         return None
@@ -55,14 +55,14 @@ def find_unrecorded(target: Target, intent: Intent) -> Record | None:
         composed += [modules] if modules is not None else []
     context = variables.get("context")
     modules = {name: flavor for found in composed for name, flavor in found.items()}
-    chosen = {flavor.module_type: flavor.name for flavor in intent.flavors}
-    was_finished = intent.workspace.state_file.exists()
+    chosen = {flavor.module_type: flavor.name for flavor in spec.flavors}
+    was_finished = spec.workspace.state_file.exists()
     return Record(
         target=target.name,
         modules=modules if composed else chosen,
-        settings={**intent.config.settings, **_growing(intent, variables, sizes)},
-        fixed=_fixed(target, intent, context if isinstance(context, dict) else {}),
-        backend=dict(intent.config.state),
+        settings={**spec.config.settings, **_growing(spec, variables, sizes)},
+        fixed=_fixed(target, spec, context if isinstance(context, dict) else {}),
+        backend=dict(spec.config.state),
         layers={name: _layer(facts, was_finished) for name, facts in states.items()},
     )
 
@@ -74,10 +74,10 @@ def _layer(facts: StateFacts, was_finished: bool) -> LayerRecord:
     return LayerRecord(state, facts.lineage)
 
 
-def _growing(intent: Intent, *known: Mapping[str, Any]) -> dict[str, SettingValue]:
+def _growing(spec: StackSpec, *known: Mapping[str, Any]) -> dict[str, SettingValue]:
     """Return the greatest value that is known of each setting that can only grow."""
     found: dict[str, SettingValue] = {}
-    for flavor in intent.flavors:
+    for flavor in spec.flavors:
         for setting in flavor.settings:
             name = variable_name(flavor, setting.name)
             values = [it[name] for it in known if isinstance(it.get(name), int)]
@@ -86,10 +86,10 @@ def _growing(intent: Intent, *known: Mapping[str, Any]) -> dict[str, SettingValu
     return found
 
 
-def _fixed(target: Target, intent: Intent, context: Mapping[str, Any]) -> dict[str, SettingValue]:
+def _fixed(target: Target, spec: StackSpec, context: Mapping[str, Any]) -> dict[str, SettingValue]:
     return {
         name: context.get(name, value)
-        for name, value in target.fixed_values(intent.config.settings).items()
+        for name, value in target.fixed_values(spec.config.settings).items()
     }
 
 

@@ -13,8 +13,8 @@ __all__ = [
     "output_command",
     "plan_command",
     "run_environment",
-    "state_forget_command",
     "state_pull_command",
+    "state_remove_command",
     "validate_command",
 ]
 
@@ -117,8 +117,8 @@ def state_pull_command(engine: Engine) -> tuple[str, ...]:
     return (*engine.command, "state", "pull")
 
 
-def state_forget_command(engine: Engine, addresses: Sequence[str]) -> tuple[str, ...]:
-    """``state rm``: forget resources without touching them."""
+def state_remove_command(engine: Engine, addresses: Sequence[str]) -> tuple[str, ...]:
+    """``state rm``: remove resources from the state without touching them."""
     return (*engine.command, "state", "rm", f"-lock-timeout={_LOCK_TIMEOUT}", *addresses)
 
 

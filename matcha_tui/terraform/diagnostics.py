@@ -61,7 +61,7 @@ def _failed_program(detail: str) -> str:
     if not found:
         return detail.strip().split("\n", maxsplit=1)[0] or _PROVISIONER_SUMMARY
     if found["end"].startswith("signal"):
-        # What it had printed by then was no complaint.
+        # What it had printed by then was no error.
         return f"the program was ended by a {found['end']}"
     lines = [line.rstrip() for line in found["output"].split("\n") if line.strip()]
     if own := _own_sentence(found["output"]):

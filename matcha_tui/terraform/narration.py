@@ -96,7 +96,7 @@ def narrate(event: Event) -> Narration | None:
     Returns:
         The line, or ``None`` for what is only noise.
     """
-    tell = _TELLERS.get(type(event))
+    tell = _RENDERERS.get(type(event))
     told: Narration | None = tell(event) if tell else None
     if told is None or len(told.text) <= _LONGEST_TEXT:
         return told
@@ -226,7 +226,7 @@ def _step_finished(event: StepFinished) -> Narration | None:
     return Narration(text, Level.DETAIL)
 
 
-_TELLERS: dict[type[Event], Callable[[Any], Narration | None]] = {
+_RENDERERS: dict[type[Event], Callable[[Any], Narration | None]] = {
     ResourceStarted: _resource_started,
     ResourceFinished: _resource_finished,
     ResourceFailed: _resource_failed,

@@ -74,7 +74,7 @@ def check_outcome(progress: RunProgress, what: str, explanations: Explanations |
     )
 
 
-def tell_unconfirmed(progress: RunProgress) -> tuple[str, ...]:
+def format_unconfirmed(progress: RunProgress) -> tuple[str, ...]:
     """Return what a run that was successful warned of, a line each.
 
     Args:

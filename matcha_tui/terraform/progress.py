@@ -149,7 +149,7 @@ class RunProgress:
         finished: When it ended; for a lost run, when it was last heard of.
         last_event: When it was last heard of.
         layer: The layer that was worked on last.
-        complaint: What the current step's program said last, outside Terraform's
+        last_output: What the current step's program said last, outside Terraform's
             events; it explains a failure without a diagnostic.
     """
 
@@ -167,7 +167,7 @@ class RunProgress:
     finished: datetime | None = None
     last_event: datetime | None = None
     layer: str = ""
-    complaint: str = ""
+    last_output: str = ""
 
     @classmethod
     def waiting(cls, steps: Iterable[tuple[str, str]]) -> "RunProgress":
@@ -251,7 +251,7 @@ class _Draft:
         self.started = progress.started
         self.finished = progress.finished
         self.last_event = progress.last_event
-        self.complaint = progress.complaint
+        self.last_output = progress.last_output
         self.layer = progress.layer
 
     def take(self, event: Event) -> None:
@@ -283,7 +283,7 @@ class _Draft:
         self.steps[index] = replace(
             self.steps[index], state=StepState.RUNNING, started=event.timestamp
         )
-        self.layer, self.complaint = event.layer, ""
+        self.layer, self.last_output = event.layer, ""
 
     def step_finished(self, event: StepFinished) -> None:
         index = self._step(event.name, event.layer, StepState.RUNNING)
@@ -300,7 +300,7 @@ class _Draft:
         if self.plans.get(event.layer) == PlanCounts():
             del self.plans[event.layer]
         ending = f"{event.title} ended with exit code {event.exit_code}"
-        self._fail(self.complaint or ending)
+        self._fail(self.last_output or ending)
 
     def step_skipped(self, event: StepSkipped) -> None:
         index = self._step(event.name, event.layer, StepState.WAITING)
@@ -373,8 +373,8 @@ class _Draft:
         line = event.text.strip(_BOX + " \t")
         is_error = line.startswith("Error: ")
         is_noise = event.text.startswith(tuple(_BOX)) or line == _CLI_CONFIG_HEADING
-        if line and (is_error or not is_noise) and not self.complaint.startswith("Error: "):
-            self.complaint = line
+        if line and (is_error or not is_noise) and not self.last_output.startswith("Error: "):
+            self.last_output = line
 
     def change_summary(self, event: ChangeSummary) -> None:
         if event.operation == "plan":

@@ -47,7 +47,7 @@ from matcha_tui.terraform.worker_events import (
     step_started_line,
 )
 
-_MARK_POLL_SECONDS = 0.1
+_REQUEST_POLL_SECONDS = 0.1
 _NOT_STARTED = 127
 _CANCELLED_BEFORE = 130
 _SIGNAL_BASE = 128
@@ -83,7 +83,7 @@ class _Worker:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self.leave_cancel_mark)
-        self.note_processes(None)
+        self.record_processes(None)
         self.append(run_started_line([(step.name, step.layer) for step in self.run.steps]))
         state, code = await self.steps()
         if self.marks:
@@ -95,7 +95,7 @@ class _Worker:
         code = 0
         layers_reached: set[str] = set()
         for step in self.run.steps:
-            self.look_for_marks()
+            self.check_requests()
             if self.marks and code == 0:
                 code = _CANCELLED_BEFORE
             if self.is_due(step, code, layers_reached):
@@ -148,20 +148,20 @@ class _Worker:
             stderr=self.events,
             pass_fds=self.locks,
         )
-        self.note_processes(find_process(started.pid))
+        self.record_processes(find_process(started.pid))
         ending = asyncio.ensure_future(started.wait())
         while not ending.done():
-            self.look_for_marks(started)
-            await asyncio.wait({ending}, timeout=_MARK_POLL_SECONDS)
+            self.check_requests(started)
+            await asyncio.wait({ending}, timeout=_REQUEST_POLL_SECONDS)
         code = ending.result()
         return code if code >= 0 else _SIGNAL_BASE - code
 
-    def note_processes(self, program: Process | None) -> None:
+    def record_processes(self, program: Process | None) -> None:
         # Only of use should the worker be killed: no reason to give up a run for it.
         with contextlib.suppress(MatchaError):
             write_processes(self.run.directory, RunProcesses(self.itself, program))
 
-    def look_for_marks(self, program: asyncio.subprocess.Process | None = None) -> None:
+    def check_requests(self, program: asyncio.subprocess.Process | None = None) -> None:
         """Pass on what the faces ask for: one SIGINT at a time, lest two become one."""
         for mark in CancelRequest:
             if mark in self.marks or not was_requested(self.run.directory, mark):

@@ -20,7 +20,7 @@ _MARKS = {Tone.GOOD: "✓", Tone.BAD: "✗", Tone.MIXED: "■"}
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class BannerMessage:
     """What a banner says.
 
     Attributes:
@@ -50,18 +50,18 @@ class Banner(Widget):
     }
     """
 
-    news: reactive[News | None] = reactive(None, layout=True)
+    message: reactive[BannerMessage | None] = reactive(None, layout=True)
 
-    def watch_news(self, news: News | None) -> None:
+    def watch_message(self, message: BannerMessage | None) -> None:
         """Dress as the news are."""
         for tone in Tone:
-            self.set_class(news is not None and news.tone is tone, f"-{tone}")
+            self.set_class(message is not None and message.tone is tone, f"-{tone}")
 
     def render(self) -> Content:
         """Draw the headline above the rest."""
-        if self.news is None:
+        if self.message is None:
             return Content("")
-        headline = (f"{_MARKS[self.news.tone]} {self.news.headline}", "bold")
+        headline = (f"{_MARKS[self.message.tone]} {self.message.headline}", "bold")
         return Content.assemble(
-            headline, *((f"\n  {line}", "$foreground") for line in self.news.lines)
+            headline, *((f"\n  {line}", "$foreground") for line in self.message.lines)
         )

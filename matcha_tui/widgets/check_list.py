@@ -52,15 +52,15 @@ class CheckLine(Horizontal):
         )
 
     def show_finding(self, finding: Finding) -> None:
-        """Say what was found, and what to do about it."""
+        """Return what was found, and what to do about it."""
         mark, style = _MARKS[finding.verdict]
         found = Content(finding.text)
         if finding.verdict is not Verdict.PASSED:
             found = Content.assemble((f"{finding.verdict.value}: ", style), found)
         if finding.hint:
             found = Content.assemble(found, (f"\n› {finding.hint}", "$foreground"))
-        if finding.remedy:
-            found = Content.assemble(found, (f"\n› f: {finding.remedy.label}", "bold $accent"))
+        if finding.fix:
+            found = Content.assemble(found, (f"\n› f: {finding.fix.label}", "bold $accent"))
         self._show(Content.styled(mark, style), found)
 
     def _show(self, mark: Content, found: Content) -> None:
@@ -92,7 +92,7 @@ class CheckList(Vertical):
         await self.mount_all(self._lines)
 
     def show_asking(self, spent: str) -> None:
-        """Say how long the checks that are not done have been asked.
+        """Return how long the checks that are not done have been asked.
 
         Args:
             spent: As a clock shows it.

@@ -26,7 +26,7 @@ def in_words(seconds: float) -> str:
 
 
 def ago(then: datetime, now: datetime) -> str:
-    """Say how long ago something was: ``just now``, ``3 min ago``, ``2 days ago``."""
+    """Return how long ago something was: ``just now``, ``3 min ago``, ``2 days ago``."""
     seconds = (now - then).total_seconds()
     if seconds < _MINUTE:
         return "just now"

@@ -155,19 +155,19 @@ class LogPane(ScrollView, can_focus=True):
         self.unread = 0
         if follow:
             self._go_to_end()
-        self._say_where()
+        self._show_position()
         self.post_message(self.FollowChanged(follow))
 
     def watch_unread(self) -> None:
-        """Say how much is below."""
-        self._say_where()
+        """Return how much is below."""
+        self._show_position()
 
     def on_resize(self, event: events.Resize) -> None:
         """Keep the end in view."""
         if self.follow:
             self.call_after_refresh(self._go_to_end)
 
-    def _say_where(self) -> None:
+    def _show_position(self) -> None:
         if self.follow:
             self.border_subtitle = ""
         elif self.unread:

@@ -135,7 +135,7 @@ class ModuleTable(DataTable[Text]):
         self.refresh()
 
     @on(DataTable.RowHighlighted)
-    def _say_highlighted(self, event: DataTable.RowHighlighted) -> None:
+    def _post_highlighted(self, event: DataTable.RowHighlighted) -> None:
         event.stop()
         if event.row_key.value is not None:
             self.post_message(self.Highlighted(event.row_key.value))

@@ -69,7 +69,7 @@ class PlanSummary(Widget):
         self._line = Content("")
 
     def show_counts(self, counts: PlanCounts, previews: str = "") -> None:
-        """Say what a plan counts up to, and what of it is planned again later."""
+        """Return what a plan counts up to, and what of it is planned again later."""
         if not counts.total:
             self._show(Content.styled("✓ Nothing to change: all is as it should be", "$success"))
             return

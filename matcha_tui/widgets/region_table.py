@@ -141,13 +141,13 @@ class RegionTable(DataTable[Text]):
         self.call_after_refresh(self.move_cursor, row=self.cursor_row)  # keep it in view
 
     @on(DataTable.RowHighlighted)
-    def _say_highlighted(self, event: DataTable.RowHighlighted) -> None:
+    def _post_highlighted(self, event: DataTable.RowHighlighted) -> None:
         event.stop()
         if self._rows:
             self.post_message(self.Highlighted(self.highlighted))
 
     @on(DataTable.HeaderSelected)
-    def _say_clicked(self, event: DataTable.HeaderSelected) -> None:
+    def _post_clicked(self, event: DataTable.HeaderSelected) -> None:
         event.stop()
         self.post_message(self.SortWanted(str(event.column_key.value)))
 

@@ -36,14 +36,14 @@ class SettingField(Vertical):
         Switch { background: transparent; }
         .field.secret { width: auto; color: $quiet; }
         .help { width: 1fr; height: auto; padding-left: 4; color: $quiet; }
-        .complaint { width: 1fr; height: auto; padding-left: 4; color: $error; display: none; }
+        .error { width: 1fr; height: auto; padding-left: 4; color: $error; display: none; }
         &.-wrong .help { display: none; }
-        &.-wrong .complaint { display: block; }
+        &.-wrong .error { display: block; }
         &.-wrong .name { color: $error; }
     }
     """
 
-    complaint: reactive[str] = reactive("", init=False)
+    error: reactive[str] = reactive("", init=False)
     """What is wrong with what was typed; nothing when it will do."""
 
     class Changed(Message):
@@ -69,17 +69,17 @@ class SettingField(Vertical):
         self._typed = typed
 
     def compose(self) -> ComposeResult:
-        """Show the name, the field that suits its type, and help or a complaint."""
+        """Show the name, the field that suits its type, and help or an error."""
         with Horizontal():
             yield Label(self._label(), classes="name", markup=False)
             yield self._field()
         yield Label(self.setting.help, classes="help", markup=False)
-        yield Label("", classes="complaint", markup=False)
+        yield Label("", classes="error", markup=False)
 
-    def watch_complaint(self, complaint: str) -> None:
+    def watch_error(self, error: str) -> None:
         """Show what is wrong in place of the help."""
-        self.set_class(bool(complaint), "-wrong")
-        self.query_one(".complaint", Label).update(f"✗ {complaint}" if complaint else "")
+        self.set_class(bool(error), "-wrong")
+        self.query_one(".error", Label).update(f"✗ {error}" if error else "")
 
     def _label(self) -> str:
         return self.setting.label or self.setting.name.replace("_", " ")
@@ -109,22 +109,22 @@ class SettingField(Vertical):
         )
 
     @on(Input.Changed)
-    def _say_typed(self, event: Input.Changed) -> None:
+    def _post_typed(self, event: Input.Changed) -> None:
         event.stop()
         self.post_message(self.Changed(self, event.value))
 
     @on(Input.Submitted)
-    def _say_submitted(self, event: Input.Submitted) -> None:
+    def _post_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self.post_message(self.Submitted())
 
     @on(Switch.Changed)
-    def _say_switched(self, event: Switch.Changed) -> None:
+    def _post_switched(self, event: Switch.Changed) -> None:
         event.stop()
         self.post_message(self.Changed(self, "true" if event.value else "false"))
 
     @on(Select.Changed)
-    def _say_chosen(self, event: Select.Changed) -> None:
+    def _post_chosen(self, event: Select.Changed) -> None:
         event.stop()
         self.post_message(self.Changed(self, str(event.value)))
 

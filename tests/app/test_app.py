@@ -68,7 +68,7 @@ async def test_screens_that_colour_by_hand_follow_a_change_of_theme():
 class Broken(FrozenDeployment):
     secret = "correct-horse-battery"
 
-    async def look(self) -> Overview:
+    async def refresh(self) -> Overview:
         password = self.secret
         raise RuntimeError(f"nobody expected {password}")
 

@@ -12,7 +12,7 @@ from matcha_tui.stack.catalog import Catalog, load_catalog
 from matcha_tui.stack.setting import SettingValue
 from matcha_tui.targets.azure.names import FOUNDATION, PLATFORM
 from matcha_tui.targets.azure.target import AZURE
-from matcha_tui.targets.base import Intent
+from matcha_tui.targets.base import StackSpec
 from matcha_tui.targets.composition import compose_layer
 from matcha_tui.terraform.engine import find_engine
 from tests.azure.project import MODULES, SETTINGS, clean_environment
@@ -45,10 +45,10 @@ def compose(
     prepare_workspace(workspace)
     flavors = [catalog.find("azure", name, MODULES[name]) for name in modules]
     config = Config("azure", settings={**SETTINGS, **(settings or {})}, state=state or {})
-    intent = Intent(workspace, flavors, config)
-    values = AZURE.resolve(intent)
+    spec = StackSpec(workspace, flavors, config)
+    values = AZURE.resolve(spec)
     for layer in AZURE.layers:
-        compose_layer(intent, catalog, AZURE, layer, values, workspace.layer(layer))
+        compose_layer(spec, catalog, AZURE, layer, values, workspace.layer(layer))
     return workspace
 
 

@@ -42,13 +42,13 @@ def test_what_an_interrupt_left_is_taken_in(azure: AzureProject):
     *_, error, hint = again.stderr.strip().splitlines()
     assert "It exists already, though Terraform does not know it" in error
     assert "/Microsoft.ContainerService/managedClusters/tea-cluster" in error + again.stderr
-    assert "matcha provision --adopt" in hint
+    assert "matcha provision --import" in hint
     made = azure.simulator.of_type(CLUSTER)
 
-    azure.must_provision("--adopt")
+    azure.must_provision("--import")
     assert azure.simulator.of_type(CLUSTER) == made, "it is the same one, as it was"
     assert {CLUSTER, SERVER} <= azure.in_state("foundation")
-    assert not list(Path(azure.matcha.folder).rglob("adopt.tf.json"))[1:]
+    assert not list(Path(azure.matcha.folder).rglob("import.tf.json"))[1:]
     azure.must_find_no_changes()
     nothing = azure.provision("--adopt")
     assert nothing.returncode == 3
@@ -62,7 +62,7 @@ def test_what_somebody_else_made_is_not_taken_in_unasked(azure: AzureProject):
     azure.simulator.plant("azurerm_resource_group", group, name="tea-resources")
     failed = azure.provision()
     assert failed.returncode == 1
-    assert "matcha provision --adopt" in failed.stderr
+    assert "matcha provision --import" in failed.stderr
     assert "azurerm_resource_group" not in azure.in_state("foundation")
     assert azure.types() == ["azurerm_resource_group"]
 
@@ -81,7 +81,7 @@ def test_what_a_refusal_left_is_taken_in(azure: AzureProject):
 
     again = azure.provision()
     assert again.returncode == 1
-    assert "matcha provision --adopt" in again.stderr
-    azure.must_provision("--adopt")
+    assert "matcha provision --import" in again.stderr
+    azure.must_provision("--import")
     azure.must_find_no_changes()
     azure.must_destroy()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from matcha_tui import deployment
-from matcha_tui.deployed import look
+from matcha_tui.deployed import read_decision
 from matcha_tui.deployment import Consent
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.record import VERSION, LayerState
@@ -203,7 +203,7 @@ def test_a_reviewed_plan_is_refused_once_another_was_made(here: Callable[..., Pr
     follow(deployment.provision(here(), engine, Consent(newest)))
     with pytest.raises(MatchaError, match="plan that was reviewed is out of date"):
         deployment.provision(here(), engine, Consent(newest))
-    assert look(here()).state is LayerState.WHOLE
+    assert read_decision(here()).state is LayerState.WHOLE
 
 
 def test_a_reviewed_plan_is_refused_once_matcha_toml_contradicts_what_is_deployed(

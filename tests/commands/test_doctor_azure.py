@@ -83,7 +83,7 @@ def test_what_failed_is_told_with_what_to_do(signed_in: AzureCloud, matcha_here:
 def test_a_provider_that_is_not_registered_is_registered_on_demand(
     signed_in: AzureCloud, matcha_here: MatchaHere, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(reader, "PATIENCE", IMPATIENT)
+    monkeypatch.setattr(reader, "CHECK_TIMEOUTS", IMPATIENT)
     (matcha_here.folder / "matcha.toml").write_text(CONFIG)
     signed_in.resources.registrations["microsoft.storage"] = "NotRegistered"
     answer = matcha_here("doctor")

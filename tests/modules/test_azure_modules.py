@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from matcha_tui.stack.flavor import Place, read_flavor
+from matcha_tui.stack.flavor import FlavorPath, read_flavor
 from matcha_tui.targets.azure.definition import parse_azure_definition
 
 AZURE = Path(__file__).parents[2] / "terraform_modules/azure"
@@ -59,7 +59,7 @@ def test_every_module_type_has_a_flavor():
 def test_a_flavor_can_be_read_and_says_what_it_needs(folder: Path):
     flavor = read_flavor(folder)
     definition = tomllib.loads((folder / "module.toml").read_text())
-    assert flavor.place == Place("azure", "platform", folder.parent.name, folder.name)
+    assert flavor.place == FlavorPath("azure", "platform", folder.parent.name, folder.name)
     assert set(definition["needs"]) <= NEEDS
     assert all(setting.help for setting in flavor.settings)
 

@@ -93,7 +93,7 @@ class Case:
     record: Record | None = BUILT
     states: Mapping[str, StateFacts] = field(default_factory=lambda: {"platform": FULL})
     desired: Desired = SAME
-    sweeps: bool = False
+    cleans_up: bool = False
     build: str = ""
     destroy: str = ""
 
@@ -108,13 +108,15 @@ ALL = [
         build="newer",
         destroy="matcha-tui (9.1",
     ),
-    Case(11, replace(BUILT, version=VERSION + 1), {}, sweeps=True, build="newer", destroy="newer"),
+    Case(
+        11, replace(BUILT, version=VERSION + 1), {}, cleans_up=True, build="newer", destroy="newer"
+    ),
     Case(12, BUILT, {"platform": FOREIGN}, build="platform is another", destroy="is another"),
     Case(12, recorded(PARTIAL), {"platform": FOREIGN}, build="is another", destroy="is another"),
-    Case(12, BUILT, {"platform": FOREIGN}, sweeps=True, build="another", destroy="another"),
+    Case(12, BUILT, {"platform": FOREIGN}, cleans_up=True, build="another", destroy="another"),
     Case(13, BUILT, {}, build="state of it is lost", destroy="state of it is lost"),
     Case(13, BUILT, {"platform": EMPTY}, build="is lost", destroy="is lost"),
-    Case(13, BUILT, {}, sweeps=True, build="is lost"),
+    Case(13, BUILT, {}, cleans_up=True, build="is lost"),
     Case(14, desired=replace(SAME, target="local"), build="deployed on the target azure"),
     Case(15, desired=replace(SAME, modules={}), build="stack cannot be changed"),
     Case(15, desired=replace(SAME, modules={"data_version_control": "lakefs"}), build="the stack"),
@@ -147,7 +149,7 @@ ALL = [
 
 @pytest.mark.parametrize("case", ALL, ids=lambda case: f"row {case.row}")
 def test_what_may_be_done(case: Case):
-    decision = decide(case.record, case.states, case.desired, sweeps=case.sweeps)
+    decision = decide(case.record, case.states, case.desired, cleans_up=case.cleans_up)
     for refusal, text in ((decision.build, case.build), (decision.destroy, case.destroy)):
         if not text:
             assert refusal is None
@@ -241,16 +243,16 @@ def is_lost(record: Record, found: Mapping[str, StateFacts]) -> bool:
 
 
 def ask(
-    record: Record, found: Mapping[str, StateFacts], desired: Desired, *, sweeps: bool
+    record: Record, found: Mapping[str, StateFacts], desired: Desired, *, cleans_up: bool
 ) -> Decision:
-    return decide(record, found, desired, sweeps=sweeps)
+    return decide(record, found, desired, cleans_up=cleans_up)
 
 
 @given(records, states, wanted, st.booleans())
 def test_nothing_is_built_that_contradicts_what_is_deployed(
-    record: Record, found: dict[str, StateFacts], desired: Desired, sweeps: bool
+    record: Record, found: dict[str, StateFacts], desired: Desired, cleans_up: bool
 ):
-    decision = ask(record, found, desired, sweeps=sweeps)
+    decision = ask(record, found, desired, cleans_up=cleans_up)
     differs = any(
         dict(getattr(record, name)) != dict(getattr(desired, name))
         for name in ("modules", "backend")
@@ -263,11 +265,11 @@ def test_nothing_is_built_that_contradicts_what_is_deployed(
 
 @given(records, states, wanted, st.booleans())
 def test_what_is_deployed_and_trusted_can_be_destroyed(
-    record: Record, found: dict[str, StateFacts], desired: Desired, sweeps: bool
+    record: Record, found: dict[str, StateFacts], desired: Desired, cleans_up: bool
 ):
-    decision = ask(record, found, desired, sweeps=sweeps)
+    decision = ask(record, found, desired, cleans_up=cleans_up)
     is_trusted = not (record.is_newer or is_foreign(record, found))
-    if decision.is_deployed and is_trusted and (sweeps or not is_lost(record, found)):
+    if decision.is_deployed and is_trusted and (cleans_up or not is_lost(record, found)):
         assert decision.destroy is None
     else:
         assert decision.destroy is not None
@@ -275,9 +277,9 @@ def test_what_is_deployed_and_trusted_can_be_destroyed(
 
 @given(records, states, wanted, st.booleans())
 def test_whatever_terraform_has_is_deployed(
-    record: Record, found: dict[str, StateFacts], desired: Desired, sweeps: bool
+    record: Record, found: dict[str, StateFacts], desired: Desired, cleans_up: bool
 ):
-    decision = ask(record, found, desired, sweeps=sweeps)
+    decision = ask(record, found, desired, cleans_up=cleans_up)
     if any(facts.has_resources for facts in found.values()):
         assert decision.is_deployed
     assert decision.is_deployed is (decision.state is not GONE)

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from matcha_tui.errors import ExitCode
-from matcha_tui.project.placing import begin_next
 from matcha_tui.project.record import (
     LayerRecord,
     LayerState,
@@ -19,6 +18,7 @@ from matcha_tui.project.record import (
     write_record,
 )
 from matcha_tui.project.recording import main, propose_record, recording_command
+from matcha_tui.project.staging import begin_next
 from matcha_tui.project.workspace import Workspace, prepare_workspace
 from matcha_tui.terraform.cancel import CancelRequest, write_request
 from matcha_tui.terraform.folder import RUN_CODE

@@ -14,7 +14,7 @@ from matcha_tui.targets.azure.auth.service_principal import SignInMethod
 from matcha_tui.targets.azure.pricing.part import AzurePricing
 from matcha_tui.targets.azure.pricing.sku import find_sku
 from matcha_tui.targets.azure.pricing.snapshot import make_table, read_regions
-from matcha_tui.targets.findings import Check, Finding, Remedy, Verdict
+from matcha_tui.targets.findings import Check, Finding, Fix, Verdict
 from matcha_tui.targets.identity_part import SignedIn, Subscription, Tenant
 from matcha_tui.terraform.events import Event
 from tests.screens.frozen import NOTHING, FrozenSession
@@ -49,7 +49,7 @@ def price_table(project: Project, source: PriceSource = PriceSource.SNAPSHOT) ->
     """Prices of all that a stack needs in every other region, dearer from one to the next."""
     day = date(2026, 4, 1) if source is PriceSource.SNAPSHOT else date(2026, 5, 4)
     prices: dict[str, dict[str, Price]] = {}
-    for item in AzurePricing().items(project.intent):
+    for item in AzurePricing().items(project.spec):
         sku = find_sku(item.sku)
         unit = sku.unit if sku else item.unit
         prices[item.sku] = {
@@ -66,9 +66,9 @@ def price_table(project: Project, source: PriceSource = PriceSource.SNAPSHOT) ->
     return make_table("USD", prices)
 
 
-def check(name: str, verdict: Verdict, text: str, hint: str = "", remedy: str = "") -> Check:
-    cure = Remedy(remedy, lambda: f"{remedy}: done") if remedy else None
-    return Check(name, lambda: Finding(name, verdict, text, hint, cure))
+def check(name: str, verdict: Verdict, text: str, hint: str = "", fix: str = "") -> Check:
+    fix_finding = Fix(fix, lambda: f"{fix}: done") if fix else None
+    return Check(name, lambda: Finding(name, verdict, text, hint, fix_finding))
 
 
 GOOD = (

@@ -88,7 +88,7 @@ class FrozenDeployment(Deployment):
     async def engine(self) -> Engine:
         return Engine("terraform", "1.11.4", ("/usr/bin/terraform",))
 
-    async def look(self) -> Overview:
+    async def refresh(self) -> Overview:
         self.overview = self.answer
         return self.answer
 
@@ -108,8 +108,8 @@ class FrozenDeployment(Deployment):
         return self.checked
 
     async def start_provision(self, consent: Consent | None = None) -> Run:
-        adopts = consent is not None and consent.adopt
-        self.asked.append("provision, adopting" if adopts else "provision")
+        imports = consent is not None and consent.import_existing
+        self.asked.append("provision, importing" if imports else "provision")
         return make_run("provision")
 
     async def start_destroy(self, keep_data: bool = False) -> Run:

@@ -49,21 +49,21 @@ def met_what_exists() -> list[Event]:
     ]
 
 
-async def test_what_exists_already_can_be_adopted_after_a_yes():
+async def test_what_exists_already_can_be_imported_after_a_yes():
     session = CloudySession(met_what_exists(), deployed(), settings=CHOSEN)
     app = MatchaApp(session)
     async with app.run_test(size=(80, 24)) as pilot:
         await app.push_screen(MonitorScreen(session, make_run("provision")))
-        await until_seen(pilot, "Press a to take in what exists already")
+        await until_seen(pilot, "Press a to import what exists already")
         await pilot.press("a")
-        await until_seen(pilot, "Take over what exists already?")
+        await until_seen(pilot, "Import what exists already?")
         assert "resource_group.main" in seen(pilot)
         assert session.deployment.asked == []
         await pilot.press("y")
-        await until(pilot, lambda: session.deployment.asked == ["provision, adopting"])
+        await until(pilot, lambda: session.deployment.asked == ["provision, importing"])
 
 
-async def test_other_failures_offer_nothing_to_adopt():
+async def test_other_failures_offer_nothing_to_import():
     session = CloudySession(recorded.broken(), deployed(), settings=CHOSEN)
     app = MatchaApp(session)
     async with app.run_test(size=(80, 24)) as pilot:

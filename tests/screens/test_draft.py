@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from matcha_tui.errors import MatchaError
 from matcha_tui.project.config import declared_settings
 from matcha_tui.screens.draft import (
-    complaint_about,
     make_config,
     settings_by_owner,
     start_draft,
+    validation_error,
 )
 from matcha_tui.stack.setting import Setting, SettingType
 from tests.screens.frozen import FrozenSession
@@ -30,11 +30,11 @@ EVERY_TYPE = (
 
 @given(st.sampled_from(EVERY_TYPE), st.text())
 def test_whatever_is_typed_either_will_do_or_is_complained_about_in_a_sentence(setting, text):
-    complaint = complaint_about(setting, text)
+    error = validation_error(setting, text)
     if not text.strip():
-        assert complaint == ""
-    elif complaint:
-        assert complaint.startswith((f"{setting.name} must be ", f"{setting.name} cannot be "))
+        assert error == ""
+    elif error:
+        assert error.startswith((f"{setting.name} must be ", f"{setting.name} cannot be "))
         with pytest.raises(MatchaError):
             setting.parse(text)
     else:

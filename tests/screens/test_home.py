@@ -12,7 +12,7 @@ from tests.screens.keyboard import seen, until_on, until_seen
 
 
 class Faulty(FrozenDeployment):
-    async def look(self) -> Overview:
+    async def refresh(self) -> Overview:
         raise MatchaError("[the state] is damaged", hint="Restore it.")
 
 

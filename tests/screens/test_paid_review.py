@@ -16,7 +16,7 @@ from matcha_tui.screens.monitor import MonitorScreen
 from matcha_tui.screens.notice import Notice
 from matcha_tui.screens.review import ReviewScreen
 from matcha_tui.screens.settings import SettingsScreen
-from matcha_tui.targets.findings import Check, Finding, Remedy, Verdict
+from matcha_tui.targets.findings import Check, Finding, Fix, Verdict
 from tests.screens import recorded
 from tests.screens.cloudy import CHOSEN, GOOD, MIXED, CloudySession, signed_in
 from tests.screens.keyboard import seen, until, until_on, until_seen
@@ -125,15 +125,15 @@ async def test_above_the_limit_it_is_built_after_a_yes_only():
 async def test_a_failed_check_can_be_cured_and_is_made_again():
     cured: list[str] = []
 
-    def cure() -> str:
+    def fix_finding() -> str:
         cured.append("yes")
         return "Registered."
 
     def find() -> Finding:
         if cured:
             return Finding("providers", Verdict.PASSED, "all are registered")
-        remedy = Remedy("Register Microsoft.Storage", cure)
-        return Finding("providers", Verdict.FAILED, "one is not registered", "Do.", remedy)
+        fix = Fix("Register Microsoft.Storage", fix_finding)
+        return Finding("providers", Verdict.FAILED, "one is not registered", "Do.", fix)
 
     async with opened(session_with((Check("providers", find),))) as pilot:
         await until_seen(pilot, "f Fix")
@@ -149,7 +149,7 @@ async def test_a_cure_that_fails_is_a_sentence():
     def refuse() -> str:
         raise MatchaError("you may not register it", hint="Ask the owner.")
 
-    finding = Finding("providers", Verdict.FAILED, "no", "Do.", Remedy("Register it", refuse))
+    finding = Finding("providers", Verdict.FAILED, "no", "Do.", Fix("Register it", refuse))
     async with opened(session_with((Check("providers", lambda: finding),))) as pilot:
         await until_seen(pilot, "f Fix")
         await pilot.press("f", "y")

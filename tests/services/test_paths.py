@@ -37,5 +37,5 @@ def _live_and_end(folder: Path) -> None:
         assert project.run("stop", "tiny").returncode == 0
         assert not project.processes()
         project.start("tiny")
-        assert project.run("sweep").returncode == 0
+        assert project.run("clean").returncode == 0
         assert not project.processes()

@@ -53,14 +53,14 @@ def test_kept_data_is_listed_and_nothing_runs(
 def test_a_sweep_ends_and_deletes_what_an_interrupted_run_left(project: TinyProject) -> None:
     _fill(project)
     project.define("planned")  # it has a port already, and was never prepared
-    assert project.run("sweep").returncode == 0
+    assert project.run("clean").returncode == 0
     assert not project.processes()
     assert list(project.services.iterdir()) == []
-    assert project.run("sweep").returncode == 0
+    assert project.run("clean").returncode == 0
 
 
 def test_a_sweep_keeps_data_if_asked(project: TinyProject) -> None:
     _fill(project)
-    assert project.run("sweep", MATCHA_KEEP_DATA="1").returncode == 0
+    assert project.run("clean", MATCHA_KEEP_DATA="1").returncode == 0
     assert not project.processes()
     assert (project.folder("tiny").data / "files" / "precious").exists()

@@ -45,7 +45,7 @@ def test_what_runs_in_a_folder_with_a_control_character_can_still_be_stopped() -
             project.define("tiny")
             project.start("tiny")
             assert project.wait_until_healthy("tiny").supervised
-            for verb, *flavor in (("stop", "tiny"), ("remove", "tiny"), ("sweep",)):
+            for verb, *flavor in (("stop", "tiny"), ("remove", "tiny"), ("clean",)):
                 done = project.run(verb, *flavor)
                 assert done.returncode == 0, done.stderr
             assert not project.processes()

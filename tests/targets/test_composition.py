@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace, prepare_workspace
 from matcha_tui.stack.catalog import MODULE_TYPES, Catalog, load_catalog
-from matcha_tui.targets.base import Intent
+from matcha_tui.targets.base import StackSpec
 from matcha_tui.targets.composition import (
     compose_layer,
     composed_flavors,
@@ -34,9 +34,9 @@ def compose(folder: Path, modules: dict[str, str], catalog: Catalog = CATALOG) -
     workspace = Workspace(folder)
     prepare_workspace(workspace)
     flavors = [catalog.find("local", *module) for module in modules.items()]
-    intent = Intent(workspace, flavors, Config())
+    spec = StackSpec(workspace, flavors, Config())
     layer = workspace.layer("services")
-    compose_layer(intent, catalog, LOCAL, "services", LOCAL.resolve(intent), layer)
+    compose_layer(spec, catalog, LOCAL, "services", LOCAL.resolve(spec), layer)
     return layer
 
 
@@ -54,9 +54,9 @@ def test_nothing_was_composed_in_an_empty_folder(tmp_path: Path):
 def test_a_layer_is_composed_in_whatever_folder_it_is_to_run_in(tmp_path: Path):
     workspace = Workspace(tmp_path)
     prepare_workspace(workspace)
-    intent = Intent(workspace, [CATALOG.find("local", "data_version_control", "dvc")], Config())
+    spec = StackSpec(workspace, [CATALOG.find("local", "data_version_control", "dvc")], Config())
     following = workspace.next_layer("services")
-    compose_layer(intent, CATALOG, LOCAL, "services", LOCAL.resolve(intent), following)
+    compose_layer(spec, CATALOG, LOCAL, "services", LOCAL.resolve(spec), following)
     assert is_composed(following)
     assert not workspace.layer("services").exists()
 

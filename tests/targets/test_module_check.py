@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from matcha_tui.stack.catalog import load_catalog
-from matcha_tui.stack.flavor import Place
+from matcha_tui.stack.flavor import FlavorPath
 from matcha_tui.targets.module_check import ModuleCheck, check_flavor
 from matcha_tui.targets.registry import TARGETS
 from matcha_tui.terraform.engine import find_engine
 
 CATALOG = load_catalog()
-PLACE = Place("local", "services", "data_version_control", "file_server")
+PLACE = FlavorPath("local", "services", "data_version_control", "file_server")
 EXAMPLE = Path(__file__).parents[1] / "examples/my_modules" / str(PLACE)
 
 _PORT_VARIABLE = 'variable "port" {\n  type = number\n}\n'

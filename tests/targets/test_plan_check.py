@@ -8,7 +8,7 @@ import pytest
 
 from matcha_tui import Deployment, deployment
 from matcha_tui.app import MatchaApp
-from matcha_tui.deployed import look
+from matcha_tui.deployed import read_decision
 from matcha_tui.deployment import Consent
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.record import LayerState
@@ -159,7 +159,7 @@ def test_a_later_layer_that_would_be_replaced_is_refused(tiny: MatchaHere):
     assert "matcha provision" in provision.stderr
     assert "--allow-destroy" in provision.stderr
     assert running(tiny.folder) == built("tiny", ["data_version_control"])
-    layers = look(project_of(tiny)).layers
+    layers = read_decision(project_of(tiny)).layers
     assert layers == {"ground": LayerState.WHOLE, "house": LayerState.WHOLE}
     assert tiny("status").returncode == 0
 
@@ -184,7 +184,7 @@ def test_it_is_replaced_when_that_was_reviewed(tiny: MatchaHere):
     assert [*approved_by(read_progress(second))] == ["house"]
     done = follow(deployment.provision(project_of(tiny), engine, Consent(second)))
     check_outcome(done, "The provision", None)
-    assert look(project_of(tiny)).state is LayerState.WHOLE
+    assert read_decision(project_of(tiny)).state is LayerState.WHOLE
 
 
 def test_a_plan_says_which_layer_it_only_previews(tiny: MatchaHere):
@@ -218,7 +218,7 @@ async def test_who_watches_is_shown_what_nobody_had_seen_and_asked_again(tiny: M
         await pilot.press("enter")
         await until_on(pilot, MonitorScreen)
         await until_seen(pilot, "Your stack is up")
-    assert look(project_of(tiny)).state is LayerState.WHOLE
+    assert read_decision(project_of(tiny)).state is LayerState.WHOLE
 
 
 def test_what_a_failed_provision_left_half_made_is_made_again(tiny: MatchaHere):
@@ -227,7 +227,7 @@ def test_what_a_failed_provision_left_half_made_is_made_again(tiny: MatchaHere):
     obstacle.symlink_to("no/such/folder")
     failed = tiny("provision", "--yes")
     assert failed.returncode == ExitCode.FAILED
-    assert look(project_of(tiny)).layers["house"] is LayerState.PARTIAL
+    assert read_decision(project_of(tiny)).layers["house"] is LayerState.PARTIAL
     obstacle.unlink()
     provision = tiny("provision", "--yes")
     assert provision.returncode == 0, provision.stderr

@@ -9,31 +9,31 @@ from matcha_tui.pricing.price import EVERYWHERE, Price, Prices, PriceSource, Pri
 from matcha_tui.pricing.report import Limit, origin
 from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace
-from matcha_tui.targets.base import Intent
+from matcha_tui.targets.base import StackSpec
 from matcha_tui.targets.pricing_part import Pricing
 from matcha_tui.targets.registry import TARGETS
 
 
 class LabPricing(Pricing):
-    def items(self, intent: Intent) -> tuple[CostItem, ...]:
-        gpus = int(intent.config.settings.get("gpus", 1))
+    def items(self, spec: StackSpec) -> tuple[CostItem, ...]:
+        gpus = int(spec.config.settings.get("gpus", 1))
         return (CostItem("Lab", "GPU", "gpu", "hour", gpus, gpus),)
 
-    def load(self, intent: Intent, *, offline: bool = False) -> Prices:
+    def load(self, spec: StackSpec, *, offline: bool = False) -> Prices:
         tier = Tier(Decimal(0), Decimal("0.50"))
         price = Price("gpu", "hour", (tier,), PriceSource.LIVE, date(2026, 1, 1))
         return Prices(PriceTable("EUR", {"gpu": {EVERYWHERE: price}}))
 
-    def limit(self, intent: Intent) -> Limit:
+    def limit(self, spec: StackSpec) -> Limit:
         return Limit(700, "EUR", "spend")
 
 
-def intent(tmp_path: Path, gpus: int) -> Intent:
-    return Intent(Workspace(tmp_path), (), Config("lab", settings={"gpus": gpus}))
+def spec(tmp_path: Path, gpus: int) -> StackSpec:
+    return StackSpec(Workspace(tmp_path), (), Config("lab", settings={"gpus": gpus}))
 
 
 def test_items_and_prices_make_an_estimate_without_regions(tmp_path: Path):
-    lab, two = LabPricing(), intent(tmp_path, 2)
+    lab, two = LabPricing(), spec(tmp_path, 2)
     found = lab.estimate(two, lab.load(two))
     assert found.monthly == Span(Decimal("730"), Decimal("730"))
     assert lab.rank(two, lab.load(two)) == ()
@@ -41,7 +41,7 @@ def test_items_and_prices_make_an_estimate_without_regions(tmp_path: Path):
 
 
 def test_a_limit_is_held_up_against_the_estimate(tmp_path: Path):
-    lab, one, two = LabPricing(), intent(tmp_path, 1), intent(tmp_path, 2)
+    lab, one, two = LabPricing(), spec(tmp_path, 1), spec(tmp_path, 2)
     prices = lab.load(one)
     assert lab.exceeded_limit(one, lab.estimate(one, prices)) == ""
     said = "the stack costs 730.00 EUR a month, and spend is 700 EUR"

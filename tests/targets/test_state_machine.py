@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 
 from matcha_tui import deployment
 from matcha_tui.choosing import change_stack, save_config
-from matcha_tui.deployed import look
+from matcha_tui.deployed import read_decision
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.record import LayerState
 from matcha_tui.selection import Project, open_project
@@ -103,7 +103,7 @@ class Projects(RuleBasedStateMachine):
                 assert running(self.folder) <= self.wanted()
             else:
                 assert running(self.folder) == self.wanted()
-            assert look(self.project).state is LayerState.WHOLE
+            assert read_decision(self.project).state is LayerState.WHOLE
 
     @rule(changes=st.integers(1, 3))
     def provision_killed(self, changes: int) -> None:
@@ -117,7 +117,7 @@ class Projects(RuleBasedStateMachine):
         self.finish(run)
         self.is_half_destroyed = False
         assert running(self.folder) == frozenset()
-        assert not look(self.project).is_deployed
+        assert not read_decision(self.project).is_deployed
 
     @precondition(lambda self: self.is_running())
     @rule(changes=st.integers(1, 3))
@@ -128,7 +128,7 @@ class Projects(RuleBasedStateMachine):
     @invariant()
     def what_runs_is_known(self) -> None:
         if running(self.folder):
-            assert look(self.project).is_deployed
+            assert read_decision(self.project).is_deployed
 
     def teardown(self) -> None:
         """Destroy what runs at the end; what is left would stay for ever."""
@@ -157,7 +157,7 @@ class Projects(RuleBasedStateMachine):
             act()
         except MatchaError as error:
             assert error.exit_code is ExitCode.REFUSED
-            assert look(self.project).is_deployed
+            assert read_decision(self.project).is_deployed
             assert (self.folder / "matcha.toml").read_text() == before
 
     def start(self, act: Callable[[], Run]) -> Run | None:
@@ -167,7 +167,7 @@ class Projects(RuleBasedStateMachine):
             return act()
         except MatchaError as error:
             assert error.exit_code is ExitCode.REFUSED
-            assert look(self.project).is_deployed
+            assert read_decision(self.project).is_deployed
             assert running(self.folder) == before
             return None
 

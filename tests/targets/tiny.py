@@ -15,9 +15,9 @@ from matcha_tui.health_state import HealthState
 from matcha_tui.stack.setting import Setting, SettingType
 from matcha_tui.targets.base import (
     ComponentHealth,
-    Intent,
     ModuleValues,
     Root,
+    StackSpec,
     Target,
 )
 from matcha_tui.targets.findings import Check
@@ -42,27 +42,27 @@ class TinyTarget(Target):
         Setting("colour", SettingType.STRING, "How it is painted.", "red", pattern="[a-z]+"),
     )
     fixed_settings: ClassVar[tuple[str, ...]] = ("plot",)
-    sweep = ("sh", "-c", "rm -f ../../../world/tiny-*")
+    clean_up = ("sh", "-c", "rm -f ../../../world/tiny-*")
 
-    def resolve(self, intent: Intent) -> ModuleValues:
+    def resolve(self, spec: StackSpec) -> ModuleValues:
         """Take what was set."""
-        chosen = intent.config.settings
+        chosen = spec.config.settings
         return {
             flavor.module_type: {
                 setting.name: chosen.get(f"{flavor.module_type}.{setting.name}", setting.default)
                 for setting in flavor.settings
             }
-            for flavor in intent.flavors
+            for flavor in spec.flavors
         }
 
-    def root(self, intent: Intent, layer: str) -> Root:
+    def root(self, spec: StackSpec, layer: str) -> Root:
         """Return the ground, or what the house takes from it."""
         context: dict[str, object] = {
-            "world": str(world_of(intent.workspace.project)),
+            "world": str(world_of(spec.workspace.project)),
             "target": self.name,
             "colour": "none",
             **{
-                setting.name: intent.config.settings.get(setting.name, setting.default)
+                setting.name: spec.config.settings.get(setting.name, setting.default)
                 for setting in self.settings
             },
         }
@@ -83,13 +83,13 @@ class TinyTarget(Target):
             resources={"cloud": {"location": self.name}},
         )
 
-    def checks(self, intent: Intent) -> tuple[Check, ...]:
+    def checks(self, spec: StackSpec) -> tuple[Check, ...]:
         """Need nothing."""
         return ()
 
-    def health(self, intent: Intent) -> tuple[ComponentHealth, ...]:
+    def health(self, spec: StackSpec) -> tuple[ComponentHealth, ...]:
         """Look for each file."""
-        found = world_of(intent.workspace.project)
+        found = world_of(spec.workspace.project)
         return tuple(
             ComponentHealth(
                 flavor.name,
@@ -99,10 +99,10 @@ class TinyTarget(Target):
                 "",
                 "",
             )
-            for flavor in intent.flavors
+            for flavor in spec.flavors
         )
 
-    def leftovers(self, intent: Intent) -> tuple[str, ...]:
+    def leftovers(self, spec: StackSpec) -> tuple[str, ...]:
         """Leave nothing."""
         return ()
 
@@ -115,7 +115,7 @@ class OtherTarget(TinyTarget):
     layers: ClassVar[tuple[str, ...]] = ("yard",)
     settings: ClassVar[tuple[Setting, ...]] = ()
     fixed_settings: ClassVar[tuple[str, ...]] = ()
-    sweep = ("sh", "-c", "rm -f ../../../world/other-*")
+    clean_up = ("sh", "-c", "rm -f ../../../world/other-*")
 
 
 TINY, OTHER = TinyTarget(), OtherTarget()

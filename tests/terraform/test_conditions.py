@@ -22,7 +22,7 @@ def steps(bench: Workbench, *wanted: tuple[str, When]) -> list[Step]:
 
 
 @pytest.mark.parametrize(
-    ("first", "remedy", "states", "state"),
+    ("first", "fix", "states", "state"),
     [
         ("true", "true", [DONE, SKIPPED, DONE, DONE], RunState.DONE),
         ("exit 3", "true", [FAILED, DONE, DONE, DONE], RunState.DONE),
@@ -30,12 +30,12 @@ def steps(bench: Workbench, *wanted: tuple[str, When]) -> list[Step]:
     ],
 )
 async def test_a_remedy_makes_good_for_a_failure(
-    bench: Workbench, first: str, remedy: str, states: list[StepState], state: RunState
+    bench: Workbench, first: str, fix: str, states: list[StepState], state: RunState
 ) -> None:
     wanted = [
         ("true", When.ALL_WELL),
         (first, When.ALL_WELL),
-        (remedy, When.AFTER_FAILURE),
+        (fix, When.AFTER_FAILURE),
         ("true", When.ALL_WELL),
         ("true", When.ALWAYS),
     ]

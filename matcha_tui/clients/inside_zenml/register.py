@@ -17,7 +17,7 @@ def main() -> None:
     from zenml.client import Client
     from zenml.enums import StackComponentType
 
-    sys.excepthook = _say_in_one_line  # instead of ZenML's, which fills a screen
+    sys.excepthook = _print_in_one_line  # instead of ZenML's, which fills a screen
     client = Client()
     wanted = json.loads(os.environ.pop("MATCHA_ZENML_STACK"))
     components = [(StackComponentType(name), *one) for name, one in wanted["components"].items()]
@@ -105,7 +105,7 @@ def _spell(kind: Any) -> str:
     return str(kind.value).replace("_", " ")
 
 
-def _say_in_one_line(kind: Any, error: Any, trace: Any) -> None:
+def _print_in_one_line(kind: Any, error: Any, trace: Any) -> None:
     sys.stderr.write("\n" + (" ".join(str(error).split()) or kind.__name__) + "\n")
 
 

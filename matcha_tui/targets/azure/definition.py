@@ -76,7 +76,7 @@ def parse_azure_definition(table: TomlTable) -> AzureDefinition:
     needs = table.names("needs", "such part", NEEDS)
     storage = table.text("storage", "")
     if not re.fullmatch(r"[a-z0-9]{0,9}", storage):
-        raise table.complaint("storage", "has to be up to 9 small letters and digits")
+        raise table.error("storage", "has to be up to 9 small letters and digits")
     health = _read_health(table) if "health" in table.content else None
     return AzureDefinition(needs, health, storage)
 
@@ -104,7 +104,7 @@ def _read_health(top: TomlTable) -> HealthCheck:
     try:
         re.compile(table.text("expect"))
     except re.error as error:
-        raise table.complaint("expect", f"is no regular expression: {error}") from error
+        raise table.error("expect", f"is no regular expression: {error}") from error
     return HealthCheck(
         url, table.text("expect"), table.text("username", ""), table.text("password", "")
     )

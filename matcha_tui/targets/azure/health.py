@@ -8,27 +8,27 @@ from matcha_tui.project.state import read_resources
 from matcha_tui.stack.flavor import Flavor
 from matcha_tui.system.probe import Question, find_problem
 from matcha_tui.targets.azure.definition import HealthCheck, parse_azure_definition
-from matcha_tui.targets.base import ComponentHealth, Intent
+from matcha_tui.targets.base import ComponentHealth, StackSpec
 
 _SECONDS = 5.0
 _NOT_BUILT = "it was never built"
 _NO_SERVER = "it was built; there is no server to ask"
 
 
-def find_health(intent: Intent) -> tuple[ComponentHealth, ...]:
+def find_health(spec: StackSpec) -> tuple[ComponentHealth, ...]:
     """Ask every component of a deployed stack.
 
     Args:
-        intent: What was built.
+        spec: What was built.
 
     Returns:
         A finding a flavor, in the stack's order.
     """
-    given = read_resources(intent.workspace.state_file) or {}
-    if not intent.flavors:
+    given = read_resources(spec.workspace.state_file) or {}
+    if not spec.flavors:
         return ()
-    with ThreadPoolExecutor(max_workers=len(intent.flavors)) as executor:
-        return tuple(executor.map(lambda flavor: _health(flavor, given), intent.flavors))
+    with ThreadPoolExecutor(max_workers=len(spec.flavors)) as executor:
+        return tuple(executor.map(lambda flavor: _health(flavor, given), spec.flavors))
 
 
 def _health(flavor: Flavor, given: Mapping[str, Mapping[str, str]]) -> ComponentHealth:

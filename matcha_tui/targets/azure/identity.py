@@ -8,7 +8,7 @@ from matcha_tui.errors import MatchaError
 from matcha_tui.targets.azure.auth.service_principal import SignInMethod
 from matcha_tui.targets.azure.definition import collect_needs
 from matcha_tui.targets.azure.settings import AzureSettings
-from matcha_tui.targets.base import Intent
+from matcha_tui.targets.base import StackSpec
 from matcha_tui.targets.identity_part import Identity, Prompt, SignedIn, Survey, Tenant
 
 if TYPE_CHECKING:  # Azure's libraries take a second to import
@@ -22,7 +22,7 @@ class AzureIdentity(Identity):
     tenant_setting = "tenant_id"
     help_url = "https://learn.microsoft.com/cli/azure/install-azure-cli"
     subscriptions_url = "https://portal.azure.com/#view/Microsoft_Azure_Billing/SubscriptionsBlade"
-    looking_only = (
+    read_only_hint = (
         "Terraform cannot use this sign-in: it is good for choosing and for prices only.",
         "Before you build: install the Azure CLI and run `az login`, then press r.",
     )
@@ -32,7 +32,7 @@ class AzureIdentity(Identity):
         from matcha_tui.targets.azure.auth import account
         from matcha_tui.targets.azure.cloud.endpoints import find_cloud
 
-        return _look_around(account.sign_in(find_cloud(), tenant_id=tenant_id))
+        return _read_account(account.sign_in(find_cloud(), tenant_id=tenant_id))
 
     def sign_in_with_code(
         self, prompt: Prompt, *, tenant_id: str = "", is_cancelled: Callable[[], bool]
@@ -44,10 +44,10 @@ class AzureIdentity(Identity):
         account = sign_in_with_device_code(
             find_cloud(), prompt, tenant_id=tenant_id, is_cancelled=is_cancelled
         )
-        return _look_around(account)
+        return _read_account(account)
 
 
-def _look_around(account: "Account") -> SignedIn:
+def _read_account(account: "Account") -> SignedIn:
     from matcha_tui.targets.azure.arm.subscriptions import list_subscriptions, list_tenants
 
     found = partial(
@@ -66,15 +66,15 @@ def _look_around(account: "Account") -> SignedIn:
         return found(tenants=tenants, problem=error)
 
 
-def _survey_regions(account: "Account", intent: Intent) -> Survey:
+def _survey_regions(account: "Account", spec: StackSpec) -> Survey:
     """Make the question where machines can be had; the setting ``subscription_id`` counts."""
     from matcha_tui.targets.azure.preflight.reader import Reader
     from matcha_tui.targets.azure.preflight.regions import fits_by_region
-    from matcha_tui.targets.azure.preflight.wanted import list_pools
+    from matcha_tui.targets.azure.preflight.requirements import list_pools
 
-    settings = AzureSettings.of(intent)
+    settings = AzureSettings.of(spec)
     reader = Reader(account, settings.subscription_id)
-    pools = list_pools(settings) if "cluster" in collect_needs(intent.flavors) else ()
+    pools = list_pools(settings) if "cluster" in collect_needs(spec.flavors) else ()
 
     def ask(names: Sequence[str]) -> dict[str, bool | None]:
         return {name: fit.suffices for name, fit in fits_by_region(reader, pools, names).items()}

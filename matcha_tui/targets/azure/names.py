@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 FOUNDATION, PLATFORM = "foundation", "platform"
 """The target's layers."""
 
-HANDED_OVER = f"{FOUNDATION}.auto.tfvars.json"
+PASSED_OUTPUTS = f"{FOUNDATION}.auto.tfvars.json"
 """In the platform's folder: what the foundation gives it."""
 
 STATE_CONTAINER = "state"

@@ -7,23 +7,23 @@ from matcha_tui.targets.azure.definition import collect_needs
 from matcha_tui.targets.azure.names import FOUNDATION
 from matcha_tui.targets.azure.remote_state.location import find_storage
 from matcha_tui.targets.azure.settings import AzureSettings
-from matcha_tui.targets.base import Intent, Root
+from matcha_tui.targets.base import Root, StackSpec
 
 """In the platform's folder: what the foundation gives."""
 
 _PREVIEW = 'jsondecode(file("${path.root}/modules/foundation/preview.json"))'
 
 
-def make_root(intent: Intent, settings: AzureSettings, layer: str) -> Root:
+def make_root(spec: StackSpec, settings: AzureSettings, layer: str) -> Root:
     """Return what a layer's root has beside the flavors.
 
     Args:
-        intent: What is to be built.
+        spec: What is to be built.
         settings: What it is to be built with.
         layer: ``foundation`` or ``platform``.
     """
-    context = _context(intent, settings)
-    storage = find_storage(settings, intent.config.state)
+    context = _context(spec, settings)
+    storage = find_storage(settings, spec.config.state)
     backend = {"azurerm": dict(storage.backend(layer))} if storage else {}
     azurerm = _azurerm(settings)
     if layer == FOUNDATION:
@@ -57,14 +57,14 @@ def make_root(intent: Intent, settings: AzureSettings, layer: str) -> Root:
     )
 
 
-def _context(intent: Intent, settings: AzureSettings) -> dict[str, Any]:
+def _context(spec: StackSpec, settings: AzureSettings) -> dict[str, Any]:
     return {
         "location": settings.location,
         "subscription_id": settings.subscription_id,
         "tenant_id": settings.tenant_id,
         "prefix": settings.prefix,
         "names": dict(settings.names.for_terraform()),
-        "needs": list(collect_needs(intent.flavors)),
+        "needs": list(collect_needs(spec.flavors)),
         "tags": dict(settings.all_tags),
         "allowed_ranges": list(settings.allowed_ranges),
         "node_size": settings.node_size,

@@ -6,7 +6,7 @@ from typing import Any
 
 from matcha_tui.stack.setting import Setting, SettingType, SettingValue
 from matcha_tui.targets.azure.names import AzureNames, derive_names
-from matcha_tui.targets.base import Intent
+from matcha_tui.targets.base import StackSpec
 
 _UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _RANGE = r"\d{1,3}(\.\d{1,3}){3}/\d{1,2}"
@@ -216,7 +216,7 @@ FIXED_SETTINGS = ("prefix", "location", "subscription_id", "tenant_id", "state")
 class AzureSettings:
     """The value of every setting of `AZURE_SETTINGS`, where the help of each says what it is.
 
-    The target makes it of an `Intent` at its door, and hands it on: nothing below reads
+    The target makes it of an `StackSpec` at its door, and hands it on: nothing below reads
     what was set by name.
 
     Most are a text or a number as it was set; of these two more is known:
@@ -249,9 +249,9 @@ class AzureSettings:
     tags: Mapping[str, str]
 
     @classmethod
-    def of(cls, intent: Intent) -> "AzureSettings":
+    def of(cls, spec: StackSpec) -> "AzureSettings":
         """Return what an intent is to be built with."""
-        return cls.read(intent.config.settings)
+        return cls.read(spec.config.settings)
 
     @classmethod
     def read(cls, settings: Mapping[str, SettingValue]) -> "AzureSettings":

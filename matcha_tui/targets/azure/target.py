@@ -14,17 +14,17 @@ from matcha_tui.targets.azure.names import FOUNDATION, PLATFORM
 from matcha_tui.targets.azure.pricing.part import AzurePricing
 from matcha_tui.targets.azure.remote_state.location import (
     STATE_KEYS,
-    choose_place,
+    choose_location,
     prepare_environment,
 )
 from matcha_tui.targets.azure.root import make_root
 from matcha_tui.targets.azure.settings import AZURE_SETTINGS, FIXED_SETTINGS, AzureSettings
 from matcha_tui.targets.base import (
     ComponentHealth,
-    Intent,
     ModuleValues,
     Root,
     SharedState,
+    StackSpec,
     StateLock,
     Target,
 )
@@ -46,27 +46,27 @@ class AzureState(SharedState):
     prepare = (*_PROGRAM, "matcha_tui.targets.azure.remote_state.create")
     share = (*_PROGRAM, "matcha_tui.targets.azure.remote_state.share_record")
 
-    def place(self, intent: Intent) -> Mapping[str, str]:
+    def location(self, spec: StackSpec) -> Mapping[str, str]:
         """Return the storage account that has the container or will have it."""
-        return choose_place(AzureSettings.of(intent))
+        return choose_location(AzureSettings.of(spec))
 
-    def fetch(self, intent: Intent) -> None:
+    def fetch(self, spec: StackSpec) -> None:
         """Copy the state and the resources into the project's folder."""
         from matcha_tui.targets.azure.remote_state.shared import fetch_state
 
-        fetch_state(intent, AzureSettings.of(intent))
+        fetch_state(spec, AzureSettings.of(spec))
 
-    def find_lock(self, intent: Intent, layer: str) -> StateLock | None:
+    def find_lock(self, spec: StackSpec, layer: str) -> StateLock | None:
         """Return who holds the blob's lease."""
         from matcha_tui.targets.azure.remote_state.shared import find_lock
 
-        return find_lock(intent, AzureSettings.of(intent), layer)
+        return find_lock(spec, AzureSettings.of(spec), layer)
 
-    def free_lock(self, intent: Intent, layer: str, lock_id: str) -> None:
+    def free_lock(self, spec: StackSpec, layer: str, lock_id: str) -> None:
         """Break the blob's lease."""
         from matcha_tui.targets.azure.remote_state.shared import free_lock
 
-        free_lock(intent, AzureSettings.of(intent), layer, lock_id)
+        free_lock(spec, AzureSettings.of(spec), layer, lock_id)
 
 
 class AzureTarget(Target):
@@ -90,27 +90,27 @@ class AzureTarget(Target):
         "`kubectl logs`."
     )
     clearing = {PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.cluster.releases")}  # noqa: RUF012
-    remedies = {PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.cluster.abandon")}  # noqa: RUF012
+    destroy_fallbacks = {PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.cluster.abandon")}  # noqa: RUF012
 
-    def resolve(self, intent: Intent) -> ModuleValues:
+    def resolve(self, spec: StackSpec) -> ModuleValues:
         """Decide passwords and what depends on settings."""
         from matcha_tui.targets.azure.values import resolve_values
 
-        return resolve_values(intent, AzureSettings.of(intent))
+        return resolve_values(spec, AzureSettings.of(spec))
 
-    def keep_password(self, intent: Intent, password: str) -> None:
+    def set_password(self, spec: StackSpec, password: str) -> None:
         """Take a password of the user's instead of generating one."""
-        from matcha_tui.targets.azure.values import keep_password
+        from matcha_tui.targets.azure.values import set_password
 
-        keep_password(intent, password)
+        set_password(spec, password)
 
-    def root(self, intent: Intent, layer: str) -> Root:
+    def root(self, spec: StackSpec, layer: str) -> Root:
         """Return the foundation's or the platform's root."""
-        return make_root(intent, AzureSettings.of(intent), layer)
+        return make_root(spec, AzureSettings.of(spec), layer)
 
-    def derived_values(self, intent: Intent) -> Mapping[str, str]:
+    def derived_values(self, spec: StackSpec) -> Mapping[str, str]:
         """Return what everything is going to be called."""
-        settings = AzureSettings.of(intent)
+        settings = AzureSettings.of(spec)
         names, region = settings.names, settings.location or "REGION"
         return {
             "resource group": names.resource_group,
@@ -123,33 +123,33 @@ class AzureTarget(Target):
             "state's account": names.state_account,
         }
 
-    def environment(self, intent: Intent, keep_data: bool) -> Mapping[str, str]:
+    def environment(self, spec: StackSpec, keep_data: bool) -> Mapping[str, str]:
         """Return who Terraform acts as, and where the shared state is to be made."""
         from matcha_tui.targets.azure.auth.terraform_identity import environment_of
 
-        settings = AzureSettings.of(intent)
+        settings = AzureSettings.of(spec)
         return {
             **environment_of(os.environ, settings.subscription_id, settings.tenant_id),
-            **prepare_environment(settings, intent.config.state),
+            **prepare_environment(settings, spec.config.state),
         }
 
-    def checks(self, intent: Intent) -> "tuple[Check, ...]":
+    def checks(self, spec: StackSpec) -> "tuple[Check, ...]":
         """List what the account, the subscription and the region must have."""
         from matcha_tui.targets.azure.preflight.table import list_checks
 
-        return list_checks(intent, AzureSettings.of(intent))
+        return list_checks(spec, AzureSettings.of(spec))
 
-    def health(self, intent: Intent) -> tuple[ComponentHealth, ...]:
+    def health(self, spec: StackSpec) -> tuple[ComponentHealth, ...]:
         """Ask every component through the gateway."""
         from matcha_tui.targets.azure.health import find_health
 
-        return find_health(intent)
+        return find_health(spec)
 
-    def leftovers(self, intent: Intent) -> tuple[str, ...]:
+    def leftovers(self, spec: StackSpec) -> tuple[str, ...]:
         """Return the resource groups that go or stay."""
-        names = AzureSettings.of(intent).names
+        names = AzureSettings.of(spec).names
         lines = [f"the resource group {names.resource_group} with all data in it"]
-        if intent.config.state:
+        if spec.config.state:
             stays = f"(the resource group {names.state_group} stays: Terraform's state is in it)"
             lines.append(stays)
         return tuple(lines)

@@ -11,9 +11,9 @@ from pathlib import Path
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.targets.azure.settings import AzureSettings
-from matcha_tui.targets.base import Intent, ModuleValues
-from matcha_tui.targets.kept import keep, read_kept
+from matcha_tui.targets.base import ModuleValues, StackSpec
 from matcha_tui.targets.passwords import find_takers, takes_password
+from matcha_tui.targets.stored_values import keep, read_stored
 
 _NEEDED = {
     "location": "Choose a region: matcha provision --location westeurope.",
@@ -22,11 +22,11 @@ _NEEDED = {
 }
 
 
-def resolve_values(intent: Intent, settings: AzureSettings) -> ModuleValues:
+def resolve_values(spec: StackSpec, settings: AzureSettings) -> ModuleValues:
     """Give every setting of the chosen flavors its final value.
 
     Args:
-        intent: What is to be built.
+        spec: What is to be built.
         settings: What it is to be built with.
 
     Returns:
@@ -36,15 +36,15 @@ def resolve_values(intent: Intent, settings: AzureSettings) -> ModuleValues:
         MatchaError: If a setting is missing without which nothing can be built.
     """
     check_settings(settings)
-    kept = read_kept(_passwords_file(intent.workspace))
+    kept = read_stored(_passwords_file(spec.workspace))
     return {
         flavor.module_type: {
             setting.name: kept.get(flavor.module_type, "")
             if takes_password(setting)
-            else intent.config.settings.get(f"{flavor.module_type}.{setting.name}", setting.default)
+            else spec.config.settings.get(f"{flavor.module_type}.{setting.name}", setting.default)
             for setting in flavor.settings
         }
-        for flavor in intent.flavors
+        for flavor in spec.flavors
     }
 
 
@@ -68,7 +68,7 @@ def check_settings(settings: AzureSettings) -> None:
         )
     if settings.budget and not settings.budget_email:
         raise MatchaError(
-            "budget is set, and budget_email is not: nobody would be told",
+            "budget is set, and budget_email is not: nobody would be notified",
             hint="Say whom: matcha provision --set budget_email=YOU@EXAMPLE.COM.",
             exit_code=ExitCode.USAGE,
         )
@@ -86,11 +86,11 @@ def _check_ranges(ranges: Sequence[str]) -> None:
             ) from error
 
 
-def keep_password(intent: Intent, password: str) -> None:
+def set_password(spec: StackSpec, password: str) -> None:
     """Take a password of the user's instead of having one made.
 
     Args:
-        intent: What is to be built; flavors with a secret setting named ``password``
+        spec: What is to be built; flavors with a secret setting named ``password``
             take it.
         password: The password.
 
@@ -98,11 +98,9 @@ def keep_password(intent: Intent, password: str) -> None:
         MatchaError: If no flavor takes one, if it cannot be one, or if what is deployed
             has another already.
     """
-    takers = {
-        flavor.module_type: chosen for flavor, chosen in find_takers(intent.flavors, password)
-    }
-    file = _passwords_file(intent.workspace)
-    if intent.is_deployed and read_kept(file) != takers:
+    takers = {flavor.module_type: chosen for flavor, chosen in find_takers(spec.flavors, password)}
+    file = _passwords_file(spec.workspace)
+    if spec.is_deployed and read_stored(file) != takers:
         raise MatchaError(
             "what is deployed has a password already, which it was given when it was built",
             hint="Leave out --password-stdin, or run `matcha destroy --yes` first.",

@@ -9,7 +9,7 @@ from matcha_tui.project.workspace import refuse_unprintable_path
 from matcha_tui.services.definition import Definition, HttpCheck, parse_definition
 from matcha_tui.services.layout import FlavorFolder, flavor_folder
 from matcha_tui.stack.flavor import DEFINITION
-from matcha_tui.targets.base import Intent
+from matcha_tui.targets.base import StackSpec
 
 _BELOW_BYTES = 255
 """What the deepest path below the project takes, with the names that Terraform and DVC add."""
@@ -19,18 +19,18 @@ _URL_SYNTAX = re.compile(r"[%?#]")
 _MOVE = "Move the project to a folder with another path, or take that module out."
 
 
-def check_path(intent: Intent) -> None:
+def check_path(spec: StackSpec) -> None:
     """Refuse a path that not everything can work in which is to be built.
 
     Args:
-        intent: What is to be built.
+        spec: What is to be built.
 
     Raises:
         MatchaError: If the path has control characters, is too long, or has what one of
             the stack's modules cannot work with.
     """
-    refuse_unprintable_path(intent.workspace)
-    project = intent.workspace.project
+    refuse_unprintable_path(spec.workspace)
+    project = spec.workspace.project
     system_bytes = os.pathconf("/", "PC_PATH_MAX") - 1
     excess = len(os.fsencode(project)) + _BELOW_BYTES - system_bytes
     if excess > 0:
@@ -40,9 +40,9 @@ def check_path(intent: Intent) -> None:
             hint="Move the project to a folder with a shorter path.",
             exit_code=ExitCode.PREFLIGHT_FAILED,
         )
-    for flavor in intent.flavors:
+    for flavor in spec.flavors:
         definition = parse_definition(flavor.definition)
-        _check_data_folder(definition, flavor_folder(intent.workspace.services, flavor.name))
+        _check_data_folder(definition, flavor_folder(spec.workspace.services, flavor.name))
 
 
 def _check_data_folder(definition: Definition, folder: FlavorFolder) -> None:

@@ -17,8 +17,8 @@ from matcha_tui.services.store import find_environment, store_folder
 from matcha_tui.services.supervisor import require_open_files
 from matcha_tui.stack.flavor import Flavor
 from matcha_tui.system.files import explain_os_errors
-from matcha_tui.targets.base import Intent
-from matcha_tui.targets.findings import Check, Unverified, check_engine, look
+from matcha_tui.targets.base import StackSpec
+from matcha_tui.targets.findings import Check, Unverified, check_engine, run_check
 from matcha_tui.targets.local.folder import check_path
 from matcha_tui.targets.local.values import check_ports
 
@@ -26,21 +26,21 @@ _OLDEST_PYTHON = (3, 11)
 _NEWEST_PYTHON = (3, 13)  # what the services have been run with
 
 
-def list_checks(intent: Intent) -> tuple[Check, ...]:
+def list_checks(spec: StackSpec) -> tuple[Check, ...]:
     """List what a provision needs.
 
     Args:
-        intent: What is to be built.
+        spec: What is to be built.
     """
     # The engine is asked by each provision itself, and a service without a supervisor
     # is what one repairs: a provision asks only what is quick.
     return tuple(
-        Check(name, partial(look, name, partial(find, intent)), is_quick, is_required=is_quick)
+        Check(name, partial(run_check, name, partial(find, spec)), is_quick, is_required=is_quick)
         for name, find, is_quick in _CHECKS
     )
 
 
-def _python(intent: Intent) -> str:
+def _python(spec: StackSpec) -> str:
     version = platform.python_version()
     if sys.version_info[:2] < _OLDEST_PYTHON:
         raise MatchaError(
@@ -52,17 +52,17 @@ def _python(intent: Intent) -> str:
     return f"Python {version}"
 
 
-def _folder(intent: Intent) -> str:
-    check_path(intent)
-    project = intent.workspace.project
+def _folder(spec: StackSpec) -> str:
+    check_path(spec)
+    project = spec.workspace.project
     with explain_os_errors("write to", project), tempfile.TemporaryFile(dir=project):
         return f"{project} can be written to"
 
 
-def _disk(intent: Intent) -> str:
+def _disk(spec: StackSpec) -> str:
     place = store_folder()
     free = free_megabytes(place)
-    needed = sum(server.disk_megabytes for server in _to_install(intent).values())
+    needed = sum(server.disk_megabytes for server in _to_install(spec).values())
     if free < needed:
         raise MatchaError(
             f"the stack needs {needed} MB of disk, and {free} MB are free at {place}",
@@ -72,19 +72,19 @@ def _disk(intent: Intent) -> str:
     return f"{free} MB are free, and {needed} MB are needed"
 
 
-def _ports(intent: Intent) -> str:
-    count = check_ports(intent.workspace, intent.flavors, intent.config)
+def _ports(spec: StackSpec) -> str:
+    count = check_ports(spec.workspace, spec.flavors, spec.config)
     return "those that are set can be had" if count else "none is set: free ones are taken"
 
 
-def _open_files(intent: Intent) -> str:
+def _open_files(spec: StackSpec) -> str:
     return f"a service may have {require_open_files()} files open"
 
 
-def _package_index(intent: Intent) -> str:
+def _package_index(spec: StackSpec) -> str:
     environment = uv_environment(os.environ)
-    to_install = _to_install(intent)
-    every = {flavor.name: definition.server for flavor, definition in _definitions(intent)}
+    to_install = _to_install(spec)
+    every = {flavor.name: definition.server for flavor, definition in _definitions(spec)}
     asked = _first_package(to_install) or _first_package(every)
     if asked is None:
         return f"nothing has to be fetched from {describe_index(environment)}"
@@ -111,8 +111,8 @@ def _first_package(servers: Mapping[str, Server | None]) -> tuple[str, str] | No
     return next(found, None)
 
 
-def _supervisor(intent: Intent) -> str:
-    running = [found for found in check_services(intent.workspace.services) if found.pid]
+def _supervisor(spec: StackSpec) -> str:
+    running = [found for found in check_services(spec.workspace.services) if found.pid]
     lonely = [found.flavor for found in running if not found.supervised]
     if lonely:
         raise MatchaError(
@@ -122,25 +122,25 @@ def _supervisor(intent: Intent) -> str:
     return f"{len(running)} services run, each with a supervisor"
 
 
-def _engine(intent: Intent) -> str:
-    return check_engine(intent.engine)
+def _engine(spec: StackSpec) -> str:
+    return check_engine(spec.engine)
 
 
-def _to_install(intent: Intent) -> dict[str, Server]:
+def _to_install(spec: StackSpec) -> dict[str, Server]:
     """Return the servers whose environments are still to be made, by flavor."""
     return {
         flavor.name: server
-        for flavor, definition in _definitions(intent)
+        for flavor, definition in _definitions(spec)
         if (server := definition.server) is not None
         and not find_environment(flavor.name, server.packages, definition.lock).is_whole
     }
 
 
-def _definitions(intent: Intent) -> list[tuple[Flavor, Definition]]:
-    return [(flavor, parse_definition(flavor.definition)) for flavor in intent.flavors]
+def _definitions(spec: StackSpec) -> list[tuple[Flavor, Definition]]:
+    return [(flavor, parse_definition(flavor.definition)) for flavor in spec.flavors]
 
 
-_CHECKS: tuple[tuple[str, Callable[[Intent], str], bool], ...] = (
+_CHECKS: tuple[tuple[str, Callable[[StackSpec], str], bool], ...] = (
     # name, what returns what was found, whether it is quick
     ("Python", _python, True),
     ("engine", _engine, False),

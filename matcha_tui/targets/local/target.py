@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.flavor import Flavor
 from matcha_tui.stack.setting import SettingValue
-from matcha_tui.targets.base import ComponentHealth, Intent, ModuleValues, Root, Target
+from matcha_tui.targets.base import ComponentHealth, ModuleValues, Root, StackSpec, Target
 from matcha_tui.terraform.explain import Explanations
 
 if TYPE_CHECKING:
@@ -29,64 +29,64 @@ class LocalTarget(Target):
     keeps_data = True
     replaces_freely = True  # a service that is started anew has its data
     explanations = Explanations(__package__)
-    sweep = (sys.executable, "-P", "-m", "matcha_tui.services", "sweep")
+    clean_up = (sys.executable, "-P", "-m", "matcha_tui.services", "clean")
 
-    def resolve(self, intent: Intent) -> ModuleValues:
+    def resolve(self, spec: StackSpec) -> ModuleValues:
         """Decide ports and passwords; they stay what they were."""
         from matcha_tui.targets.local.values import resolve_values
 
-        return resolve_values(intent.workspace, intent.flavors, intent.config)
+        return resolve_values(spec.workspace, spec.flavors, spec.config)
 
     def decisions(
-        self, intent: Intent, values: ModuleValues
+        self, spec: StackSpec, values: ModuleValues
     ) -> Mapping[Path, Mapping[str, SettingValue]]:
         """Return the ports and passwords that each service keeps."""
         from matcha_tui.targets.local.values import values_file
 
         return {
-            values_file(intent.workspace, flavor.name): values[flavor.module_type]
-            for flavor in intent.flavors
+            values_file(spec.workspace, flavor.name): values[flavor.module_type]
+            for flavor in spec.flavors
         }
 
-    def keep_password(self, intent: Intent, password: str) -> None:
+    def set_password(self, spec: StackSpec, password: str) -> None:
         """Take a password of the user's instead of generating one."""
-        from matcha_tui.targets.local.values import keep_password
+        from matcha_tui.targets.local.values import set_password
 
-        keep_password(intent, password)
+        set_password(spec, password)
 
-    def root(self, intent: Intent, layer: str) -> Root:
+    def root(self, spec: StackSpec, layer: str) -> Root:
         """Return the one root: what watches over the services beside the flavors."""
         return Root(
-            context={"services_directory": str(intent.workspace.services)},
+            context={"services_directory": str(spec.workspace.services)},
             modules={"supervisor": {"source": "./modules/supervisor"}},
             resources={"cloud": {"location": "local"}},
         )
 
-    def environment(self, intent: Intent, keep_data: bool) -> Mapping[str, str]:
+    def environment(self, spec: StackSpec, keep_data: bool) -> Mapping[str, str]:
         """Return what the modules' local-exec commands read."""
         environment = {
             "MATCHA_PYTHON": sys.executable,
-            "MATCHA_SERVICES": str(intent.workspace.services),
+            "MATCHA_SERVICES": str(spec.workspace.services),
         }
         return environment | ({"MATCHA_KEEP_DATA": "1"} if keep_data else {})
 
-    def checks(self, intent: Intent) -> "tuple[Check, ...]":
+    def checks(self, spec: StackSpec) -> "tuple[Check, ...]":
         """List what this machine must have."""
         from matcha_tui.targets.local.preflight import list_checks
 
-        return list_checks(intent)
+        return list_checks(spec)
 
-    def health(self, intent: Intent) -> tuple[ComponentHealth, ...]:
+    def health(self, spec: StackSpec) -> tuple[ComponentHealth, ...]:
         """Ask every server."""
         from matcha_tui.targets.local.inspection import find_health
 
-        return find_health(intent.workspace)
+        return find_health(spec.workspace)
 
-    def leftovers(self, intent: Intent) -> tuple[str, ...]:
+    def leftovers(self, spec: StackSpec) -> tuple[str, ...]:
         """Return the data of each flavor, with its size."""
         from matcha_tui.targets.local.inspection import find_leftovers
 
-        return find_leftovers(intent.workspace)
+        return find_leftovers(spec.workspace)
 
     def repairs(self, workspace: Workspace, modules: Mapping[str, str]) -> tuple[str, ...]:
         """Return the resources of servers that are down."""

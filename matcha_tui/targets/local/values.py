@@ -15,9 +15,9 @@ from matcha_tui.services.health import check_services
 from matcha_tui.services.ports import describe_holder, find_free_port, is_free
 from matcha_tui.stack.catalog import Flavor
 from matcha_tui.stack.setting import Setting, SettingType, SettingValue
-from matcha_tui.targets.base import Intent
-from matcha_tui.targets.kept import keep, read_kept
+from matcha_tui.targets.base import StackSpec
 from matcha_tui.targets.passwords import find_takers
+from matcha_tui.targets.stored_values import keep, read_stored
 
 _SECRET_BYTES = 24  # 192 bits, more than a password can be guessed
 
@@ -42,7 +42,7 @@ def resolve_values(
     taken = set(_ports_set_by_user(flavors, config))
     values: dict[str, dict[str, SettingValue]] = {}
     for flavor in flavors:
-        kept = read_kept(values_file(workspace, flavor.name))
+        kept = read_stored(values_file(workspace, flavor.name))
         chosen: dict[str, SettingValue] = {}
         for setting in flavor.settings:
             dotted = f"{flavor.module_type}.{setting.name}"
@@ -81,7 +81,7 @@ def check_ports(workspace: Workspace, flavors: Sequence[Flavor], config: Config)
         value
         for found in check_services(workspace.services)
         if found.pid
-        for value in read_kept(values_file(workspace, found.flavor)).values()
+        for value in read_stored(values_file(workspace, found.flavor)).values()
     }
     ports = _ports_set_by_user(flavors, config)
     for port, dotted in ports.items():
@@ -141,11 +141,11 @@ def _ports_set_by_user(flavors: Sequence[Flavor], config: Config) -> dict[int, s
     return owners
 
 
-def keep_password(intent: Intent, password: str) -> None:
+def set_password(spec: StackSpec, password: str) -> None:
     """Take a password of the user's instead of generating one.
 
     Args:
-        intent: What is to be built; flavors with a secret setting named ``password``
+        spec: What is to be built; flavors with a secret setting named ``password``
             take it.
         password: The password.
 
@@ -153,9 +153,9 @@ def keep_password(intent: Intent, password: str) -> None:
         MatchaError: If no flavor takes one, if it cannot be one, or if data is kept
             that has another already.
     """
-    for flavor, chosen in find_takers(intent.flavors, password):
-        file = values_file(intent.workspace, flavor.name)
-        kept = read_kept(file)
+    for flavor, chosen in find_takers(spec.flavors, password):
+        file = values_file(spec.workspace, flavor.name)
+        kept = read_stored(file)
         if (file.parent / "data").exists() and kept.get("password", chosen) != chosen:
             raise MatchaError(
                 f"{flavor.title} has a password already, which it was given when it first started",

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from matcha_tui.targets.azure.auth.account import Account, sign_in
-from matcha_tui.targets.azure.cloud.connection import Patience
+from matcha_tui.targets.azure.cloud.connection import Timeouts
 from matcha_tui.targets.azure.cloud.endpoints import Cloud, find_cloud
 from tests.azure_cloud import AzureCloud, azure_cloud
 from tests.azure_cloud.az import Az, install_az
 
-IMPATIENT = Patience(
+IMPATIENT = Timeouts(
     connect=2.0,
     read=0.5,
     command=20,
@@ -49,7 +49,7 @@ def az(azure: AzureCloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Az
 @pytest.fixture
 def cloud(azure: AzureCloud) -> Cloud:
     """The Azure's endpoints, with patience for tests."""
-    return find_cloud(patience=IMPATIENT)
+    return find_cloud(timeouts=IMPATIENT)
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ SAYS = {
     "signed_out": ("Nobody is signed in", "az login"),
     "subscription_not_found": ("no such subscription", "--set subscription_id=ID"),
     "group_still_contains": ("virtualMachines/somebody-elses", "`matcha destroy` again"),
-    "already_exists": ("/subscriptions/1/resourceGroups/tea-resources", "--adopt"),
+    "already_exists": ("/subscriptions/1/resourceGroups/tea-resources", "--import"),
 }
 
 

@@ -10,14 +10,14 @@ from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace, prepare_workspace
 from matcha_tui.stack.catalog import load_catalog
 from matcha_tui.targets.azure.health import find_health
-from matcha_tui.targets.base import Intent
+from matcha_tui.targets.base import StackSpec
 from tests.rude_server import Talk, redirect, says, serving
 
 CATALOG = load_catalog()
 BEATING = says(b'HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{"heartbeat":1}')
 
 
-def deployed(folder: Path, url: str) -> Intent:
+def deployed(folder: Path, url: str) -> StackSpec:
     """Chroma at an address, and DVC, which has no server."""
     workspace = Workspace(folder)
     prepare_workspace(workspace)
@@ -30,7 +30,7 @@ def deployed(folder: Path, url: str) -> Intent:
         CATALOG.find("azure", "vector_database", "chroma"),
         CATALOG.find("azure", "data_version_control", "dvc"),
     ]
-    return Intent(workspace, flavors, Config("azure"))
+    return StackSpec(workspace, flavors, Config("azure"))
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from matcha_tui.stack.catalog import load_catalog
 from matcha_tui.stack.setting import SettingValue
 from matcha_tui.targets.azure.settings import AzureSettings
 from matcha_tui.targets.azure.target import AZURE
-from matcha_tui.targets.azure.values import check_settings, keep_password
-from matcha_tui.targets.base import Intent
+from matcha_tui.targets.azure.values import check_settings, set_password
+from matcha_tui.targets.base import StackSpec
 from tests.azure.project import SETTINGS
 
 CATALOG = load_catalog()
@@ -28,8 +28,10 @@ def workspace(tmp_path: Path) -> Workspace:
     return workspace
 
 
-def intend(workspace: Workspace, *flavors, **settings: SettingValue) -> Intent:
-    return Intent(workspace, flavors or (ZENML, DVC), Config("azure", settings=SETTINGS | settings))
+def intend(workspace: Workspace, *flavors, **settings: SettingValue) -> StackSpec:
+    return StackSpec(
+        workspace, flavors or (ZENML, DVC), Config("azure", settings=SETTINGS | settings)
+    )
 
 
 @pytest.mark.parametrize(
@@ -72,18 +74,18 @@ def test_what_was_set_wins_over_defaults_and_a_secret_is_left_to_terraform(works
 
 
 def test_a_password_of_the_users_is_kept_in_private(workspace: Workspace):
-    keep_password(intend(workspace), "green tea")
+    set_password(intend(workspace), "green tea")
     file = workspace.infrastructure / "passwords.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert AZURE.resolve(intend(workspace))["orchestrator"]["password"] == "green tea"
 
 
 def test_what_is_deployed_keeps_its_password(workspace: Workspace):
-    keep_password(intend(workspace, ZENML), "green tea")
+    set_password(intend(workspace, ZENML), "green tea")
     deployed = replace(intend(workspace, ZENML), is_deployed=True)
-    keep_password(deployed, "green tea")
+    set_password(deployed, "green tea")
     with pytest.raises(MatchaError, match="has a password already") as caught:
-        keep_password(deployed, "black tea")
+        set_password(deployed, "black tea")
     assert caught.value.exit_code is ExitCode.REFUSED
     assert "black tea" not in f"{caught.value} {caught.value.hint}"
     assert AZURE.resolve(intend(workspace))["orchestrator"]["password"] == "green tea"
@@ -91,4 +93,4 @@ def test_what_is_deployed_keeps_its_password(workspace: Workspace):
 
 def test_a_stack_without_passwords_takes_none(workspace: Workspace):
     with pytest.raises(MatchaError, match="no module of this stack takes a password"):
-        keep_password(intend(workspace, DVC), "green tea")
+        set_password(intend(workspace, DVC), "green tea")

@@ -9,7 +9,7 @@ from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.catalog import Flavor, load_catalog
 from matcha_tui.stack.flavor import read_flavor
-from matcha_tui.targets.base import Intent
+from matcha_tui.targets.base import StackSpec
 from matcha_tui.targets.local.folder import check_path
 from tests.hard_names import HARD_NAMES, REFUSED_NAMES, folder_names
 
@@ -22,7 +22,7 @@ CHROMA = CATALOG.find("local", "vector_database", "chroma")
 
 
 def check(path: str | Path, *flavors: Flavor) -> None:
-    check_path(Intent(Workspace(Path(path)), flavors, Config()))
+    check_path(StackSpec(Workspace(Path(path)), flavors, Config()))
 
 
 def refusal(path: str | Path, *flavors: Flavor) -> MatchaError:

@@ -11,10 +11,10 @@ from matcha_tui.project.workspace import Workspace, prepare_workspace
 from matcha_tui.stack.catalog import load_catalog
 from matcha_tui.stack.flavor import Flavor
 from matcha_tui.stack.setting import SettingValue
-from matcha_tui.targets.base import Intent
-from matcha_tui.targets.kept import keep
+from matcha_tui.targets.base import StackSpec
 from matcha_tui.targets.local.target import LOCAL
-from matcha_tui.targets.local.values import keep_password, resolve_values
+from matcha_tui.targets.local.values import resolve_values, set_password
+from matcha_tui.targets.stored_values import keep
 from tests.ports import free_port
 
 CATALOG = load_catalog()
@@ -34,7 +34,7 @@ def workspace(tmp_path: Path) -> Workspace:
 def decide_and_keep(workspace: Workspace, *flavors: Flavor) -> dict[str, dict[str, SettingValue]]:
     """Resolve, and keep what is kept when it is applied."""
     values = resolve_values(workspace, flavors, Config())
-    for file, decided in LOCAL.decisions(Intent(workspace, flavors, Config()), values).items():
+    for file, decided in LOCAL.decisions(StackSpec(workspace, flavors, Config()), values).items():
         keep(file, decided)
     return values
 
@@ -120,7 +120,7 @@ def test_a_port_set_for_one_service_is_not_given_to_another(workspace: Workspace
 
 
 def test_a_password_of_the_users_is_taken_and_kept(workspace: Workspace):
-    keep_password(Intent(workspace, [MLFLOW, ZENML], Config()), "green tea")
+    set_password(StackSpec(workspace, [MLFLOW, ZENML], Config()), "green tea")
     values = resolve_values(workspace, [MLFLOW, ZENML], Config())
     assert values["orchestrator"]["password"] == "green tea"
     assert "password" not in values["experiment_tracker"]
@@ -128,7 +128,7 @@ def test_a_password_of_the_users_is_taken_and_kept(workspace: Workspace):
 
 def test_a_stack_without_passwords_takes_none(workspace: Workspace):
     with pytest.raises(MatchaError, match="no module of this stack") as caught:
-        keep_password(Intent(workspace, [MLFLOW], Config()), "green tea")
+        set_password(StackSpec(workspace, [MLFLOW], Config()), "green tea")
     assert caught.value.exit_code is ExitCode.USAGE
 
 
@@ -136,6 +136,6 @@ def test_kept_data_keeps_its_password(workspace: Workspace):
     decide_and_keep(workspace, ZENML)
     (workspace.services / "zenml/data").mkdir()
     with pytest.raises(MatchaError, match="has a password already") as caught:
-        keep_password(Intent(workspace, [ZENML], Config()), "green tea")
+        set_password(StackSpec(workspace, [ZENML], Config()), "green tea")
     assert caught.value.exit_code is ExitCode.REFUSED
     assert "green tea" not in str(caught.value)

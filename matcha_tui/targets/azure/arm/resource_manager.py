@@ -31,7 +31,7 @@ class ResourceManager:
     def __init__(self, account: Account) -> None:
         cloud = account.cloud
         self.account = account
-        self._patience = cloud.patience
+        self._patience = cloud.timeouts
         self._connection = Connection(
             cloud.resource_manager, cloud.options, account.credential, cloud.scope
         )
@@ -101,7 +101,7 @@ class ResourceManager:
             path: Its ID.
             api_version: As for `get`.
             what: What it is, for the user: ``the storage account``.
-            report: Told what is waited for.
+            report: Called with what is waited for.
 
         Returns:
             The object.

@@ -140,7 +140,7 @@ def sign_in(
     try:
         if principal is None:
             credential: SupportsTokenInfo = AzureCliCredential(
-                tenant_id=tenant_id, process_timeout=cloud.patience.command
+                tenant_id=tenant_id, process_timeout=cloud.timeouts.command
             )
             return identify(cloud, SignInMethod.AZURE_CLI, credential)
         if tenant_id:

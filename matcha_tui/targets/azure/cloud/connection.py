@@ -33,7 +33,7 @@ _LOGGERS = ("azure", "msal", "urllib3")
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class Timeouts:
     """How long anything that asks Azure waits before it gives up; all times in seconds.
 
     Attributes:
@@ -73,7 +73,7 @@ class BoundedRetry(RetryPolicy[Any, Any]):
         self._longest_pause = longest_pause
 
     def is_retry(self, settings: dict[str, Any], response: PipelineResponse[Any, Any]) -> bool:
-        """Say whether to repeat: never when Azure asks for too long a pause."""
+        """Return whether to repeat: never when Azure asks for too long a pause."""
         if (self.get_retry_after(response) or 0.0) > self._longest_pause:
             return False
         return bool(super().is_retry(settings, response))
@@ -182,7 +182,7 @@ def read_object(response: HttpResponse) -> dict[str, Any]:
 
 
 def connection_options(
-    patience: Patience, environment: Mapping[str, str] = os.environ
+    timeouts: Timeouts, environment: Mapping[str, str] = os.environ
 ) -> dict[str, Any]:
     """Return the options that any client of Azure takes: timeouts, retries, certificates.
 
@@ -190,7 +190,7 @@ def connection_options(
     ``retry_policy_class``), azure-mgmt's clients and `Connection`.
 
     Args:
-        patience: How long to wait, and how often to try.
+        timeouts: How long to wait, and how often to try.
         environment: Where REQUESTS_CA_BUNDLE and SSL_CERT_FILE are looked up.
 
     Raises:
@@ -202,13 +202,13 @@ def connection_options(
         if not logger.handlers:
             logger.addHandler(logging.NullHandler())
     return {
-        "connection_timeout": patience.connect,
-        "read_timeout": patience.read,
+        "connection_timeout": timeouts.connect,
+        "read_timeout": timeouts.read,
         "connection_verify": find_certificates(environment),
-        "retry_total": patience.retries,
+        "retry_total": timeouts.retries,
         "retry_read": 1,
-        "retry_backoff_factor": patience.backoff,
-        "longest_pause": patience.longest_pause,
+        "retry_backoff_factor": timeouts.backoff,
+        "longest_pause": timeouts.longest_pause,
         "retry_policy_class": BoundedRetry,
     }
 

@@ -9,7 +9,7 @@ from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.guess import find_name, name_hint
 from matcha_tui.targets.azure.cloud.connection import (
     Connection,
-    Patience,
+    Timeouts,
     connection_options,
     read_object,
 )
@@ -38,7 +38,7 @@ class Cloud:
         audience: What tokens for the resource manager are for.
         storage_suffix: What storage accounts' names are put before: ``core.windows.net``.
         is_known: Whether Microsoft's own directory of authorities lists the authority.
-        patience: How long to wait for it.
+        timeouts: How long to wait for it.
         options: From `connection_options`.
     """
 
@@ -48,7 +48,7 @@ class Cloud:
     audience: str
     storage_suffix: str
     is_known: bool = True
-    patience: Patience = field(default_factory=Patience)
+    timeouts: Timeouts = field(default_factory=Timeouts)
     options: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -83,23 +83,23 @@ _KNOWN = {
 
 
 def find_cloud(
-    environment: Mapping[str, str] = os.environ, patience: Patience | None = None
+    environment: Mapping[str, str] = os.environ, timeouts: Timeouts | None = None
 ) -> Cloud:
     """Find the Azure to use, by the variables that Terraform's azurerm reads.
 
     Args:
         environment: ARM_METADATA_HOSTNAME names a server that tells the endpoints;
             else ARM_ENVIRONMENT names a known cloud; else it is the public one.
-        patience: How long to wait for anything.
+        timeouts: How long to wait for anything.
 
     Raises:
         MatchaError: If the name is unknown, or that server gives no endpoints.
     """
-    patience = patience or Patience()
-    options = connection_options(patience, environment)
+    timeouts = timeouts or Timeouts()
+    options = connection_options(timeouts, environment)
     for variable in METADATA_VARIABLES:
         if host := environment.get(variable):
-            return _ask_for_endpoints(host, patience, options)
+            return _ask_for_endpoints(host, timeouts, options)
     word = environment.get(ENVIRONMENT_VARIABLE) or "public"
     name = find_name(word, _KNOWN)  # azurerm, too, takes it in any case
     if name is None:
@@ -110,11 +110,11 @@ def find_cloud(
         )
     resource_manager, authority, suffix = _KNOWN[name]
     return Cloud(
-        name, resource_manager, authority, resource_manager, suffix, True, patience, options
+        name, resource_manager, authority, resource_manager, suffix, True, timeouts, options
     )
 
 
-def _ask_for_endpoints(host: str, patience: Patience, options: Mapping[str, Any]) -> Cloud:
+def _ask_for_endpoints(host: str, timeouts: Timeouts, options: Mapping[str, Any]) -> Cloud:
     server = f"https://{host}"
     with Connection(server, options) as connection:
         answer = read_object(
@@ -129,7 +129,7 @@ def _ask_for_endpoints(host: str, patience: Patience, options: Mapping[str, Any]
             audience=str(authentication["audiences"][0]).rstrip("/"),
             storage_suffix=str(answer["suffixes"]["storage"]),
             is_known=False,
-            patience=patience,
+            timeouts=timeouts,
             options=options,
         )
     except (KeyError, IndexError, TypeError) as error:

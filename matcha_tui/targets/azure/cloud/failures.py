@@ -1,4 +1,4 @@
-"""Says in one sentence what Azure's refusals mean, and what to do about each."""
+"""Explains in one sentence what Azure's refusals mean, and what to do about each."""
 
 import json
 import re
@@ -80,7 +80,7 @@ class AzureRequestError(MatchaError):
 
 
 @dataclass(frozen=True, slots=True)
-class Complaint:
+class ErrorBody:
     """What Azure says of a request that it refused.
 
     Attributes:
@@ -142,21 +142,19 @@ def explain_response(response: AnyResponse, request: str) -> AzureRequestError:
         request: What was asked and of whom.
     """
     status = response.status_code
-    complaint = read_complaint(response)
-    line = one_line(f"{complaint.code}: {complaint.text}", _LONGEST_ANSWER)
+    body = read_error_body(response)
+    line = one_line(f"{body.code}: {body.text}", _LONGEST_ANSWER)
     if explanation := _EXPLANATIONS.explain(line):
-        return _explained(explanation, status=status, code=complaint.code)
+        return _explained(explanation, status=status, code=body.code)
     words = {
         "request": request,
         "status": str(status),
-        "code": complaint.code or str(status),
-        "text": one_line(complaint.text, _LONGEST_TEXT) or response.reason or "no reason given",
+        "code": body.code or str(status),
+        "text": one_line(body.text, _LONGEST_TEXT) or response.reason or "no reason given",
         "wait": response.headers.get("Retry-After", "some"),
     }
     message, hint = _STATUSES.get(status, _OTHER_STATUS)
-    return AzureRequestError(
-        message.format_map(words), hint=hint, status=status, code=complaint.code
-    )
+    return AzureRequestError(message.format_map(words), hint=hint, status=status, code=body.code)
 
 
 def explain_shape(request: str, problem: str) -> AzureRequestError:
@@ -173,18 +171,18 @@ def explain_shape(request: str, problem: str) -> AzureRequestError:
     )
 
 
-def read_complaint(response: AnyResponse) -> Complaint:
+def read_error_body(response: AnyResponse) -> ErrorBody:
     """Read what Azure says of a refused request: Resource Manager in JSON, storage in a header."""
     if code := response.headers.get("x-ms-error-code"):
-        return Complaint(code, "")
+        return ErrorBody(code, "")
     try:
         content = json.loads(response.text())
     except ValueError:
-        return Complaint("", "")
+        return ErrorBody("", "")
     error = content.get("error", content) if isinstance(content, dict) else {}
     if not isinstance(error, dict):
-        return Complaint(str(error), str(content.get("error_description", "")))
-    return Complaint(str(error.get("code") or ""), str(error.get("message") or ""))
+        return ErrorBody(str(error), str(content.get("error_description", "")))
+    return ErrorBody(str(error.get("code") or ""), str(error.get("message") or ""))
 
 
 def one_line(text: str, longest: int) -> str:

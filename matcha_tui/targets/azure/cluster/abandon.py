@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from matcha_tui.targets.azure.names import HANDED_OVER
+from matcha_tui.targets.azure.names import PASSED_OUTPUTS
 from matcha_tui.terraform.worker_events import error_line, warning_line
 
 _TIMEOUT_SECONDS = 10.0
@@ -33,9 +33,9 @@ def main(engine: Sequence[str]) -> int:
         engine: The engine's command.
 
     Returns:
-        An exit code, when there is nothing that this could mend; else it does not return.
+        An exit code, when there is nothing that this could fix; else it does not return.
     """
-    code = _forget_inside(engine)
+    code = _remove_inside_from_state(engine)
     if code == 0:
         destroying = ("apply", "-destroy", "-auto-approve", "-input=false", "-no-color", "-json")
         # In this process's place, so that an interrupt reaches Terraform.
@@ -43,11 +43,11 @@ def main(engine: Sequence[str]) -> int:
     return code
 
 
-def _forget_inside(engine: Sequence[str]) -> int:
+def _remove_inside_from_state(engine: Sequence[str]) -> int:
     inside = _inside_cluster(engine)
     if not inside:
         return 1
-    host = _cluster_host(Path(HANDED_OVER))
+    host = _cluster_host(Path(PASSED_OUTPUTS))
     if host and _answers(host):
         _say(error_line("The cluster answers, so nothing in it is given up", ""))
         return 1
@@ -59,7 +59,11 @@ def _forget_inside(engine: Sequence[str]) -> int:
         check=False,
     )
     if forgotten.returncode != 0:
-        _say(error_line("What is inside the cluster cannot be forgotten", forgotten.stdout))
+        _say(
+            error_line(
+                "What is inside the cluster cannot be taken out of the state", forgotten.stdout
+            )
+        )
         return forgotten.returncode
     _say(
         warning_line(

@@ -3,7 +3,7 @@
 import json
 
 from matcha_tui.project.workspace import Workspace
-from matcha_tui.targets.azure.names import HANDED_OVER, PLATFORM
+from matcha_tui.targets.azure.names import PASSED_OUTPUTS, PLATFORM
 
 
 def read_kubeconfig(workspace: Workspace) -> str | None:
@@ -13,7 +13,7 @@ def read_kubeconfig(workspace: Workspace) -> str | None:
         workspace: The project's paths.
     """
     try:
-        given = json.loads((workspace.layer(PLATFORM) / HANDED_OVER).read_bytes())
+        given = json.loads((workspace.layer(PLATFORM) / PASSED_OUTPUTS).read_bytes())
         content = given["secrets"]["value"]["kubeconfig"]
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from matcha_tui.targets.azure.names import HANDED_OVER
+from matcha_tui.targets.azure.names import PASSED_OUTPUTS
 from matcha_tui.terraform.worker_events import warning_line
 
 _SECONDS = 20.0
@@ -115,7 +115,7 @@ def main(engine: Sequence[str]) -> int:
     Args:
         engine: The engine's command.
     """
-    access, ours = _read_access(Path(HANDED_OVER)), find_releases(Path("modules"))
+    access, ours = _read_access(Path(PASSED_OUTPUTS)), find_releases(Path("modules"))
     if not access or not ours:
         return 0
     try:

@@ -2,8 +2,8 @@
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.targets.azure.preflight.cluster import find_cluster
+from matcha_tui.targets.azure.preflight.context import CheckContext
 from matcha_tui.targets.azure.preflight.quota_list import read_usages
-from matcha_tui.targets.azure.preflight.subject import Subject
 from matcha_tui.targets.findings import Unverified
 
 _PROVIDER, _VERSION = "Microsoft.Network", "2024-05-01"
@@ -14,39 +14,39 @@ _QUOTAS = (
 )
 
 
-def check_addresses(subject: Subject) -> str:
+def check_addresses(context: CheckContext) -> str:
     """See that the quota of public addresses suffices: the cluster's and the gateway's.
 
     Raises:
         MatchaError: If it does not.
-        Unverified: If Azure does not tell.
+        Unverified: If Azure does not answer.
     """
-    wanted, reader = subject.wanted, subject.reader
-    things = ["cluster", *(["gateway"] if "gateway" in wanted.things else [])]
-    usages = read_usages(reader, wanted.location, _PROVIDER, _VERSION)
+    requirements, reader = context.requirements, context.reader
+    things = ["cluster", *(["gateway"] if "gateway" in requirements.things else [])]
+    usages = read_usages(reader, requirements.location, _PROVIDER, _VERSION)
     known = [usages[name] for name in _QUOTAS if name in usages]
     if not known:
         raise Unverified(
-            f"Azure names no quota of public addresses in {wanted.location}",
+            f"Azure names no quota of public addresses in {requirements.location}",
             "Look at Azure portal > Quotas > Networking.",
         )
-    if find_cluster(subject) is not None:
+    if find_cluster(context) is not None:
         things.remove("cluster")
-    if "gateway" in things and _has_gateway(subject):
+    if "gateway" in things and _has_gateway(context):
         things.remove("gateway")
     tightest = min(known, key=lambda usage: usage.free)
     if len(things) > tightest.free:
         raise MatchaError(
-            f"{tightest.title} in {wanted.location}: {tightest.used} of {tightest.limit} are in"
-            f" use, and {len(things)} more are needed",
+            f"{tightest.title} in {requirements.location}: {tightest.used} of {tightest.limit} are"
+            f" in use, and {len(things)} more are needed",
             hint="Delete addresses that nobody uses, choose another region, or ask for more:"
             " Azure portal > Quotas > Networking.",
         )
-    return f"{len(things)} more are needed, and {tightest.free} are free in {wanted.location}"
+    return f"{len(things)} more are needed, and {tightest.free} are free in {requirements.location}"
 
 
-def _has_gateway(subject: Subject) -> bool:
-    wanted = subject.wanted
+def _has_gateway(context: CheckContext) -> bool:
+    requirements = context.requirements
     kind = f"{_PROVIDER}/publicIPAddresses"
-    path = f"{wanted.group_path}/providers/{kind}/{wanted.prefix}-gateway"
-    return bool(subject.reader.find(lambda address: address["id"], path, _VERSION))
+    path = f"{requirements.group_path}/providers/{kind}/{requirements.prefix}-gateway"
+    return bool(context.reader.find(lambda address: address["id"], path, _VERSION))

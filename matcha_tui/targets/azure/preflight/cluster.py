@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from matcha_tui.targets.azure.preflight.subject import Subject
+from matcha_tui.targets.azure.preflight.context import CheckContext
 
 _VERSION = "2024-09-01"
 
@@ -21,15 +21,15 @@ class Cluster:
     machines: Mapping[str, int]
 
 
-def find_cluster(subject: Subject) -> Cluster | None:
+def find_cluster(context: CheckContext) -> Cluster | None:
     """Look for the stack's cluster; asked once for all checks.
 
     Raises:
-        Unverified: If Azure does not tell.
+        Unverified: If Azure does not answer.
     """
-    wanted, reader = subject.wanted, subject.reader
+    requirements, reader = context.requirements, context.reader
     kind = "Microsoft.ContainerService/managedClusters"
-    path = f"{wanted.group_path}/providers/{kind}/{wanted.names.cluster}"
+    path = f"{requirements.group_path}/providers/{kind}/{requirements.names.cluster}"
     return reader.keep("cluster", lambda: reader.find(_parse, path, _VERSION))
 
 

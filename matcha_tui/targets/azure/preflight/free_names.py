@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.targets.azure.preflight.subject import Subject
+from matcha_tui.targets.azure.preflight.context import CheckContext
 
 _STORAGE = "Microsoft.Storage/storageAccounts", "2023-05-01"
 _REGISTRY = "Microsoft.ContainerRegistry/registries", "2023-07-01"
@@ -48,17 +48,17 @@ class _Answer:
     message: str = ""
 
 
-def check_names(subject: Subject) -> str:
+def check_names(context: CheckContext) -> str:
     """See that every name that others might have is free, or the stack's own.
 
     Raises:
         MatchaError: If somebody else has one, or Azure does not allow it.
-        Unverified: If Azure does not tell.
+        Unverified: If Azure does not answer.
     """
-    names = list(_list_names(subject))
-    faults = [fault for fault in subject.reader.each(partial(_fault, subject), names) if fault]
+    names = list(_list_names(context))
+    faults = [fault for fault in context.reader.each(partial(_fault, context), names) if fault]
     if faults:
-        prefix = subject.wanted.prefix[: _LONGEST_PREFIX - 1] + "2"
+        prefix = context.requirements.prefix[: _LONGEST_PREFIX - 1] + "2"
         raise MatchaError(
             "; ".join(faults),
             hint=f"Names begin with the prefix; try another: matcha provision --prefix {prefix}",
@@ -66,43 +66,43 @@ def check_names(subject: Subject) -> str:
     return f"{', '.join(item.name for item in names)} can be had"
 
 
-def _list_names(subject: Subject) -> Iterator[_Name]:
-    wanted = subject.wanted
-    accounts = wanted.storage_accounts
+def _list_names(context: CheckContext) -> Iterator[_Name]:
+    requirements = context.requirements
+    accounts = requirements.storage_accounts
     for position, name in enumerate(accounts):
-        is_state = wanted.shares_state and position == len(accounts) - 1
-        group = wanted.state_group_path if is_state else wanted.group_path
+        is_state = requirements.shares_state and position == len(accounts) - 1
+        group = requirements.state_group_path if is_state else requirements.group_path
         yield _name(group, name, "the storage account", _STORAGE)
-    group = wanted.group_path
-    if "cluster" in wanted.things:
-        yield _name(group, wanted.names.registry, "the registry", _REGISTRY)
-    if "database" in wanted.things:
-        yield _name(group, wanted.names.database, "the MySQL server", _DATABASE)
-    if "gateway" in wanted.things:
-        own = f"{group}/providers/{_ADDRESS[0]}/{wanted.prefix}-gateway"
-        yield _Name(wanted.names.dns_label, "the host", _ADDRESS, own)
+    group = requirements.group_path
+    if "cluster" in requirements.things:
+        yield _name(group, requirements.names.registry, "the registry", _REGISTRY)
+    if "database" in requirements.things:
+        yield _name(group, requirements.names.database, "the MySQL server", _DATABASE)
+    if "gateway" in requirements.things:
+        own = f"{group}/providers/{_ADDRESS[0]}/{requirements.prefix}-gateway"
+        yield _Name(requirements.names.dns_label, "the host", _ADDRESS, own)
 
 
 def _name(group: str, name: str, what: str, kind: tuple[str, str]) -> _Name:
     return _Name(name, what, kind, f"{group}/providers/{kind[0]}/{name}")
 
 
-def _fault(subject: Subject, name: _Name) -> str | None:
-    answer = _ask(subject, name)
+def _fault(context: CheckContext, name: _Name) -> str | None:
+    answer = _ask(context, name)
     if answer.is_free:
         return None
     if answer.reason != _TAKEN:
         return f"{name.name} is no name for {name.what.removeprefix('the ')}: {answer.message}"
-    is_own = subject.reader.find(partial(_is_same, name), name.own, name.kind[1])
+    is_own = context.reader.find(partial(_is_same, name), name.own, name.kind[1])
     return None if is_own else f"somebody has {name.what} {name.name} already"
 
 
-def _ask(subject: Subject, name: _Name) -> _Answer:
-    reader = subject.reader
+def _ask(context: CheckContext, name: _Name) -> _Answer:
+    reader = context.reader
     kind, version = name.kind
     provider = f"{reader.subscription}/providers/{kind.partition('/')[0]}"
     if name.kind == _ADDRESS:
-        path = f"{provider}/locations/{subject.wanted.location}/CheckDnsNameAvailability"
+        path = f"{provider}/locations/{context.requirements.location}/CheckDnsNameAvailability"
         query = {"domainNameLabel": name.name}
         return reader.get(_parse_label, path, version, query)
     body = {"name": name.name, "type": kind}
@@ -119,7 +119,7 @@ def _parse_label(answer: Mapping[str, Any]) -> _Answer:
 
 
 def _is_same(name: _Name, item: Mapping[str, Any]) -> bool:
-    """Say whether what has the name is what was looked for: an address has it as its label."""
+    """Return whether what has the name is what was looked for: an address has it as its label."""
     if name.kind != _ADDRESS:
         return bool(item["id"])
     label = (item["properties"].get("dnsSettings") or {}).get("domainNameLabel")

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.targets.azure.preflight.subject import Subject
+from matcha_tui.targets.azure.preflight.context import CheckContext
 from matcha_tui.targets.findings import Unverified
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _REFUSALS = (401, 404)
 
 
-def check_identity(subject: Subject) -> str:
+def check_identity(context: CheckContext) -> str:
     """Sign in, and see the subscription with that sign-in.
 
     Raises:
@@ -20,13 +20,13 @@ def check_identity(subject: Subject) -> str:
         Unverified: If the network does not let it be seen.
     """
     try:
-        account = subject.account()
+        account = context.account()
         who = f"{account.name} ({account.source}), tenant {_tenant(account)}"
-        if not subject.wanted.subscription_id:
+        if not context.requirements.subscription_id:
             return f"{who}; no subscription is set"
         from matcha_tui.targets.azure.arm.subscriptions import find_subscription
 
-        found = find_subscription(account, subject.wanted.subscription_id)
+        found = find_subscription(account, context.requirements.subscription_id)
     except MatchaError as error:
         if _is_refusal(error):
             raise
@@ -48,7 +48,7 @@ def _tenant(account: "Account") -> str:
 
 
 def _is_refusal(error: MatchaError) -> bool:
-    """Say whether Azure has answered, and the answer is no."""
+    """Return whether Azure has answered, and the answer is no."""
     from matcha_tui.targets.azure.cloud.failures import AzureRequestError
 
     if not isinstance(error, AzureRequestError):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from matcha_tui.targets.azure.preflight.subject import Subject
+from matcha_tui.targets.azure.preflight.context import CheckContext
 from matcha_tui.targets.findings import Unverified
 
 if TYPE_CHECKING:
@@ -37,13 +37,13 @@ class _Assignment:
     parameters: Mapping[str, Any]
 
 
-def check_policies(subject: Subject) -> str:
+def check_policies(context: CheckContext) -> str:
     """Name the policies that may forbid something.
 
     Raises:
         Unverified: If there are any, or Azure does not tell.
     """
-    reader, location = subject.reader, subject.wanted.location
+    reader, location = context.reader, context.requirements.location
     path = f"{reader.subscription}/providers/Microsoft.Authorization/policyAssignments"
     query = {"$filter": "atScope()"}
     found = [item for item in reader.list_all(_parse, path, _VERSION, query) if item]
@@ -88,7 +88,7 @@ def _allowed_locations(item: _Assignment) -> list[str]:
 
 
 def _may_deny(reader: "Reader", item: _Assignment) -> bool:
-    """Say whether a policy denies, by its own rule or, of a set, by what it was given."""
+    """Return whether a policy denies, by its own rule or, of a set, by what it was given."""
     if item.definition.casefold().endswith(_ALLOWED_LOCATIONS):
         return False  # it was looked at already
     effects = {name: value for name, value in item.parameters.items() if "effect" in name.lower()}

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from matcha_tui.targets.azure.preflight.requirements import Pool
 from matcha_tui.targets.azure.preflight.size_list import Size, SizeList
-from matcha_tui.targets.azure.preflight.wanted import Pool
 
 if TYPE_CHECKING:
     from matcha_tui.targets.azure.preflight.reader import Reader
@@ -66,7 +66,7 @@ def read_usages(
         version: Its API's.
 
     Raises:
-        Unverified: If Azure does not tell.
+        Unverified: If Azure does not answer.
     """
     path = f"{reader.subscription}/providers/{provider}/locations/{location}/usages"
     return reader.keep(

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 from matcha_tui.errors import MatchaError
 from matcha_tui.targets.azure.arm.resource_manager import Json, ResourceManager
 from matcha_tui.targets.azure.auth.account import Account, sign_in
-from matcha_tui.targets.azure.cloud.connection import Patience
+from matcha_tui.targets.azure.cloud.connection import Timeouts
 from matcha_tui.targets.azure.cloud.endpoints import find_cloud
 from matcha_tui.targets.azure.cloud.failures import explain_shape
 from matcha_tui.targets.azure.preflight.once import Once
@@ -19,7 +19,9 @@ from matcha_tui.targets.findings import Unverified
 T = TypeVar("T")
 Item = TypeVar("Item")
 
-PATIENCE = Patience(connect=5.0, read=30.0, command=45, retries=2, backoff=0.5, longest_pause=15.0)
+CHECK_TIMEOUTS = Timeouts(
+    connect=5.0, read=30.0, command=45, retries=2, backoff=0.5, longest_pause=15.0
+)
 """How long a check waits: less than a provision, since what it cannot learn stops nobody."""
 
 _MOST_AT_ONCE = 6
@@ -34,7 +36,7 @@ def sign_in_for_checks(tenant_id: str) -> Account:
     Raises:
         MatchaError: If nobody is signed in, or the sign-in is refused.
     """
-    return sign_in(find_cloud(patience=PATIENCE), tenant_id=tenant_id)
+    return sign_in(find_cloud(timeouts=CHECK_TIMEOUTS), tenant_id=tenant_id)
 
 
 class Reader:
@@ -99,7 +101,7 @@ class Reader:
             return [parse(item) for item in manager.pages(path, api_version, query)]
 
     def has_state(self, storage_account: str, container: str, layers: Sequence[str]) -> bool:
-        """Say whether a shared state has any resources.
+        """Return whether a shared state has any resources.
 
         Args:
             storage_account: Where it is kept.

@@ -6,8 +6,8 @@ from functools import partial
 
 from matcha_tui.targets.azure.preflight.quota_list import find_shortages, read_usages
 from matcha_tui.targets.azure.preflight.reader import Reader
+from matcha_tui.targets.azure.preflight.requirements import Pool
 from matcha_tui.targets.azure.preflight.size_list import SizeList, read_sizes
-from matcha_tui.targets.azure.preflight.wanted import Pool
 from matcha_tui.targets.findings import Unverified, Verdict
 
 

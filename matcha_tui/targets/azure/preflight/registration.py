@@ -5,8 +5,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.targets.azure.preflight.subject import Subject
-from matcha_tui.targets.findings import CurableError, Remedy
+from matcha_tui.targets.azure.preflight.context import CheckContext
+from matcha_tui.targets.findings import Fix, FixableError
 
 if TYPE_CHECKING:
     from matcha_tui.targets.azure.preflight.reader import Reader
@@ -26,25 +26,25 @@ _NAMESPACES = (
 )
 
 
-def check_registration(subject: Subject) -> str:
+def check_registration(context: CheckContext) -> str:
     """See that every resource provider that the stack needs is registered.
 
     Raises:
         CurableError: If one is not.
-        Unverified: If Azure does not tell.
+        Unverified: If Azure does not answer.
     """
-    reader = subject.reader
-    needed = [name for name, thing in _NAMESPACES if thing in subject.wanted.things]
+    reader = context.reader
+    needed = [name for name, thing in _NAMESPACES if thing in context.requirements.things]
     states = reader.each(partial(_state, reader), needed)
     missing = [name for name, state in zip(needed, states, strict=True) if state != _REGISTERED]
     if not missing:
         return f"{len(needed)} resource providers are registered"
     names = ", ".join(missing)
     commands = "; ".join(f"az provider register --wait --namespace {name}" for name in missing)
-    raise CurableError(
+    raise FixableError(
         f"the subscription is not registered for {names}",
         hint=f"Run: {commands}",
-        remedy=Remedy(f"Register {names}", partial(_register, reader, missing)),
+        fix=Fix(f"Register {names}", partial(_register, reader, missing)),
     )
 
 
@@ -60,8 +60,8 @@ def _state(reader: "Reader", namespace: str) -> str:
 
 def _register(reader: "Reader", namespaces: list[str]) -> str:
     """Register, and wait until that is done, which takes a minute or two."""
-    patience = reader.account.cloud.patience
-    deadline = time.monotonic() + patience.creation
+    timeouts = reader.account.cloud.timeouts
+    deadline = time.monotonic() + timeouts.creation
     with reader.manager() as manager:
         for namespace in namespaces:
             manager.post(f"{_path(reader, namespace)}/register", _VERSION)
@@ -72,8 +72,8 @@ def _register(reader: "Reader", namespaces: list[str]) -> str:
                     break
                 if time.monotonic() > deadline:
                     raise MatchaError(
-                        f"{namespace} was not registered within {patience.creation:g} seconds",
+                        f"{namespace} was not registered within {timeouts.creation:g} seconds",
                         hint="Azure goes on with it: check again later.",
                     )
-                time.sleep(patience.poll)
+                time.sleep(timeouts.poll)
     return f"Registered: {', '.join(namespaces)}."

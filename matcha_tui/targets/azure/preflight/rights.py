@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.targets.azure.preflight.cluster import find_cluster
-from matcha_tui.targets.azure.preflight.subject import Subject
+from matcha_tui.targets.azure.preflight.context import CheckContext
 from matcha_tui.targets.findings import Unverified
 
 _VERSION = "2022-04-01"
@@ -42,25 +42,25 @@ class Permission:
     not_actions: tuple[str, ...]
 
     def allows(self, action: str) -> bool:
-        """Say whether it allows an action, which Azure writes in any case."""
+        """Return whether it allows an action, which Azure writes in any case."""
         return _covers(self.actions, action) and not _covers(self.not_actions, action)
 
 
-def check_rights(subject: Subject) -> str:
+def check_rights(context: CheckContext) -> str:
     """See that the identity may make what the stack has.
 
     Raises:
         MatchaError: If it may not.
-        Unverified: If Azure does not tell.
+        Unverified: If Azure does not answer.
     """
-    wanted = subject.wanted
-    needed = [action for action, thing in _NEEDED if not thing or thing in wanted.things]
-    missing = find_missing(needed, _read(subject, subject.reader.subscription))
-    if missing and (group := _find_group(subject)):
+    requirements = context.requirements
+    needed = [action for action, thing in _NEEDED if not thing or thing in requirements.things]
+    missing = find_missing(needed, _read(context, context.reader.subscription))
+    if missing and (group := _find_group(context)):
         # Rights may be given on the group alone, and it is there already.
         of_group = [action for action in missing if action != _GROUPS]
-        missing = find_missing(of_group, _read(subject, group))
-    if missing == (_ROLES,) and _has_been_given(subject):
+        missing = find_missing(of_group, _read(context, group))
+    if missing == (_ROLES,) and _has_been_given(context):
         raise Unverified(
             "you may not give rights to others, which a repair of the stack may have to",
             "If it is refused, have it repaired by an Owner or User Access Administrator.",
@@ -100,24 +100,24 @@ def _covers(patterns: Iterable[str], action: str) -> bool:
     )
 
 
-def _read(subject: Subject, scope: str) -> list[Permission]:
-    return subject.reader.list_all(
+def _read(context: CheckContext, scope: str) -> list[Permission]:
+    return context.reader.list_all(
         lambda item: Permission(tuple(item["actions"]), tuple(item.get("notActions") or ())),
         f"{scope}/providers/Microsoft.Authorization/permissions",
         _VERSION,
     )
 
 
-def _find_group(subject: Subject) -> str | None:
-    path = subject.wanted.group_path
-    return subject.reader.find(lambda group: str(group["id"]), path, _GROUP_VERSION)
+def _find_group(context: CheckContext) -> str | None:
+    path = context.requirements.group_path
+    return context.reader.find(lambda group: str(group["id"]), path, _GROUP_VERSION)
 
 
-def _has_been_given(subject: Subject) -> bool:
-    """Say whether somebody has given the rights that the stack needs."""
-    wanted = subject.wanted
-    if "cluster" in wanted.things:
-        return find_cluster(subject) is not None
-    account = f"{wanted.state_group_path}/providers/Microsoft.Storage/storageAccounts"
-    path = f"{account}/{wanted.storage_accounts[-1]}"
-    return bool(subject.reader.find(lambda account: account["id"], path, _STORAGE_VERSION))
+def _has_been_given(context: CheckContext) -> bool:
+    """Return whether somebody has given the rights that the stack needs."""
+    requirements = context.requirements
+    if "cluster" in requirements.things:
+        return find_cluster(context) is not None
+    account = f"{requirements.state_group_path}/providers/Microsoft.Storage/storageAccounts"
+    path = f"{account}/{requirements.storage_accounts[-1]}"
+    return bool(context.reader.find(lambda account: account["id"], path, _STORAGE_VERSION))

@@ -52,7 +52,7 @@ def read_sizes(reader: "Reader", location: str = "") -> SizeList:
         location: A region; empty for all of them, which takes longer.
 
     Raises:
-        Unverified: If Azure does not tell.
+        Unverified: If Azure does not answer.
     """
     return reader.keep(("sizes", location), lambda: _read(reader, location))
 

@@ -4,50 +4,50 @@ import re
 from typing import TYPE_CHECKING
 
 from matcha_tui.errors import MatchaError
+from matcha_tui.targets.azure.preflight.context import CheckContext
 from matcha_tui.targets.azure.preflight.quota_list import fitting_count, read_usages
 from matcha_tui.targets.azure.preflight.size_list import Size, SizeList, read_sizes
-from matcha_tui.targets.azure.preflight.subject import Subject
 from matcha_tui.targets.findings import Unverified
 
 if TYPE_CHECKING:
-    from matcha_tui.targets.azure.preflight.wanted import Pool
+    from matcha_tui.targets.azure.preflight.requirements import Pool
 
 _GENERAL = re.compile(r"standard_d\d+a?d?s_v\d+")
 _MOST_NAMED = 3
 
 
-def check_sizes(subject: Subject) -> str:
+def check_sizes(context: CheckContext) -> str:
     """See that the subscription may use the machines' sizes in the region.
 
     Raises:
         MatchaError: If it may not, or a size does not suit its use.
-        Unverified: If Azure does not tell.
+        Unverified: If Azure does not answer.
     """
-    location = subject.wanted.location
-    sizes = read_sizes(subject.reader, location)
-    for pool in subject.wanted.pools:
+    location = context.requirements.location
+    sizes = read_sizes(context.reader, location)
+    for pool in context.requirements.pools:
         if fault := _fault(sizes.get(pool.size.casefold()), pool, location):
-            raise MatchaError(fault, hint=advise_sizes(subject, pool, sizes))
-    named = " and ".join(pool.size for pool in subject.wanted.pools)
+            raise MatchaError(fault, hint=advise_sizes(context, pool, sizes))
+    named = " and ".join(pool.size for pool in context.requirements.pools)
     return f"{named} can be had in {location}"
 
 
-def advise_sizes(subject: Subject, pool: "Pool", sizes: SizeList) -> str:
+def advise_sizes(context: CheckContext, pool: "Pool", sizes: SizeList) -> str:
     """Name sizes that can be had, and that the quota suffices for if that is known.
 
     Args:
-        subject: What is checked.
+        context: What is checked.
         pool: The machines that another size is looked for.
         sizes: All sizes.
     """
-    location = subject.wanted.location
+    location = context.requirements.location
     able = [size for size in sizes.values() if _fault(size, pool, location) is None]
     if pool.is_system:
         able = [size for size in able if size.processor == "x64"]
     else:
         able = [size for size in able if size.name.casefold().startswith("standard_n")]
     try:
-        usages = read_usages(subject.reader, location)
+        usages = read_usages(context.reader, location)
         able = [size for size in able if fitting_count(size, usages) >= pool.with_surge]
     except Unverified:
         pass  # the check of the quota says so

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 
 from matcha_tui.project.workspace import refuse_unprintable_path
 from matcha_tui.targets.azure.preflight.addresses import check_addresses
+from matcha_tui.targets.azure.preflight.context import CheckContext
 from matcha_tui.targets.azure.preflight.free_names import check_names
 from matcha_tui.targets.azure.preflight.group import check_group
 from matcha_tui.targets.azure.preflight.identity import check_identity
 from matcha_tui.targets.azure.preflight.policies import check_policies
 from matcha_tui.targets.azure.preflight.quota import check_quota
 from matcha_tui.targets.azure.preflight.registration import check_registration
+from matcha_tui.targets.azure.preflight.requirements import read_requirements
 from matcha_tui.targets.azure.preflight.rights import check_rights
 from matcha_tui.targets.azure.preflight.sizes import check_sizes
-from matcha_tui.targets.azure.preflight.subject import Subject
 from matcha_tui.targets.azure.preflight.versions import check_version
-from matcha_tui.targets.azure.preflight.wanted import read_wanted
 from matcha_tui.targets.azure.settings import AzureSettings
 from matcha_tui.targets.azure.values import check_settings
-from matcha_tui.targets.base import Intent
-from matcha_tui.targets.findings import Check, Passed, check_engine, look
+from matcha_tui.targets.base import StackSpec
+from matcha_tui.targets.findings import Check, Passed, check_engine, run_check
 
 if TYPE_CHECKING:
     from matcha_tui.targets.azure.auth.account import Account
@@ -39,7 +39,7 @@ class _Row:
     """
 
     name: str
-    find: Callable[[Subject], str | Passed]
+    find: Callable[[CheckContext], str | Passed]
     thing: str = ""
     depends_on_region: bool = False
 
@@ -59,38 +59,40 @@ _ROWS = (
 
 
 def list_checks(
-    intent: Intent,
+    spec: StackSpec,
     settings: AzureSettings,
     sign_in: "Callable[[], Account] | None" = None,
 ) -> tuple[Check, ...]:
     """List what a provision needs; whoever is to be asked again lists them again.
 
     Args:
-        intent: What is to be built.
+        spec: What is to be built.
         settings: What it is to be built with.
         sign_in: Signs in; by default as a provision does.
 
     Raises:
         MatchaError: If a flavor's definition is faulty.
     """
-    wanted = read_wanted(intent, settings)
-    subject = Subject(wanted, sign_in or partial(_sign_in, settings))
-    engine = partial(check_engine, intent.engine)
+    requirements = read_requirements(spec, settings)
+    context = CheckContext(requirements, sign_in or partial(_sign_in, settings))
+    engine = partial(check_engine, spec.engine)
     first, *others = (
         Check(
             row.name,
-            partial(look, row.name, partial(row.find, subject)),
+            partial(run_check, row.name, partial(row.find, context)),
             depends_on_region=row.depends_on_region,
         )
         for row in _ROWS
-        if not row.thing or row.thing in wanted.things
+        if not row.thing or row.thing in requirements.things
     )
     return (
         first,
-        Check("settings", partial(look, "settings", partial(_settings, settings)), is_quick=True),
-        Check("project folder", partial(look, "project folder", partial(_folder, intent)), True),
+        Check(
+            "settings", partial(run_check, "settings", partial(_settings, settings)), is_quick=True
+        ),
+        Check("project folder", partial(run_check, "project folder", partial(_folder, spec)), True),
         # Each provision looks for its engine itself.
-        Check("engine", partial(look, "engine", engine), is_required=False),
+        Check("engine", partial(run_check, "engine", engine), is_required=False),
         *others,
     )
 
@@ -100,9 +102,9 @@ def _settings(settings: AzureSettings) -> str:
     return "everything that is needed is set"
 
 
-def _folder(intent: Intent) -> str:
-    refuse_unprintable_path(intent.workspace)
-    return f"{intent.workspace.project} can be written into what Terraform reads"
+def _folder(spec: StackSpec) -> str:
+    refuse_unprintable_path(spec.workspace)
+    return f"{spec.workspace.project} can be written into what Terraform reads"
 
 
 def _sign_in(settings: AzureSettings) -> "Account":

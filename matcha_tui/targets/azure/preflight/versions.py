@@ -6,7 +6,7 @@ from typing import Any
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.targets.azure.preflight.cluster import find_cluster
-from matcha_tui.targets.azure.preflight.subject import Subject
+from matcha_tui.targets.azure.preflight.context import CheckContext
 from matcha_tui.targets.findings import Passed, Unverified
 
 _VERSION = "2024-09-01"
@@ -37,18 +37,18 @@ class Kubernetes:
         return tuple(int(part) for part in self.version.split("."))
 
 
-def check_version(subject: Subject) -> str | Passed:
+def check_version(context: CheckContext) -> str | Passed:
     """See that the region offers the version of Kubernetes that was asked for.
 
     Raises:
         MatchaError: If it does not.
-        Unverified: If Azure does not tell.
+        Unverified: If Azure does not answer.
     """
-    wanted = subject.wanted
-    asked, location = wanted.kubernetes_version, wanted.location
-    if find_cluster(subject) is not None:
+    requirements = context.requirements
+    asked, location = requirements.kubernetes_version, requirements.location
+    if find_cluster(context) is not None:
         return "the cluster is there, and gets its patches by itself"
-    found = sorted(_read(subject), key=lambda item: item.order)
+    found = sorted(_read(context), key=lambda item: item.order)
     usual = [item for item in found if not item.is_preview and not item.needs_premium]
     default = next((item for item in found if item.is_default), None)
     if not asked:
@@ -74,8 +74,8 @@ def check_version(subject: Subject) -> str | Passed:
     return f"{asked}, which {location} offers"
 
 
-def _read(subject: Subject) -> tuple[Kubernetes, ...]:
-    reader, location = subject.reader, subject.wanted.location
+def _read(context: CheckContext) -> tuple[Kubernetes, ...]:
+    reader, location = context.reader, context.requirements.location
     kind = f"Microsoft.ContainerService/locations/{location}/kubernetesVersions"
     return reader.get(
         lambda answer: tuple(_parse(item) for item in answer["values"]),

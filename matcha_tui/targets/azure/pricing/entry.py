@@ -53,7 +53,7 @@ def read_entry(answer: object) -> PriceEntry:
         MatchaError: If it has not the shape of an entry.
     """
     if not isinstance(answer, dict):
-        raise _complaint("an entry that is no object")
+        raise _error("an entry that is no object")
     return PriceEntry(
         names={name: _text(answer, name) for name in NAMES},
         region=_text(answer, "armRegionName") or _text(answer, "location"),
@@ -73,16 +73,16 @@ def _text(answer: Mapping[str, Any], name: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise _complaint(f"{name} that is no text")
+        raise _error(f"{name} that is no text")
     return value
 
 
 def _number(answer: Mapping[str, Any], name: str) -> Decimal:
     value = answer.get(name)
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise _complaint(f"{name} that is no number")
+        raise _error(f"{name} that is no number")
     if not 0 <= value < _HIGHEST:
-        raise _complaint(f"{name} that cannot be")
+        raise _error(f"{name} that cannot be")
     return Decimal(value)
 
 
@@ -93,11 +93,11 @@ def _moment(answer: Mapping[str, Any], name: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise _complaint(f"{name} that is no date") from error
+        raise _error(f"{name} that is no date") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _complaint(what: str) -> MatchaError:
+def _error(what: str) -> MatchaError:
     return MatchaError(
         f"Azure's price list answered with {what}",
         hint="Try again later; without it the prices that come with matcha are used.",

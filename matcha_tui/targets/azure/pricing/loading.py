@@ -12,7 +12,7 @@ from matcha_tui.targets.azure.pricing.snapshot import (
     read_snapshot,
     snapshot_prices,
 )
-from matcha_tui.targets.price_cache import PriceCache, find_cache, keep_prices, read_cache
+from matcha_tui.targets.price_cache import PriceCache, find_cache, read_cache, store_prices
 
 LIST_VARIABLE = "MATCHA_PRICES_URL"
 """Names another address for the price list: a proxy's, for instance."""
@@ -70,7 +70,7 @@ def _fetch(
 
     fetched = fetch_prices(make_question(cache.url, currency, environment), skus, now)
     try:
-        keep_prices(cache, fetched.prices, now)
+        store_prices(cache, fetched.prices, now)
     except MatchaError as error:
         return fetched.prices, fetched.problem or error
     return fetched.prices, fetched.problem

@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.pricing.price import Price
-from matcha_tui.targets.azure.cloud.connection import Connection, Patience, connection_options
+from matcha_tui.targets.azure.cloud.connection import Connection, Timeouts, connection_options
 from matcha_tui.targets.azure.cloud.failures import AzureRequestError
 from matcha_tui.targets.azure.pricing.entry import PriceEntry, read_entry
 from matcha_tui.targets.azure.pricing.selection import select_prices
@@ -65,7 +65,7 @@ class Fetched:
 
 
 def make_question(
-    url: str, currency: str, environment: Mapping[str, str], patience: Patience | None = None
+    url: str, currency: str, environment: Mapping[str, str], timeouts: Timeouts | None = None
 ) -> PriceQuestion:
     """Return how the price list is asked: without a second try where nobody answers.
 
@@ -73,13 +73,13 @@ def make_question(
         url: The list's address.
         currency: In which to answer.
         environment: Its certificates count.
-        patience: How long to wait for each answer.
+        timeouts: How long to wait for each answer.
 
     Raises:
         MatchaError: If the environment names certificates that are not there.
     """
-    patience = patience or Patience(read=10.0, longest_pause=20.0)
-    options = connection_options(patience, environment)
+    timeouts = timeouts or Timeouts(read=10.0, longest_pause=20.0)
+    options = connection_options(timeouts, environment)
     return PriceQuestion(url, currency, {**options, "retry_connect": 0, "retry_read": 0})
 
 

@@ -72,7 +72,7 @@ def _counts(entry: PriceEntry, now: datetime) -> bool:
 
 
 def _rank(entry: PriceEntry) -> tuple[bool, datetime, Decimal]:
-    """Say which of two entries for the same counts: the region's own, the newer, the dearer."""
+    """Return which of two entries for the same counts: the region's own, the newer, the dearer."""
     return (entry.primary, entry.start or _LONG_AGO, entry.price)
 
 

@@ -113,7 +113,7 @@ class StateBlobs:
         return response.status_code not in _CHANGED_SINCE
 
     def find_lock(self, layer: str) -> StateLock | None:
-        """Say who holds the lock on a layer's state.
+        """Return who holds the lock on a layer's state.
 
         Args:
             layer: ``foundation``.
@@ -122,7 +122,7 @@ class StateBlobs:
             ``None`` where it isn't locked, or isn't there.
 
         Raises:
-            MatchaError: If Azure doesn't tell.
+            MatchaError: If Azure does not answer.
         """
         headers = self._headers(layer)
         if headers.get("x-ms-lease-state") not in ("leased", "breaking"):

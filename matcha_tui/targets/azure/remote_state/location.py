@@ -74,23 +74,23 @@ def state_key(layer: str) -> str:
     return f"{layer}.tfstate"
 
 
-def find_storage(settings: AzureSettings, place: Mapping[str, str]) -> StateStorage | None:
+def find_storage(settings: AzureSettings, location: Mapping[str, str]) -> StateStorage | None:
     """Return where a project's state is kept; ``None`` while it is only in its folder.
 
     Args:
         settings: What it is built with.
-        place: What its ``[state]`` says.
+        location: What its ``[state]`` says.
 
     Raises:
         MatchaError: If ``[state]`` is not whole.
     """
-    if not place or not settings.shares_state:
+    if not location or not settings.shares_state:
         return None
     try:
         return StateStorage(
             subscription_id=settings.subscription_id,
             tenant_id=settings.tenant_id,
-            **{name: place[name] for name in STATE_KEYS},
+            **{name: location[name] for name in STATE_KEYS},
         )
     except KeyError as error:
         raise MatchaError(
@@ -100,7 +100,7 @@ def find_storage(settings: AzureSettings, place: Mapping[str, str]) -> StateStor
         ) from error
 
 
-def choose_place(settings: AzureSettings) -> Mapping[str, str]:
+def choose_location(settings: AzureSettings) -> Mapping[str, str]:
     """Return where the state is to be kept; empty when it stays in the project's folder.
 
     Args:
@@ -119,14 +119,14 @@ def choose_place(settings: AzureSettings) -> Mapping[str, str]:
     }
 
 
-def prepare_environment(settings: AzureSettings, place: Mapping[str, str]) -> Mapping[str, str]:
+def prepare_environment(settings: AzureSettings, location: Mapping[str, str]) -> Mapping[str, str]:
     """Return what `remote_state.create` needs to find in its environment.
 
     Args:
         settings: What is to be built with.
-        place: Where the state is; empty while that is not settled.
+        location: Where the state is; empty while that is not settled.
     """
-    if not place or not settings.shares_state:
+    if not location or not settings.shares_state:
         return {}
     wanted = {
         "subscription_id": settings.subscription_id,
@@ -134,4 +134,4 @@ def prepare_environment(settings: AzureSettings, place: Mapping[str, str]) -> Ma
         "location": settings.location,
         "tags": settings.all_tags,
     }
-    return {VARIABLE: json.dumps({**wanted, **place})}
+    return {VARIABLE: json.dumps({**wanted, **location})}

@@ -16,24 +16,24 @@ from matcha_tui.targets.azure.remote_state.location import StateStorage, find_st
 from matcha_tui.targets.azure.remote_state.share_record import read_shared
 from matcha_tui.targets.azure.remote_state.storage import exists, open_blobs
 from matcha_tui.targets.azure.settings import AzureSettings
-from matcha_tui.targets.base import Intent, StateLock
+from matcha_tui.targets.base import StackSpec, StateLock
 from matcha_tui.targets.composition import RESOURCES_OUTPUT
 from matcha_tui.terraform.folder import LOCK
 
 _FORBIDDEN = 403
 
 
-def fetch_state(intent: Intent, settings: AzureSettings) -> None:
+def fetch_state(spec: StackSpec, settings: AzureSettings) -> None:
     """Bring this folder's copies of the state up to date, and what the stack gives with them.
 
     Args:
-        intent: What is deployed, perhaps by somebody else.
+        spec: What is deployed, perhaps by somebody else.
         settings: What it was built with.
 
     Raises:
         MatchaError: If the state cannot be read.
     """
-    storage = find_storage(settings, intent.config.state)
+    storage = find_storage(settings, spec.config.state)
     if storage is None:
         return
     account = sign_in_for(settings)
@@ -43,38 +43,38 @@ def fetch_state(intent: Intent, settings: AzureSettings) -> None:
         with open_blobs(account, storage) as blobs:
             states = {layer: blobs.read_state(layer) for layer in states}
             shared, _ = blobs.read_record()
-    prepare_workspace(intent.workspace)
+    prepare_workspace(spec.workspace)
     for layer, state in states.items():
-        file = make_private_directory(intent.workspace.layer(layer)) / SHARED_STATE
+        file = make_private_directory(spec.workspace.layer(layer)) / SHARED_STATE
         write_atomically(file, json.dumps(state) if state else "")
     if shared is not None:
-        _take_over(intent.workspace, read_shared(shared))
+        _merge_record(spec.workspace, read_shared(shared))
     outputs = (states[PLATFORM] or {}).get("outputs", {})
     if RESOURCES_OUTPUT in outputs:
         content = json.dumps(outputs[RESOURCES_OUTPUT]["value"], indent=2) + "\n"
-        write_atomically(intent.workspace.state_file, content)
+        write_atomically(spec.workspace.state_file, content)
     else:
-        intent.workspace.state_file.unlink(missing_ok=True)
+        spec.workspace.state_file.unlink(missing_ok=True)
 
 
-def find_lock(intent: Intent, settings: AzureSettings, layer: str) -> StateLock | None:
-    """Say who holds the lock of a layer's state, if anybody does.
+def find_lock(spec: StackSpec, settings: AzureSettings, layer: str) -> StateLock | None:
+    """Return who holds the lock of a layer's state, if anybody does.
 
     Raises:
-        MatchaError: If Azure does not tell.
+        MatchaError: If Azure does not answer.
     """
-    storage = find_storage(settings, intent.config.state)
+    storage = find_storage(settings, spec.config.state)
     if storage is None:
         return None
     with open_blobs(sign_in_for(settings), storage) as blobs:
         return blobs.find_lock(layer)
 
 
-def free_lock(intent: Intent, settings: AzureSettings, layer: str, lock_id: str) -> None:
+def free_lock(spec: StackSpec, settings: AzureSettings, layer: str, lock_id: str) -> None:
     """Take away the lock of a layer's state, unless it has changed hands meanwhile.
 
     Args:
-        intent: What is deployed.
+        spec: What is deployed.
         settings: What it was built with.
         layer: ``foundation`` or ``platform``.
         lock_id: The lock that somebody has looked at.
@@ -82,7 +82,7 @@ def free_lock(intent: Intent, settings: AzureSettings, layer: str, lock_id: str)
     Raises:
         MatchaError: If it has changed hands, or Azure refuses.
     """
-    if storage := find_storage(settings, intent.config.state):
+    if storage := find_storage(settings, spec.config.state):
         with open_blobs(sign_in_for(settings), storage) as blobs:
             blobs.force_unlock(layer, lock_id)
 
@@ -96,7 +96,7 @@ def sign_in_for(settings: AzureSettings) -> Account:
     return sign_in(find_cloud(), tenant_id=settings.tenant_id)
 
 
-def _take_over(workspace: Workspace, shared: Record) -> None:
+def _merge_record(workspace: Workspace, shared: Record) -> None:
     """Keep the shared record, unless a run that is under way here is just writing its own.
 
     Clocks of colleagues differ, so which one was written later tells nothing.
@@ -107,7 +107,7 @@ def _take_over(workspace: Workspace, shared: Record) -> None:
 
 
 def _may_exist(account: Account, storage: StateStorage) -> bool:
-    """Say whether to ask for the blobs: a name that does not exist is asked for in vain, slowly."""
+    """Return whether to ask for the blobs: a name that does not exist is slow to fail."""
     try:
         return exists(account, storage)
     except AzureRequestError as error:

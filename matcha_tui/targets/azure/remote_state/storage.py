@@ -43,7 +43,7 @@ _BLOB_PROPERTIES: Json = {
 
 
 def place_state(account: Account, subscription_id: str, prefix: str, name: str) -> StateStorage:
-    """Say where the state of a stack is kept, whether or not it is there yet.
+    """Return where the state of a stack is kept, whether or not it is there yet.
 
     Args:
         account: Who is signed in, to the subscription's tenant.
@@ -60,10 +60,10 @@ def open_blobs(account: Account, storage: StateStorage) -> StateBlobs:
 
 
 def exists(account: Account, storage: StateStorage) -> bool:
-    """Say whether the container for the state has been made.
+    """Return whether the container for the state has been made.
 
     Raises:
-        MatchaError: If Azure doesn't tell.
+        MatchaError: If Azure does not answer.
     """
     with ResourceManager(account) as manager:
         return manager.find(storage.container_path, _STORAGE_VERSION) is not None
@@ -83,7 +83,7 @@ def create(
         storage: What to make.
         location: Where to make what isn't there: ``westeurope``.
         tags: Tags besides our own.
-        report: Told what is being done.
+        report: Called with what is being done.
 
     Raises:
         MatchaError: If a step is refused, or the right does not take effect in time.
@@ -122,7 +122,7 @@ def delete(
         account: Who is signed in.
         storage: What to delete; none of it need be there.
         layers: The layers whose states must be empty.
-        report: Told what is being done.
+        report: Called with what is being done.
 
     Raises:
         MatchaError: If a state still has resources or is locked, or a step is refused.
@@ -224,18 +224,18 @@ def _give_right(manager: ResourceManager, storage: StateStorage, report: OnProgr
 
 
 def _wait_for_right(account: Account, blobs: StateBlobs, report: OnProgress) -> None:
-    patience = account.cloud.patience
+    timeouts = account.cloud.timeouts
     started = time.monotonic()
     while not _may_use(blobs):
         waited = time.monotonic() - started
-        if waited > patience.right:
+        if waited > timeouts.right:
             raise AzureRequestError(
-                f"the right to the state did not take effect within {patience.right:g} seconds",
+                f"the right to the state did not take effect within {timeouts.right:g} seconds",
                 hint="Azure can take ten minutes: run the same command again then.",
                 code="AuthorizationPermissionMismatch",
             )
         report(f"waiting for the right to take effect ({waited:.0f} s)")
-        time.sleep(patience.poll)
+        time.sleep(timeouts.poll)
 
 
 def _check_empty(account: Account, storage: StateStorage, layers: Sequence[str]) -> None:

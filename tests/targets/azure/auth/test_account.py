@@ -172,7 +172,7 @@ def test_what_the_azure_cli_refuses_is_one_sentence(
 
 def test_an_azure_cli_that_hangs_is_one_sentence(cloud: Cloud, az: Az):
     az.tell(seconds=30)
-    hasty = replace(cloud, patience=replace(cloud.patience, command=1))
+    hasty = replace(cloud, timeouts=replace(cloud.timeouts, command=1))
     assert refusal(hasty, {}).message == "the Azure CLI (az) did not answer"
 
 

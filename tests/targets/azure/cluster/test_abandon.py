@@ -69,7 +69,7 @@ def listener() -> Iterator[socket.socket]:
         yield server
 
 
-def hand_over(platform: Path, host: str | None) -> None:
+def deliver(platform: Path, host: str | None) -> None:
     given = {"secrets": {"value": {"cluster_host": host}}}
     (platform / "foundation.auto.tfvars.json").write_text(json.dumps(given))
 
@@ -101,7 +101,7 @@ def in_state(platform: Path) -> set[str]:
 def test_nothing_is_given_up_while_the_cluster_answers(
     platform: Path, listener: socket.socket, scheme: str
 ):
-    hand_over(platform, f"{scheme}127.0.0.1:{listener.getsockname()[1]}")
+    deliver(platform, f"{scheme}127.0.0.1:{listener.getsockname()[1]}")
     answer = abandon(platform)
     assert answer.returncode == 1
     said = json.loads(answer.stdout)
@@ -117,7 +117,7 @@ def test_what_is_in_a_dead_cluster_is_forgotten_and_said(
     port = listener.getsockname()[1]
     listener.close()
     if place != "no file":
-        hand_over(platform, f"https://127.0.0.1:{port}" if place == "closed port" else None)
+        deliver(platform, f"https://127.0.0.1:{port}" if place == "closed port" else None)
     answer = abandon(platform)
     assert in_state(platform) == OUTSIDE
     said = json.loads(answer.stdout.splitlines()[0])["diagnostic"]

@@ -35,11 +35,11 @@ def platform(tmp_path: Path, cluster: ClusterApi) -> Path:
     (folder / "modules/platform/vector_database/chroma").mkdir(parents=True)
     (folder / "modules/platform/vector_database/chroma/chart.toml").write_text(CHART)
     (folder / "terraform.tfstate").write_text(json.dumps(STATE))
-    hand_over(folder, cluster.access)
+    deliver(folder, cluster.access)
     return folder
 
 
-def hand_over(platform: Path, access: dict[str, str]) -> None:
+def deliver(platform: Path, access: dict[str, str]) -> None:
     given = {"secrets": {"sensitive": True, "value": access}}
     (platform / "foundation.auto.tfvars.json").write_text(json.dumps(given))
 
@@ -116,18 +116,18 @@ def test_a_record_that_somebody_changes_meanwhile_stays(cluster: ClusterApi, pla
 def test_a_cluster_that_cannot_be_asked_is_left_to_terraform(
     cluster: ClusterApi, platform: Path, tmp_path: Path
 ):
-    hand_over(platform, cluster.access | {"cluster_host": "https://localhost:1"})
+    deliver(platform, cluster.access | {"cluster_host": "https://localhost:1"})
     assert "The cluster cannot be asked" in clear(platform).stdout
     write_certificate(tmp_path / "other.pem")
     with serving_cluster(cluster.objects, tmp_path / "other.pem") as other:
-        hand_over(platform, cluster.access | {"cluster_host": other.access["cluster_host"]})
+        deliver(platform, cluster.access | {"cluster_host": other.access["cluster_host"]})
         assert "CERTIFICATE_VERIFY_FAILED" in clear(platform).stdout
-    hand_over(platform, cluster.access | {"cluster_client_key": "garbage"})
+    deliver(platform, cluster.access | {"cluster_client_key": "garbage"})
     assert "The cluster cannot be asked" in clear(platform).stdout
 
 
 def test_without_a_cluster_nobody_is_asked(cluster: ClusterApi, platform: Path):
-    hand_over(platform, cluster.access | {"cluster_host": ""})
+    deliver(platform, cluster.access | {"cluster_host": ""})
     assert clear(platform).stdout == ""
     (platform / "foundation.auto.tfvars.json").unlink()
     assert clear(platform).stdout == ""

@@ -17,7 +17,7 @@ from matcha_tui.targets.azure.auth.account import Account
 from matcha_tui.targets.azure.names import derive_names
 from matcha_tui.targets.azure.preflight.table import list_checks
 from matcha_tui.targets.azure.settings import AzureSettings
-from matcha_tui.targets.base import Intent
+from matcha_tui.targets.base import StackSpec
 from matcha_tui.targets.findings import Finding
 from tests.azure_cloud import AzureCloud
 from tests.azure_cloud.answers import SUBSCRIPTION, usage
@@ -33,7 +33,7 @@ PERMISSIONS = f"{PROVIDERS}/Microsoft.Authorization/permissions"
 POLICIES = f"{PROVIDERS}/Microsoft.Authorization/policyAssignments"
 VERSIONS = f"{PROVIDERS}/Microsoft.ContainerService/locations/*/kubernetesVersions"
 
-MakeIntent = Callable[..., Intent]
+MakeIntent = Callable[..., StackSpec]
 Ask = Callable[..., Finding]
 
 
@@ -50,7 +50,7 @@ def quotas(azure: AzureCloud) -> None:
 def make_intent(tmp_path: Path) -> MakeIntent:
     """Makes what is to be built: the default stack, or DVC alone."""
 
-    def make(*, dvc_only: bool = False, **changed: SettingValue) -> Intent:
+    def make(*, dvc_only: bool = False, **changed: SettingValue) -> StackSpec:
         settings: dict[str, SettingValue] = {
             "prefix": "tea",
             "location": "westeurope",
@@ -65,7 +65,7 @@ def make_intent(tmp_path: Path) -> MakeIntent:
             if not dvc_only or flavor == "dvc"
         )
         config = Config(target="azure", settings=settings)
-        return Intent(Workspace(tmp_path / "project"), flavors, config)
+        return StackSpec(Workspace(tmp_path / "project"), flavors, config)
 
     return make
 
@@ -74,11 +74,11 @@ def make_intent(tmp_path: Path) -> MakeIntent:
 def ask(make_intent: MakeIntent, account: Account) -> Ask:
     """Makes one check, by its name; settings and the stack may be given."""
 
-    def ask_one(name: str, intent: Intent | None = None, **changed: SettingValue) -> Finding:
-        wanted = intent or make_intent(**changed)
+    def ask_one(name: str, spec: StackSpec | None = None, **changed: SettingValue) -> Finding:
+        wanted = spec or make_intent(**changed)
         checks = list_checks(wanted, AzureSettings.of(wanted), lambda: account)
         (chosen,) = (check for check in checks if check.name == name)
-        return chosen.find()
+        return chosen.run()
 
     return ask_one
 
@@ -96,7 +96,7 @@ def ask_all(make_intent: MakeIntent, account: Account) -> Callable[..., dict[str
     return ask_them
 
 
-def make_deployed(azure: AzureCloud, intent: Intent) -> Intent:
+def make_deployed(azure: AzureCloud, spec: StackSpec) -> StackSpec:
     """Have Azure know of the stack, with two machines; return what is known to be deployed."""
     place = f"{GROUP}/providers"
     things: dict[str, dict[str, object]] = {
@@ -111,7 +111,7 @@ def make_deployed(azure: AzureCloud, intent: Intent) -> Intent:
         f"{place}/Microsoft.ContainerRegistry/registries/{NAMES.registry}": {},
     }
     add(azure, things)
-    return replace(intent, is_deployed=True)
+    return replace(spec, is_deployed=True)
 
 
 def add(azure: AzureCloud, things: Mapping[str, Mapping[str, object]]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from matcha_tui.targets.azure.auth.account import Account
 from matcha_tui.targets.azure.preflight.table import list_checks
 from matcha_tui.targets.azure.settings import AzureSettings
-from matcha_tui.targets.base import Intent
+from matcha_tui.targets.base import StackSpec
 from matcha_tui.targets.findings import Finding, Verdict
 from tests.azure_cloud import AzureCloud
 from tests.azure_cloud.answers import kubernetes, size, usage
@@ -38,8 +38,8 @@ READER = {"actions": ["*/read"], "notActions": []}
 
 
 @pytest.fixture
-def deployed(azure: AzureCloud, make_intent: MakeIntent) -> Callable[..., Intent]:
-    def make(**changed: Any) -> Intent:
+def deployed(azure: AzureCloud, make_intent: MakeIntent) -> Callable[..., StackSpec]:
+    def make(**changed: Any) -> StackSpec:
         return make_deployed(azure, make_intent(**changed))
 
     return make
@@ -83,8 +83,8 @@ def test_an_azure_without_faults_passes_every_check(ask_all: Callable[..., dict[
 def test_a_stack_without_a_cluster_is_asked_nothing_about_one(
     azure: AzureCloud, make_intent: MakeIntent, account: Account
 ):
-    intent = make_intent(dvc_only=True, state="local")
-    checks = list_checks(intent, AzureSettings.of(intent), lambda: account)
+    spec = make_intent(dvc_only=True, state="local")
+    checks = list_checks(spec, AzureSettings.of(spec), lambda: account)
     assert [check.name for check in checks if check.name != "engine"] == [
         "identity",
         "settings",
@@ -95,7 +95,7 @@ def test_a_stack_without_a_cluster_is_asked_nothing_about_one(
         "resource group",
         "policies",
     ]
-    assert {check.find().verdict for check in checks if check.name != "engine"} == {PASSED}
+    assert {check.run().verdict for check in checks if check.name != "engine"} == {PASSED}
     asked = "\n".join(azure.lines())
     assert "Microsoft.Compute" not in asked
     assert "DBforMySQL" not in asked
@@ -171,7 +171,7 @@ def test_rights_on_the_group_alone_suffice_once_it_is_there(azure: AzureCloud, a
 
 
 def test_rights_that_somebody_else_has_given(
-    azure: AzureCloud, ask: Ask, deployed: Callable[..., Intent]
+    azure: AzureCloud, ask: Ask, deployed: Callable[..., StackSpec]
 ):
     azure.resources.answers[PERMISSIONS] = [CONTRIBUTOR]
     assert unverified(ask("rights", deployed()), "which a repair of the stack may have to", "Owner")
@@ -188,9 +188,9 @@ def test_what_is_not_registered_can_be_registered(azure: AzureCloud, ask: Ask, s
         "Microsoft.ContainerService, Microsoft.DBforMySQL",
         "az provider register --wait --namespace Microsoft.DBforMySQL",
     )
-    assert finding.remedy is not None
-    assert finding.remedy.label == "Register Microsoft.ContainerService, Microsoft.DBforMySQL"
-    said = finding.remedy.act()
+    assert finding.fix is not None
+    assert finding.fix.label == "Register Microsoft.ContainerService, Microsoft.DBforMySQL"
+    said = finding.fix.act()
     assert said == "Registered: Microsoft.ContainerService, Microsoft.DBforMySQL."
     assert ask("registration").verdict is PASSED
 
@@ -258,17 +258,17 @@ def test_a_quota_that_does_not_suffice(
 
 
 def test_what_is_built_already_counts_once(
-    azure: AzureCloud, ask: Ask, deployed: Callable[..., Intent]
+    azure: AzureCloud, ask: Ask, deployed: Callable[..., StackSpec]
 ):
     azure.resources.answers[QUOTAS][:2] = [
         usage("cores", "Total Regional vCPUs", 12, 20),
         usage("standardDSv5Family", "Standard DSv5 Family vCPUs", 8, 16),
     ]
     assert ask("quota").verdict is FAILED
-    intent = deployed()
-    assert ask("quota", intent).verdict is PASSED
+    spec = deployed()
+    assert ask("quota", spec).verdict is PASSED
     azure.resources.answers[QUOTAS][0] = usage("cores", "Total Regional vCPUs", 13, 20)
-    assert failed(ask("quota", intent), "8 more are needed", "node_maximum=2")
+    assert failed(ask("quota", spec), "8 more are needed", "node_maximum=2")
 
 
 def test_a_quota_that_is_not_told(azure: AzureCloud, ask: Ask):
@@ -296,7 +296,7 @@ def test_versions(ask: Ask, asked: str, verdict: Verdict, text: str, hint: str):
     assert hint in finding.hint
 
 
-def test_versions_that_say_little(azure: AzureCloud, ask: Ask, deployed: Callable[..., Intent]):
+def test_versions_that_say_little(azure: AzureCloud, ask: Ask, deployed: Callable[..., StackSpec]):
     azure.resources.answers[VERSIONS] = {"values": [kubernetes("1.35")]}
     assert unverified(ask("Kubernetes"), "no default", "kubernetes_version=")
     azure.resources.answers[VERSIONS] = {"values": []}
@@ -322,16 +322,16 @@ def test_a_name_that_somebody_else_has(azure: AzureCloud, ask: Ask, name: str, t
 
 
 def test_names_that_are_the_stacks_own(
-    azure: AzureCloud, ask: Ask, deployed: Callable[..., Intent]
+    azure: AzureCloud, ask: Ask, deployed: Callable[..., StackSpec]
 ):
-    intent = deployed()
+    spec = deployed()
     own = {f"{NAMES.storage}dvc", NAMES.registry, NAMES.dns_label}
     azure.resources.taken_names |= own
-    assert ask("names", intent).verdict is PASSED
+    assert ask("names", spec).verdict is PASSED
     azure.resources.objects[
         f"{GROUP}/providers/Microsoft.Network/publicIPAddresses/tea-gateway".lower()
     ]["properties"] = {"dnsSettings": None}
-    assert failed(ask("names", intent), f"the host {NAMES.dns_label}", "--prefix")
+    assert failed(ask("names", spec), f"the host {NAMES.dns_label}", "--prefix")
 
 
 def test_a_name_that_azure_does_not_allow(azure: AzureCloud, ask: Ask):
@@ -343,7 +343,7 @@ def test_a_name_that_azure_does_not_allow(azure: AzureCloud, ask: Ask):
     assert failed(ask("names"), "is no name for registry: a reserved word", "--prefix tea2")
 
 
-def test_the_resource_group(azure: AzureCloud, ask: Ask, deployed: Callable[..., Intent]):
+def test_the_resource_group(azure: AzureCloud, ask: Ask, deployed: Callable[..., StackSpec]):
     assert ask("resource group").text == "tea-resources is free"
     add(azure, {GROUP: {"tags": {"created-by": "matcha-tui", "matcha-prefix": "other"}}})
     assert failed(ask("resource group"), "matcha did not make it", "--prefix")
@@ -351,7 +351,7 @@ def test_the_resource_group(azure: AzureCloud, ask: Ask, deployed: Callable[...,
     assert failed(ask("resource group"), "matcha did not make it", "--prefix")
     add(azure, {GROUP: {"tags": OWN_TAGS}, f"{GROUP}/providers/a/b/c": {}})
     finding = ask("resource group", state="local")
-    assert unverified(finding, "is there with 1 resources of an earlier provision", "--adopt")
+    assert unverified(finding, "is there with 1 resources of an earlier provision", "--import")
     assert ask("resource group", deployed()).text == "tea-resources is this stack's own"
     azure.resources.answers["GET /subscriptions/*/resourceGroups/tea-resources"] = {
         "id": GROUP,
@@ -377,7 +377,7 @@ def test_the_group_of_the_machines_must_not_be_there(azure: AzureCloud, ask: Ask
     assert failed(ask("resource group"), "tea-nodes already, which Azure has to make", "Delete it")
 
 
-def test_public_addresses(azure: AzureCloud, ask: Ask, deployed: Callable[..., Intent]):
+def test_public_addresses(azure: AzureCloud, ask: Ask, deployed: Callable[..., StackSpec]):
     azure.resources.answers[ADDRESSES][-1] = usage(
         "IPv4StandardSkuPublicIpAddresses", "IPv4", 9, 10
     )

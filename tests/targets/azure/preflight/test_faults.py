@@ -111,8 +111,8 @@ def test_nobody_signed_in_is_said_once(azure: AzureCloud, make_intent: MakeInten
             "nobody is signed in to the Azure CLI", hint="Run `az login`, then try again."
         )
 
-    intent = make_intent()
-    checks = list_checks(intent, AzureSettings.of(intent), refuse_sign_in)
+    spec = make_intent()
+    checks = list_checks(spec, AzureSettings.of(spec), refuse_sign_in)
     findings = {finding.name: finding for finding in run_checks(checks)}
     assert len(attempts) == 1
     assert findings["identity"].verdict is Verdict.FAILED
@@ -124,17 +124,17 @@ def test_nobody_signed_in_is_said_once(azure: AzureCloud, make_intent: MakeInten
 
 def test_a_registration_that_is_refused_says_why(azure: AzureCloud, ask_all: AskAll):
     azure.resources.registrations["microsoft.storage"] = "NotRegistered"
-    remedy = ask_all()["registration"].remedy
-    assert remedy is not None
+    fix = ask_all()["registration"].fix
+    assert fix is not None
     azure.faults.add(
         "POST .*/register$", 403, "AuthorizationFailed", "... action 'x/register/action'"
     )
     with pytest.raises(MatchaError, match="you lack the right x/register/action"):
-        remedy.act()
+        fix.act()
     azure.faults.clear()
     azure.faults.add("GET .*Microsoft.Storage$", 200, body=b'{"registrationState": "Registering"}')
     with pytest.raises(MatchaError, match=r"Microsoft\.Storage was not registered within 1 sec"):
-        remedy.act()
+        fix.act()
 
 
 def test_checks_run_side_by_side_and_report_as_they_end():
@@ -162,10 +162,10 @@ def test_the_sign_in_of_checks_is_that_of_the_environment(
 ):
     for name, value in azure.principal.items():
         monkeypatch.setenv(name, value)
-    identity = AZURE.checks(make_intent())[0].find()
+    identity = AZURE.checks(make_intent())[0].run()
     assert identity.text.startswith("builder (service principal of ARM_CLIENT_ID)")
     azure.login.refusal = "AADSTS7000222: The provided client secret keys are expired."
-    identity = AZURE.checks(make_intent())[0].find()
+    identity = AZURE.checks(make_intent())[0].run()
     assert identity.verdict is Verdict.FAILED
     assert "has expired" in identity.text
     assert "az ad app credential reset" in identity.hint

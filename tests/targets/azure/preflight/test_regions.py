@@ -5,7 +5,7 @@ import pytest
 from matcha_tui.targets.azure.auth.account import Account
 from matcha_tui.targets.azure.preflight.reader import Reader
 from matcha_tui.targets.azure.preflight.regions import Fit, fits_by_region
-from matcha_tui.targets.azure.preflight.wanted import Pool, list_pools
+from matcha_tui.targets.azure.preflight.requirements import Pool, list_pools
 from matcha_tui.targets.azure.settings import AzureSettings
 from matcha_tui.targets.findings import Verdict
 from tests.azure_cloud import AzureCloud

@@ -87,7 +87,7 @@ def test_a_setting_that_is_not_there_is_named():
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "complaint"),
+    ("old", "new", "message"),
     [
         ('unit = "month"', 'unit = "fortnight"', "unit is 'fortnight', which is no unit"),
         ('when = "cluster"', 'when = "never"', "when is 'never'"),
@@ -97,9 +97,9 @@ def test_a_setting_that_is_not_there_is_named():
         ("[[cost]]", "[[costs]]", "costs is not a key"),
     ],
 )
-def test_a_faulty_file_is_named_with_its_line(tmp_path: Path, old: str, new: str, complaint: str):
+def test_a_faulty_file_is_named_with_its_line(tmp_path: Path, old: str, new: str, message: str):
     path = tmp_path / "costs.toml"
     path.write_text(COST.replace(old, new))
-    with pytest.raises(MatchaError, match=complaint) as raised:
+    with pytest.raises(MatchaError, match=message) as raised:
         read_foundation_costs(path)
     assert str(path) in raised.value.message

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from matcha_tui.pricing.price import Prices, PriceSource
 from matcha_tui.targets.azure.pricing.loading import load_prices
-from matcha_tui.targets.price_cache import PriceCache, keep_prices, read_cache
+from matcha_tui.targets.price_cache import PriceCache, read_cache, store_prices
 from tests.targets.azure.pricing.price_server import Answer, PlayedList
 
 SKUS = ("Standard_D4s_v5", "P10", "AKS Free", "nobody knows this")
@@ -159,7 +159,7 @@ def test_a_faulty_cache_is_thrown_away(tmp_path: Path, content: str, now: dateti
     cache.path.write_text(content)
     assert read_cache(cache, now) == {}
     assert not cache.path.exists()
-    keep_prices(cache, {"P10": {}}, now)
+    store_prices(cache, {"P10": {}}, now)
     assert read_cache(cache, now) == {"P10": {}}
 
 
@@ -172,5 +172,5 @@ def test_no_cache_is_too_faulty(tmp_path_factory: pytest.TempPathFactory, conten
 
 def test_a_cache_from_the_future_does_not_count(tmp_path: Path, now: datetime):
     cache = PriceCache(tmp_path / "USD.json", "u")
-    keep_prices(cache, {"P10": {}}, now + timedelta(days=30))
+    store_prices(cache, {"P10": {}}, now + timedelta(days=30))
     assert read_cache(cache, now) == {}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from matcha_tui.targets.azure.cloud.connection import Patience
+from matcha_tui.targets.azure.cloud.connection import Timeouts
 from matcha_tui.targets.azure.pricing.loading import load_prices
 from matcha_tui.targets.azure.pricing.retail import (
     Fetched,
@@ -36,15 +36,15 @@ def known(*names: str) -> list[Sku]:
 
 
 def patient(url: str, *, timeout: float = 5, deadline: float = 20) -> PriceQuestion:
-    patience = Patience(connect=timeout, read=timeout, backoff=0, longest_pause=20)
-    return replace(make_question(url, "USD", {}, patience), seconds=deadline)
+    timeouts = Timeouts(connect=timeout, read=timeout, backoff=0, longest_pause=20)
+    return replace(make_question(url, "USD", {}, timeouts), seconds=deadline)
 
 
 def ask(played: PlayedList, now: datetime, *names: str) -> Fetched:
     return fetch_prices(patient(played.url), known(*(names or (NODE,))), now)
 
 
-def complaint(fetched: Fetched) -> str:
+def problem_of(fetched: Fetched) -> str:
     assert not fetched.prices
     assert fetched.problem is not None
     assert fetched.problem.hint
@@ -79,7 +79,7 @@ def test_a_list_that_stays_busy_is_left_alone_after_four_tries(
     price_list: PlayedList, now: datetime
 ):
     price_list.always = BUSY
-    assert complaint(ask(price_list, now)) == "Azure's price list has too many questions to answer"
+    assert problem_of(ask(price_list, now)) == "Azure's price list has too many questions to answer"
     assert len(price_list.asked) == 4
 
 
@@ -87,7 +87,7 @@ def test_a_wait_beyond_the_deadline_is_not_begun(price_list: PlayedList, now: da
     price_list.always = Answer(status=429, headers=(("Retry-After", "86400"),))
     started = time.monotonic()
     fetched = fetch_prices(patient(price_list.url, deadline=15), known(NODE), now)
-    assert "too many questions" in complaint(fetched)
+    assert "too many questions" in problem_of(fetched)
     assert time.monotonic() - started < 15  # the pause alone would take 20 seconds
 
 
@@ -128,13 +128,13 @@ def test_whatever_else_it_answers_comes_to_one_sentence(
     price_list: PlayedList, now: datetime, answer: Answer, sentence: str
 ):
     price_list.always = answer
-    assert complaint(ask(price_list, now)) == sentence
+    assert problem_of(ask(price_list, now)) == sentence
 
 
 def test_a_list_that_says_nothing_is_given_up(price_list: PlayedList, now: datetime):
     price_list.always = SILENCE
     fetched = fetch_prices(patient(price_list.url, timeout=0.2), known(NODE), now)
-    said = complaint(fetched)
+    said = problem_of(fetched)
     assert said.startswith(f"Azure's price list: GET {price_list.url}: ")
     assert "there was no answer in time" in said
 
@@ -142,14 +142,14 @@ def test_a_list_that_says_nothing_is_given_up(price_list: PlayedList, now: datet
 def test_a_list_that_answers_a_letter_at_a_time_is_given_up(price_list: PlayedList, now: datetime):
     price_list.always = Answer(body=b"[" * 100_000, trickle=0.02)
     fetched = fetch_prices(patient(price_list.url, deadline=0.4), known(NODE), now)
-    assert complaint(fetched) == "Azure's price list takes too long to answer"
+    assert problem_of(fetched) == "Azure's price list takes too long to answer"
 
 
 def test_who_cannot_be_reached_is_not_asked_for_the_rest(price_list: PlayedList, now: datetime):
     price_list.always = SILENCE
     names = ("P4", "P6", "P10", "E4", "E6", "E10", "ACR Basic", "AKS Standard")
     fetched = fetch_prices(patient(price_list.url, timeout=0.2), known(*names), now)
-    assert "there was no answer in time" in complaint(fetched)
+    assert "there was no answer in time" in problem_of(fetched)
     assert len(price_list.asked) <= 4  # as many as are asked for at once
 
 
@@ -157,12 +157,12 @@ def test_a_list_that_is_not_there_is_named(now: datetime):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
     fetched = fetch_prices(patient(url), known(NODE), now)
-    assert f"GET {url}: " in complaint(fetched)
+    assert f"GET {url}: " in problem_of(fetched)
 
 
 @pytest.mark.parametrize("url", ["nonsense", "http://", "http://[", "ftp://127.0.0.1/"])
 def test_an_address_that_is_none_is_one_sentence_too(url: str, now: datetime):
-    said = complaint(fetch_prices(patient(url), known(NODE), now))
+    said = problem_of(fetch_prices(patient(url), known(NODE), now))
     assert said.startswith(f"Azure's price list: GET {url}: ")
 
 

@@ -115,7 +115,7 @@ def test_a_virtual_machine_that_is_not_in_the_snapshot_can_be_found_too():
 
 
 @pytest.mark.parametrize(
-    ("change", "complaint"),
+    ("change", "message"),
     [
         ({"retailPrice": None}, "retailPrice that is no number"),
         ({"retailPrice": "0.23"}, "retailPrice that is no number"),
@@ -126,8 +126,8 @@ def test_a_virtual_machine_that_is_not_in_the_snapshot_can_be_found_too():
         ({"effectiveStartDate": "soon"}, "effectiveStartDate that is no date"),
     ],
 )
-def test_an_entry_that_is_none_is_named(change: dict[str, object], complaint: str):
-    with pytest.raises(MatchaError, match=complaint):
+def test_an_entry_that_is_none_is_named(change: dict[str, object], message: str):
+    with pytest.raises(MatchaError, match=message):
         read([{**ENTRIES[0], **change}])
 
 

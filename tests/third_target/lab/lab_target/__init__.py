@@ -8,12 +8,12 @@ from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.setting import Setting, SettingType
 from matcha_tui.targets.base import (
     ComponentHealth,
-    Intent,
     ModuleValues,
     Root,
+    StackSpec,
     Target,
 )
-from matcha_tui.targets.findings import Check, look
+from matcha_tui.targets.findings import Check, run_check
 
 from .pricing import LabPricing
 
@@ -38,49 +38,51 @@ class LabTarget(Target):
     extra_steps = ("light",)
     pricing = LabPricing()
 
-    def resolve(self, intent: Intent) -> ModuleValues:
+    def resolve(self, spec: StackSpec) -> ModuleValues:
         """Take what is set, or the default."""
-        settings = intent.config.settings
+        settings = spec.config.settings
         return {
             flavor.module_type: {
                 item.name: settings.get(f"{flavor.module_type}.{item.name}", item.default)
                 for item in flavor.settings
             }
-            for flavor in intent.flavors
+            for flavor in spec.flavors
         }
 
-    def root(self, intent: Intent, layer: str) -> Root:
+    def root(self, spec: StackSpec, layer: str) -> Root:
         """Return the room's root, or the bench's, which knows the room."""
         if layer == ROOM:
             return Root(
-                context={"colour": intent.config.settings.get("colour", "white")},
+                context={"colour": spec.config.settings.get("colour", "white")},
                 modules={"room": {"source": "./modules/room", "context": "${var.context}"}},
                 outputs={"room": {"value": "${module.room.id}"}},
             )
         return Root(
-            context={"folder": str(bench(intent.workspace))},
+            context={"folder": str(bench(spec.workspace))},
             variables={"room": {"type": "any", "default": None}},
             local_values={"room": '${try(var.room.value, "a room to come")}'},
             flavor_context="${merge(var.context, {room = local.room})}",
             resources={
                 "cloud": {
                     "location": "${local.room}",
-                    "lamps": str(intent.config.settings.get("lamps", 2)),
+                    "lamps": str(spec.config.settings.get("lamps", 2)),
                 }
             },
         )
 
-    def checks(self, intent: Intent) -> tuple[Check, ...]:
+    def checks(self, spec: StackSpec) -> tuple[Check, ...]:
         """List the one thing that has to be true."""
-        return (Check("paint", lambda: look("paint", lambda: _find_paint(intent)), is_quick=True),)
+        return (
+            Check("paint", lambda: run_check("paint", lambda: _find_paint(spec)), is_quick=True),
+        )
 
-    def health(self, intent: Intent) -> tuple[ComponentHealth, ...]:
+    def health(self, spec: StackSpec) -> tuple[ComponentHealth, ...]:
         """Look for each component's file."""
-        return tuple(_look_at(intent.workspace, flavor.name) for flavor in intent.flavors)
+        return tuple(_look_at(spec.workspace, flavor.name) for flavor in spec.flavors)
 
-    def leftovers(self, intent: Intent) -> tuple[str, ...]:
+    def leftovers(self, spec: StackSpec) -> tuple[str, ...]:
         """Return that nothing is left."""
-        return (f"every file in {bench(intent.workspace)}",)
+        return (f"every file in {bench(spec.workspace)}",)
 
     def component_log(self, workspace: Workspace, flavor: str) -> Path:
         """Return the component's file."""
@@ -92,8 +94,8 @@ def bench(workspace: Workspace) -> Path:
     return workspace.directory / "lab"
 
 
-def _find_paint(intent: Intent) -> str:
-    colour = intent.config.settings.get("colour", "white")
+def _find_paint(spec: StackSpec) -> str:
+    colour = spec.config.settings.get("colour", "white")
     if colour == "black":
         raise MatchaError("there is no black paint", hint="Set another colour.")
     return f"there is {colour} paint"

@@ -6,7 +6,7 @@ from decimal import Decimal
 from matcha_tui.pricing.estimate import CostItem
 from matcha_tui.pricing.price import EVERYWHERE, Price, Prices, PriceSource, PriceTable, Tier
 from matcha_tui.pricing.report import Limit
-from matcha_tui.targets.base import Intent
+from matcha_tui.targets.base import StackSpec
 from matcha_tui.targets.pricing_part import Pricing
 
 _PRICES = {"lamp": ("hour", "0.10"), "paper": ("month", "5")}
@@ -15,19 +15,19 @@ _PRICES = {"lamp": ("hour", "0.10"), "paper": ("month", "5")}
 class LabPricing(Pricing):
     """A price list that never changes."""
 
-    def items(self, intent: Intent) -> tuple[CostItem, ...]:
+    def items(self, spec: StackSpec) -> tuple[CostItem, ...]:
         """List the lamps, and what each flavor says that it needs."""
-        lamps = int(intent.config.settings.get("lamps", 2))
+        lamps = int(spec.config.settings.get("lamps", 2))
         return (
             CostItem("Room", "Lamps", "lamp", "hour", lamps, lamps),
             *(
                 CostItem(flavor.title, cost.item, cost.sku, cost.unit, cost.quantity, cost.quantity)
-                for flavor in intent.flavors
+                for flavor in spec.flavors
                 for cost in flavor.costs
             ),
         )
 
-    def load(self, intent: Intent, *, offline: bool = False) -> Prices:
+    def load(self, spec: StackSpec, *, offline: bool = False) -> Prices:
         """Return the list."""
         return Prices(
             PriceTable(
@@ -35,9 +35,9 @@ class LabPricing(Pricing):
             )
         )
 
-    def limit(self, intent: Intent) -> Limit | None:
+    def limit(self, spec: StackSpec) -> Limit | None:
         """Return the allowance."""
-        amount = int(intent.config.settings.get("allowance", 0))
+        amount = int(spec.config.settings.get("allowance", 0))
         return Limit(amount, "EUR", "allowance") if amount else None
 
 

@@ -54,7 +54,7 @@ def begin_next(workspace: Workspace, layer: str) -> Path:
     return following
 
 
-def keep_decisions(next_root: Path, decisions: Mapping[Path, Mapping[str, SettingValue]]) -> None:
+def store_decisions(next_root: Path, decisions: Mapping[Path, Mapping[str, SettingValue]]) -> None:
     """Keep, with a next root, what was decided for it: free ports and generated secrets.
 
     Args:
@@ -68,7 +68,7 @@ def keep_decisions(next_root: Path, decisions: Mapping[Path, Mapping[str, Settin
     write_atomically(next_root / _DECISIONS, json.dumps(content, indent=2) + "\n")
 
 
-def note_plan(workspace: Workspace, layers: Iterable[str], run: str) -> None:
+def record_plan(workspace: Workspace, layers: Iterable[str], run: str) -> None:
     """Note which run plans with the next roots.
 
     Raises:
@@ -101,7 +101,7 @@ def refuse_outdated(workspace: Workspace, layer: str, run: str) -> None:
         )
 
 
-def put_in_place(workspace: Workspace, layer: str) -> None:
+def activate_next(workspace: Workspace, layer: str) -> None:
     """Make a layer's next root the one that is applied; whole, even if it is interrupted.
 
     Args:
@@ -123,7 +123,7 @@ def put_in_place(workspace: Workspace, layer: str) -> None:
 
 
 def finish_moving(workspace: Workspace, layer: str) -> None:
-    """Finish what an interrupted `put_in_place` has begun; may be called at any time.
+    """Finish what an interrupted `activate_next` has begun; may be called at any time.
 
     Raises:
         MatchaError: If something cannot be moved.

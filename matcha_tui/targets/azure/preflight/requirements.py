@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from matcha_tui.targets.azure.definition import collect_needs, parse_azure_definition
 from matcha_tui.targets.azure.names import AzureNames
 from matcha_tui.targets.azure.settings import AzureSettings
-from matcha_tui.targets.base import Intent
+from matcha_tui.targets.base import StackSpec
 
 _SURGE = 1  # as in the foundation's upgrade_settings
 
@@ -35,7 +35,7 @@ class Pool:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Requirements:
     """What a stack takes of Azure.
 
     Attributes:
@@ -80,29 +80,29 @@ class Wanted:
         return f"{self.prefix}-nodes"
 
 
-def read_wanted(intent: Intent, settings: AzureSettings) -> Wanted:
+def read_requirements(spec: StackSpec, settings: AzureSettings) -> Requirements:
     """Work out what a stack takes of Azure.
 
     Args:
-        intent: What is to be built.
+        spec: What is to be built.
         settings: What it is to be built with.
 
     Raises:
         MatchaError: If a flavor's definition is faulty.
     """
     names = settings.names
-    parts = [parse_azure_definition(flavor.definition) for flavor in intent.flavors]
+    parts = [parse_azure_definition(flavor.definition) for flavor in spec.flavors]
     accounts = [names.storage + part.storage for part in parts if part.storage]
     if settings.shares_state:
-        accounts.append(intent.config.state.get("account", names.state_account))
-    needs = collect_needs(intent.flavors)
+        accounts.append(spec.config.state.get("account", names.state_account))
+    needs = collect_needs(spec.flavors)
     # The gateway and the database serve what runs in the cluster: either brings it.
     things = {*needs, *(["cluster"] if needs else []), *(["storage"] if accounts else [])}
     if settings.budget:
         things.add("budget")
     if needs or settings.shares_state:
         things.add("roles")
-    return Wanted(
+    return Requirements(
         subscription_id=settings.subscription_id,
         location=settings.location,
         prefix=settings.prefix,
@@ -112,7 +112,7 @@ def read_wanted(intent: Intent, settings: AzureSettings) -> Wanted:
         storage_accounts=tuple(accounts),
         pools=list_pools(settings) if needs else (),
         shares_state=settings.shares_state,
-        is_deployed=intent.is_deployed,
+        is_deployed=spec.is_deployed,
     )
 
 

@@ -9,8 +9,8 @@ from matcha_tui.pricing.report import money_span
 _NO_CHANGE = "no difference"
 
 
-def tell_cost(cost: Estimate, place: str) -> Content:
-    """Say what a stack costs a month, and where.
+def format_cost(cost: Estimate, place: str) -> Content:
+    """Return what a stack costs a month, and where.
 
     Args:
         cost: What it costs.
@@ -25,8 +25,8 @@ def tell_cost(cost: Estimate, place: str) -> Content:
     )
 
 
-def tell_difference(difference: Difference | None) -> Content:
-    """Say what a change does to the cost.
+def format_difference(difference: Difference | None) -> Content:
+    """Return what a change does to the cost.
 
     Args:
         difference: What changes; ``None`` if that cannot be said.

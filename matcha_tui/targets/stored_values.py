@@ -8,7 +8,7 @@ from matcha_tui.stack.setting import SettingValue
 from matcha_tui.system.files import make_private_directory, write_atomically
 
 
-def read_kept(file: Path) -> Mapping[str, SettingValue]:
+def read_stored(file: Path) -> Mapping[str, SettingValue]:
     """Return what was kept; nothing where the file is missing or damaged.
 
     Args:

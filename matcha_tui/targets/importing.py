@@ -1,4 +1,4 @@
-"""What exists already though Terraform does not know it, and how it is taken in.
+"""What exists already though Terraform does not know it, and how it is imported.
 
 A run that is interrupted while something is being created may leave it behind: the
 next one is told that it exists and has to be imported.
@@ -16,12 +16,12 @@ from matcha_tui.terraform.progress import RunProgress
 _EXISTS = re.compile(
     r'resource with the ID "(?P<id>[^"]+)" already exists - to be managed via Terraform'
 )
-_FILE = "adopt.tf.json"
+_FILE = "import.tf.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Adoption:
-    """One thing to take in.
+class ImportCandidate:
+    """One thing to import.
 
     Attributes:
         layer: The layer that it belongs to.
@@ -34,7 +34,7 @@ class Adoption:
     id: str
 
 
-def find_adoptions(progress: RunProgress) -> tuple[Adoption, ...]:
+def find_import_candidates(progress: RunProgress) -> tuple[ImportCandidate, ...]:
     """Return what a failed run has met that exists already.
 
     Args:
@@ -45,20 +45,20 @@ def find_adoptions(progress: RunProgress) -> tuple[Adoption, ...]:
     for error in progress.errors:
         match = _EXISTS.search(f"{error.summary}\n{error.detail}")
         if match and error.address in layers:
-            found.append(Adoption(layers[error.address], error.address, match["id"]))
+            found.append(ImportCandidate(layers[error.address], error.address, match["id"]))
     return tuple(found)
 
 
-def write_adoptions(directory: Path, adoptions: Sequence[Adoption]) -> None:
-    """Have the plan of a next root take these in.
+def write_import_blocks(directory: Path, candidates: Sequence[ImportCandidate]) -> None:
+    """Have the plan of a next root import these.
 
     Args:
         directory: The folder of the root.
-        adoptions: What to take in.
+        candidates: What to import.
 
     Raises:
         MatchaError: If it cannot be written.
     """
-    if adoptions:
-        blocks = [{"to": item.address, "id": item.id} for item in adoptions]
+    if candidates:
+        blocks = [{"to": item.address, "id": item.id} for item in candidates]
         write_atomically(directory / _FILE, json.dumps({"import": blocks}, indent=2) + "\n")

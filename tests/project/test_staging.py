@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.project.placing import (
+from matcha_tui.project.staging import (
+    activate_next,
     begin_next,
     discard_next,
     finish_moving,
-    keep_decisions,
-    note_plan,
-    put_in_place,
+    record_plan,
     refuse_outdated,
+    store_decisions,
 )
 from matcha_tui.project.workspace import Workspace, prepare_workspace
 
@@ -39,7 +39,7 @@ def workspace(tmp_path: Path) -> Workspace:
         workspace.layer(LAYER),
         {
             "main.tf.json": "built",
-            "adopt.tf.json": "built, and no longer wanted",
+            "import.tf.json": "built, and no longer wanted",
             "modules/a/main.tf": "built",
             "modules/old/main.tf": "built, and no longer wanted",
             ".terraform.lock.hcl": "locked",
@@ -84,8 +84,8 @@ def prepare(workspace: Workspace) -> Path:
     following = begin_next(workspace, LAYER)
     write(following, FOLLOWING)
     write(following, {"terraform.tfstate.backup": "of the plan", "terraform.tfstate": "planned"})
-    keep_decisions(following, {kept(workspace): {"port": 5001, "password": "green tea"}})
-    note_plan(workspace, [LAYER], "a plan")
+    store_decisions(following, {kept(workspace): {"port": 5001, "password": "green tea"}})
+    record_plan(workspace, [LAYER], "a plan")
     return following
 
 
@@ -127,21 +127,21 @@ def test_planning_changes_nothing_that_is_deployed(workspace: Workspace):
 
 def test_a_root_that_is_put_in_place_replaces_all_but_the_states(workspace: Workspace):
     prepare(workspace)
-    put_in_place(workspace, LAYER)
+    activate_next(workspace, LAYER)
     assert read(workspace.layer(LAYER)) == PLACED
     assert not workspace.next_layer(LAYER).exists()
 
 
 def test_decisions_are_written_when_their_root_is_put_in_place_and_privately(workspace: Workspace):
     prepare(workspace)
-    put_in_place(workspace, LAYER)
+    activate_next(workspace, LAYER)
     assert json.loads(kept(workspace).read_text()) == {"port": 5001, "password": "green tea"}
     assert stat.S_IMODE(kept(workspace).stat().st_mode) == 0o600
 
 
 def test_without_a_next_root_nothing_is_put_in_place(workspace: Workspace):
     before = read(workspace.layer(LAYER))
-    put_in_place(workspace, LAYER)
+    activate_next(workspace, LAYER)
     finish_moving(workspace, LAYER)
     assert read(workspace.layer(LAYER)) == before
 
@@ -150,14 +150,14 @@ def test_an_empty_next_root_replaces_nothing(workspace: Workspace):
     """As one that was only begun, or of which only the folder could not be removed."""
     before = read(workspace.layer(LAYER))
     workspace.next_layer(LAYER).mkdir()
-    put_in_place(workspace, LAYER)
+    activate_next(workspace, LAYER)
     assert read(workspace.layer(LAYER)) == before
 
 
 def test_a_first_root_is_put_in_place(tmp_path: Path):
     workspace = Workspace(tmp_path)
     write(begin_next(workspace, LAYER), FOLLOWING)
-    put_in_place(workspace, LAYER)
+    activate_next(workspace, LAYER)
     assert read(workspace.layer(LAYER)) == FOLLOWING
 
 
@@ -211,7 +211,7 @@ def test_wherever_it_is_interrupted_it_is_finished_later(workspace: Workspace, t
         before = read(workspace.layer(LAYER))
         with stopped_at(number) as has_stopped:
             with suppress(Stopped):
-                put_in_place(workspace, LAYER)
+                activate_next(workspace, LAYER)
             was_stopped = has_stopped()
         now = read(workspace.layer(LAYER))
         assert {name: now.get(name) for name in (*STATES, "shared.tfstate")} == {
@@ -221,7 +221,7 @@ def test_wherever_it_is_interrupted_it_is_finished_later(workspace: Workspace, t
         found = read(workspace.layer(LAYER))
         assert found in (before, PLACED), f"neither the one nor the other at {number}"
         assert kept(workspace).exists() is (found == PLACED), f"decisions at {number}"
-        put_in_place(workspace, LAYER)
+        activate_next(workspace, LAYER)
         assert read(workspace.layer(LAYER)) == PLACED, f"not in place at {number}"
         assert kept(workspace).exists()
         begin_next(workspace, LAYER)
@@ -232,7 +232,7 @@ def test_wherever_it_is_interrupted_it_is_finished_later(workspace: Workspace, t
 def test_a_next_root_is_begun_whatever_an_interrupted_run_left(workspace: Workspace):
     prepare(workspace)
     with stopped_at(12), pytest.raises(Stopped):
-        put_in_place(workspace, LAYER)
+        activate_next(workspace, LAYER)
     assert "terraform.tfvars.json" not in read(begin_next(workspace, LAYER))
     assert read(workspace.layer(LAYER)) == PLACED
 
@@ -240,7 +240,7 @@ def test_a_next_root_is_begun_whatever_an_interrupted_run_left(workspace: Worksp
 def test_a_plan_is_applied_once(workspace: Workspace):
     prepare(workspace)
     refuse_outdated(workspace, LAYER, "a plan")
-    put_in_place(workspace, LAYER)
+    activate_next(workspace, LAYER)
     with pytest.raises(MatchaError, match="out of date") as caught:
         refuse_outdated(workspace, LAYER, "a plan")
     assert caught.value.exit_code is ExitCode.REFUSED
@@ -251,7 +251,7 @@ def test_a_plan_is_out_of_date_once_another_was_begun(workspace: Workspace, is_n
     prepare(workspace)
     begin_next(workspace, LAYER)
     if is_noted:
-        note_plan(workspace, [LAYER], "another plan")
+        record_plan(workspace, [LAYER], "another plan")
         refuse_outdated(workspace, LAYER, "another plan")
     with pytest.raises(MatchaError, match="out of date"):
         refuse_outdated(workspace, LAYER, "a plan")
@@ -261,7 +261,7 @@ def test_a_plan_is_out_of_date_once_its_root_is_on_the_way(workspace: Workspace)
     """As after a kill in the middle: what remains of the root is not the one that was planned."""
     prepare(workspace)
     with stopped_at(9), pytest.raises(Stopped):
-        put_in_place(workspace, LAYER)
+        activate_next(workspace, LAYER)
     with pytest.raises(MatchaError, match="out of date"):
         refuse_outdated(workspace, LAYER, "a plan")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from matcha_tui.errors import MatchaError
 from matcha_tui.targets.azure.names import FOUNDATION, PLATFORM, STATE_CONTAINER
 from matcha_tui.targets.azure.preflight.once import Once
-from matcha_tui.targets.azure.preflight.wanted import Wanted
+from matcha_tui.targets.azure.preflight.requirements import Requirements
 from matcha_tui.targets.findings import Unverified
 
 if TYPE_CHECKING:
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from matcha_tui.targets.azure.preflight.reader import Reader
 
 
-class Subject:
+class CheckContext:
     """What one run of the checks shares; each part is asked for when it is first needed.
 
     Args:
-        wanted: What the stack takes.
+        requirements: What the stack takes.
         sign_in: Signs in, or raises `MatchaError`.
     """
 
-    def __init__(self, wanted: Wanted, sign_in: "Callable[[], Account]") -> None:
-        self.wanted = wanted
+    def __init__(self, requirements: Requirements, sign_in: "Callable[[], Account]") -> None:
+        self.requirements = requirements
         self.account = Once(sign_in)
         self._reader = Once(self._open)
-        self._is_deployed = Once(self._look_for_deployment)
+        self._is_deployed = Once(self._find_deployment)
 
     @property
     def reader(self) -> "Reader":
@@ -48,7 +48,7 @@ class Subject:
 
     def _open(self) -> "Reader":
         for name in ("subscription_id", "location"):
-            if not getattr(self.wanted, name):
+            if not getattr(self.requirements, name):
                 raise Unverified(f"{name} is not set", "First set what `settings` names.")
         try:
             account = self.account()
@@ -59,12 +59,12 @@ class Subject:
             ) from error
         from matcha_tui.targets.azure.preflight.reader import Reader
 
-        return Reader(account, self.wanted.subscription_id)
+        return Reader(account, self.requirements.subscription_id)
 
-    def _look_for_deployment(self) -> bool:
-        wanted = self.wanted
-        if wanted.is_deployed or not wanted.shares_state:
-            return wanted.is_deployed
-        account = wanted.storage_accounts[-1]
+    def _find_deployment(self) -> bool:
+        requirements = self.requirements
+        if requirements.is_deployed or not requirements.shares_state:
+            return requirements.is_deployed
+        account = requirements.storage_accounts[-1]
         layers = (FOUNDATION, PLATFORM)
         return self.reader.has_state(account, STATE_CONTAINER, layers)
