@@ -90,14 +90,8 @@ class MatchaApp(App[None]):
 def run_app(folder: Path) -> int:
     """Open the wizard on a project.
 
-    Args:
-        folder: The project's folder.
-
     Returns:
         The exit code.
-
-    Raises:
-        MatchaError: If the project cannot be read.
     """
     app = MatchaApp(Session(Deployment(folder, every_target=True)))
     app.run()

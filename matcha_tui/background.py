@@ -18,9 +18,6 @@ Arguments = ParamSpec("Arguments")
 async def in_background(function: Callable[[], Answer]) -> Answer:
     """Call a function in a thread of its own, which ends with the process.
 
-    Args:
-        function: What to call.
-
     Returns:
         What it returns; what it raises is raised here.
     """
@@ -46,11 +43,7 @@ async def in_background(function: Callable[[], Answer]) -> Answer:
 
 
 def on_this_loop(function: Callable[Arguments, object]) -> Callable[Arguments, None]:
-    """Return what another thread may call to have a function called on this event loop.
-
-    Args:
-        function: Takes what the other thread tells.
-    """
+    """Return what another thread may call to have a function called on this event loop."""
     loop = asyncio.get_running_loop()
 
     def tell(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:

@@ -14,18 +14,8 @@ from matcha_tui.stack.stack import Stack
 def save_config(project: Project, config: Config) -> Project:
     """Write what the user chose.
 
-    Args:
-        project: The project as it is.
-        config: What it is to say.
-
     Returns:
         The project with the new choice.
-
-    Raises:
-        MatchaError: If what is deployed contradicts it: another target, stack, place of
-            the state or fixed setting; if a faulty module is chosen, if nothing can be
-            built in this folder, if the project is locked, or if the file cannot be
-            written.
     """
     if config == project.config and project.workspace.config_file.exists():
         return project
@@ -44,29 +34,12 @@ def save_config(project: Project, config: Config) -> Project:
 
 
 def change_stack(project: Project, stack: Stack) -> Project:
-    """Choose another stack.
-
-    Args:
-        project: The project as it is.
-        stack: The stack to be built from now on.
-
-    Raises:
-        MatchaError: If another one is deployed, or the project is locked.
-    """
+    """Choose another stack."""
     return save_config(project, replace(project.config, stack=stack))
 
 
 def set_password(project: Project, password: str) -> None:
-    """Use a password of the user's for what will be built, instead of a generated one.
-
-    Args:
-        project: What will be built.
-        password: The password; it is kept in the private folder.
-
-    Raises:
-        MatchaError: If nothing in the stack takes one, if it was set before, or if the
-            project is locked.
-    """
+    """Use a password of the user's for what will be built, instead of a generated one."""
     with hold_lock(project.workspace, "change"):
         spec = replace(project.spec, is_deployed=read_decision(project).is_deployed)
         project.target.set_password(spec, password)

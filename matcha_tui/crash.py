@@ -24,12 +24,7 @@ _MACHINE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.
 
 
 def explain_surroundings(error: BaseException) -> MatchaError | None:
-    """Return what the user can do about an error that is no fault of ours, if it is one.
-
-    Args:
-        error: What was raised: by a folder that was removed, a user without a home, a
-            machine that is full or forbids something.
-    """
+    """Return what the user can do about an error that is no fault of ours, if it is one."""
     if isinstance(error, FileNotFoundError):
         try:
             current_folder()
@@ -58,10 +53,6 @@ def report_crash(error: BaseException, directory: Path) -> str:
 
     The report has the calls that led to it, and neither values of variables nor
     the error's own text, since either could hold a secret.
-
-    Args:
-        error: What was raised.
-        directory: Where to keep the report; the temporary directory if that fails.
 
     Returns:
         One sentence for the user that names the report.

@@ -26,15 +26,7 @@ MASK = "********"
 
 
 def read_decision(project: Project, wanted: Project | None = None) -> Decision:
-    """Return what is deployed, and whether what is wanted may be built.
-
-    Args:
-        project: The project as it is on disk; only files are looked at.
-        wanted: The project as it is to be; by default as it is.
-
-    Raises:
-        MatchaError: If the record or a state cannot be read.
-    """
+    """Return what is deployed, and whether what is wanted may be built."""
     record, wanted = find_record(project), wanted or project
     if record is None or record.is_newer:  # its target may be one that nobody here knows
         return decide(record, {}, _desired(wanted, wanted.target))
@@ -53,11 +45,7 @@ def read_decision(project: Project, wanted: Project | None = None) -> Decision:
 
 
 def find_record(project: Project) -> Record | None:
-    """Return the record, or what would stand in it for a deployment that has none yet.
-
-    Raises:
-        MatchaError: If it, or what was composed, is damaged.
-    """
+    """Return the record, or what would stand in it for a deployment that has none yet."""
     record = read_record(project.workspace)
     if record is not None and (record.is_newer or not record.is_gone):
         return record
@@ -67,11 +55,7 @@ def find_record(project: Project) -> Record | None:
 
 
 def target_of(record: Record) -> Target:
-    """Return where something is deployed.
-
-    Raises:
-        MatchaError: If that target is none that is installed here.
-    """
+    """Return where something is deployed."""
     if record.target in TARGETS:
         return TARGETS[record.target]
     if record.is_newer:
@@ -138,11 +122,7 @@ def spec_of(project: Project, record: Record) -> StackSpec:
 
 
 def require_deployment(project: Project) -> Record:
-    """Return the record of what is deployed.
-
-    Raises:
-        MatchaError: If nothing is.
-    """
+    """Return the record of what is deployed."""
     record = read_decision(project).record
     if record is None:
         raise NOTHING_DEPLOYED.error()
@@ -150,11 +130,7 @@ def require_deployment(project: Project) -> Record:
 
 
 def require_destroyable(project: Project) -> Record:
-    """Return the record of what is deployed, and may be destroyed.
-
-    Raises:
-        MatchaError: If nothing is deployed, or what is may not be destroyed.
-    """
+    """Return the record of what is deployed, and may be destroyed."""
     decision = read_decision(project)
     if decision.destroy is not None:
         raise decision.destroy.error()
@@ -162,22 +138,14 @@ def require_destroyable(project: Project) -> Record:
 
 
 def refresh(project: Project) -> None:
-    """Learn what colleagues have done, where the state is shared; this asks the network.
-
-    Raises:
-        MatchaError: If the shared state cannot be read.
-    """
+    """Learn what colleagues have done, where the state is shared; this asks the network."""
     target, spec = deployed_target(project), deployed_spec(project)
     if target.state is not None and spec.config.state:
         target.state.fetch(spec)
 
 
 def learn(project: Project) -> None:
-    """Look whether colleagues have built what this folder knows nothing of.
-
-    Raises:
-        MatchaError: If the shared state cannot be read.
-    """
+    """Look whether colleagues have built what this folder knows nothing of."""
     if not is_deployed(project):
         refresh(project)
 
@@ -186,9 +154,6 @@ def resources(project: Project) -> dict[str, dict[str, str]]:
     """Return what the deployed stack gives: resource to property to value.
 
     Secrets are among the values; `secret_properties` names them.
-
-    Raises:
-        MatchaError: If nothing is deployed.
     """
     found = read_resources(project.workspace.state_file)
     if found is None:
@@ -220,12 +185,7 @@ def secret_properties(project: Project) -> frozenset[tuple[str, str]]:
 def mask_secrets(
     project: Project, found: Mapping[str, Mapping[str, str]]
 ) -> dict[str, dict[str, str]]:
-    """Return the same resources, with a mask in the place of each secret.
-
-    Args:
-        project: Its catalog knows which properties are secret.
-        found: Resource to property to value.
-    """
+    """Return the same resources, with a mask in the place of each secret."""
     secret = secret_properties(project)
     return {
         resource: {
@@ -241,9 +201,6 @@ def health(project: Project) -> dict[str, ComponentHealth]:
 
     Returns:
         Module type to what was found, in the order of the stack.
-
-    Raises:
-        MatchaError: If nothing is deployed.
     """
     learn(project)
     record = require_deployment(project)
@@ -263,11 +220,7 @@ def leftovers(project: Project) -> tuple[str, ...]:
 
 
 def kubeconfig(project: Project) -> str:
-    """Return how to reach the deployed cluster, as kubectl reads it; it holds a secret.
-
-    Raises:
-        MatchaError: If there is no cluster.
-    """
+    """Return how to reach the deployed cluster, as kubectl reads it; it holds a secret."""
     content = deployed_target(project).kubeconfig(project.workspace)
     if content is None:
         require_deployment(project)
@@ -285,11 +238,7 @@ def component_log(project: Project, flavor: str) -> Path | None:
 
 
 def shared_locks(project: Project) -> dict[str, StateLock]:
-    """Return who holds the locks of the shared state: layer to lock.
-
-    Raises:
-        MatchaError: If that cannot be found out.
-    """
+    """Return who holds the locks of the shared state: layer to lock."""
     target, spec = deployed_target(project), deployed_spec(project)
     if target.state is None or not spec.config.state:
         return {}
@@ -298,16 +247,7 @@ def shared_locks(project: Project) -> dict[str, StateLock]:
 
 
 def free_shared_lock(project: Project, layer: str, lock: StateLock) -> None:
-    """Take away a lock of the shared state, unless it has changed hands meanwhile.
-
-    Args:
-        project: Whose state.
-        layer: Which layer's.
-        lock: As `shared_locks` has found it.
-
-    Raises:
-        MatchaError: If it has changed hands, or cannot be taken away.
-    """
+    """Take away a lock of the shared state, unless it has changed hands meanwhile."""
     state = deployed_target(project).state
     if state is not None:
         state.free_lock(deployed_spec(project), layer, lock.lock_id)

@@ -17,10 +17,6 @@ def fold_name(name: str) -> str:
 def find_name(word: str, known: Collection[str]) -> str | None:
     """Return the known name that a word stands for.
 
-    Args:
-        word: What was written.
-        known: What is accepted.
-
     Returns:
         The name as it is known; ``None`` when the word stands for none or for several.
     """
@@ -32,16 +28,7 @@ def find_name(word: str, known: Collection[str]) -> str | None:
 
 
 def choose_name(what: str, word: str, known: Collection[str]) -> str:
-    """Return the known name that a word stands for, or refuse the word.
-
-    Args:
-        what: What it should name: ``"stack"``.
-        word: What was written.
-        known: What is accepted.
-
-    Raises:
-        MatchaError: If it names nothing, with all that is accepted.
-    """
+    """Return the known name that a word stands for, or refuse the word."""
     found = find_name(word, known)
     if found is None:
         raise unknown(what, word, known)
@@ -50,12 +37,6 @@ def choose_name(what: str, word: str, known: Collection[str]) -> str:
 
 def unknown(what: str, word: str, known: Collection[str], listed: str = "") -> MatchaError:
     """Make the refusal of a word that names nothing.
-
-    Args:
-        what: What it should have named: ``"stack"``.
-        word: What was written.
-        known: What is accepted.
-        listed: The same for people, where a list of the words would not do.
 
     Returns:
         The error, to be raised by the caller.
@@ -68,14 +49,7 @@ def unknown(what: str, word: str, known: Collection[str], listed: str = "") -> M
 
 
 def name_hint(word: str, known: Collection[str], also: str = "", listed: str = "") -> str:
-    """Say all that is accepted, and what the user probably meant.
-
-    Args:
-        word: What was written.
-        known: What is accepted.
-        also: What is accepted besides names: ``"the path of a binary"``.
-        listed: The names for people, where a list of the words would not do.
-    """
+    """Say all that is accepted, and what the user probably meant."""
     if not known:
         return "There is none to choose from."
     all_names = f"Known: {listed or ', '.join(known)}{f', or {also}' if also else ''}."
@@ -85,10 +59,6 @@ def name_hint(word: str, known: Collection[str], also: str = "", listed: str = "
 
 def nearest_guess(word: str, known: Collection[str]) -> str | None:
     """Return the known word that is most like a mistyped one.
-
-    Args:
-        word: What was typed.
-        known: What could have been meant.
 
     Returns:
         The nearest word, or ``None`` when nothing is near.

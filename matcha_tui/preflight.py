@@ -16,13 +16,7 @@ OnFinding = Callable[[int, Finding], None]
 def list_checks(
     project: Project, engine: str | None = None, *, quick: bool = False
 ) -> tuple[Check, ...]:
-    """List what has to be true before a provision; nothing is asked yet.
-
-    Args:
-        project: What would be built.
-        engine: The engine that was asked for.
-        quick: Whether to list only what takes no time and no network.
-    """
+    """List what has to be true before a provision; nothing is asked yet."""
     checks = project.target.checks(
         replace(project.spec, engine=engine, is_deployed=is_deployed(project))
     )
@@ -33,10 +27,6 @@ def run_checks(
     checks: Sequence[Check], report: OnFinding = lambda _position, _finding: None
 ) -> tuple[Finding, ...]:
     """Run checks side by side: together they take about as long as the slowest.
-
-    Args:
-        checks: From `list_checks`.
-        report: Called on this thread, in the order in which the checks end.
 
     Returns:
         A finding a check, in the order of the checks.
@@ -62,14 +52,6 @@ def require_preflight(
 
     What takes no time is asked first; then, on a target that has such checks, what is
     to be asked on the network. What cannot be verified stands in nobody's way.
-
-    Args:
-        project: What would be built.
-        announce: Called with what is about to be asked on the network, if anything.
-        report: Called with what each of those checks found, as by `run_checks`.
-
-    Raises:
-        MatchaError: Saying everything that is missing, and what to do about each.
     """
     required = [check for check in list_checks(project) if check.is_required]
     _refuse_failed(run_checks([check for check in required if check.is_quick]))

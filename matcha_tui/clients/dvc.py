@@ -16,16 +16,7 @@ _SECONDS = 60
 
 
 def connect_dvc(project: Path, remote: Mapping[str, str] | None) -> ToolConnection:
-    """Make the stack's remote the default one.
-
-    Args:
-        project: The folder that has, or has not, a DVC repository.
-        remote: What the stack's data version control gives: property to value;
-            ``None`` when the stack has none.
-
-    Raises:
-        MatchaError: If the file of the remote's secret cannot be read or written.
-    """
+    """Make the stack's remote the default one."""
     if remote is None or "remote-url" not in remote:
         return ToolConnection(_NAME, Outcome.SKIPPED, "the stack has no data version control")
     folder, secret = project / ".dvc", remote.get("connection-string")

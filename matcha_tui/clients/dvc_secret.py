@@ -21,17 +21,8 @@ _PLAIN = re.compile(r"[\w;:=/+.-]+", re.ASCII)  # what the file's format takes w
 def set_connection_string(dvc_folder: Path, remote: str, value: str | None) -> bool:
     """Write the connection string of a remote, or take it away; every other line stays.
 
-    Args:
-        dvc_folder: The repository's ``.dvc``.
-        remote: The remote's name.
-        value: The connection string; ``None`` takes away the one that is there, which
-            makes DVC refuse a remote that is not on Azure.
-
     Returns:
         Whether that changed anything.
-
-    Raises:
-        MatchaError: If the file cannot be read or written.
     """
     path = (dvc_folder / LOCAL_SETTINGS).resolve()  # a link stays a link
     before, mode = "", PRIVATE_FILE_MODE

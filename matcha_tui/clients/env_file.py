@@ -20,16 +20,7 @@ _SHARED_FILE_MODE = 0o644
 
 
 def connect_env_file(project: Path, variables: Sequence[ClientVariable]) -> ToolConnection:
-    """Write the stack's variables into ``.env``, and leave every other byte as it is.
-
-    Args:
-        project: The folder that it lies in.
-        variables: What to write, all or nothing. If one of them is secret, the file is made
-            private and kept out of git, and nothing is written when git has it already.
-
-    Raises:
-        MatchaError: If a file cannot be read or written.
-    """
+    """Write the stack's variables into ``.env``, and leave every other byte as it is."""
     path = (project / _NAME).resolve()  # a link stays a link
     secret = any(variable.secret for variable in variables)
     if not variables:

@@ -14,27 +14,15 @@ _SHARED_FILE_MODE = 0o644
 
 
 def is_tracked(folder: Path, name: str) -> bool:
-    """Return whether git has a file, so that its next content would be committed.
-
-    Args:
-        folder: Where the file lies.
-        name: The file's name.
-    """
+    """Return whether git has a file, so that its next content would be committed."""
     return _git(folder, ["ls-files", "--error-unmatch", name])
 
 
 def keep_out_of_git(folder: Path, name: str) -> bool:
     """Add a file to its folder's ``.gitignore``, unless git ignores it or there is no git.
 
-    Args:
-        folder: Where the file lies.
-        name: The file's name.
-
     Returns:
         Whether that changed anything.
-
-    Raises:
-        MatchaError: If ``.gitignore`` is a link, or cannot be read or written.
     """
     is_repository = _git(folder, ["rev-parse", "--is-inside-work-tree"])
     if not is_repository or _git(folder, ["check-ignore", "--quiet", name]):

@@ -13,11 +13,7 @@ _LISTS = ("clusters", "users", "contexts")
 
 
 def find_kubeconfig(environment: Mapping[str, str]) -> Path:
-    """Return the file that kubectl writes to.
-
-    Args:
-        environment: The first file that its ``KUBECONFIG`` names counts.
-    """
+    """Return the file that kubectl writes to."""
     first = environment.get("KUBECONFIG", "").partition(":")[0]
     return Path(first).expanduser() if first else Path.home() / ".kube" / "config"
 
@@ -25,18 +21,8 @@ def find_kubeconfig(environment: Mapping[str, str]) -> Path:
 def merge_kubeconfig(path: Path, ours: str, *, overwrite: bool = False, use: bool = False) -> str:
     """Write a cluster into a kubeconfig, and leave every other entry as it is.
 
-    Args:
-        path: The file; made, and private, if it does not exist.
-        ours: A whole kubeconfig with one context.
-        overwrite: Replace entries of the same name and other content.
-        use: Make its context the current one, which it becomes anyway where there is none.
-
     Returns:
         The context's name.
-
-    Raises:
-        MatchaError: If the file is no kubeconfig, cannot be written, or has other
-            entries of the same name.
     """
     before, added = _read(path), yaml.safe_load(ours)
     theirs = dict(before)

@@ -18,12 +18,7 @@ _MASK = "********"
 
 
 def connect_zenml(project: Path, resources: Resources) -> ToolConnection:
-    """Register the stack with its ZenML server, and make it the active one.
-
-    Args:
-        project: Where the client runs: a ZenML repository there is respected.
-        resources: What the stack gives.
-    """
+    """Register the stack with its ZenML server, and make it the active one."""
     server = resources.get("pipeline")
     if server is None:
         return ToolConnection(_NAME, Outcome.SKIPPED, "the stack has no ZenML server")

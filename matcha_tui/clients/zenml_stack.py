@@ -42,11 +42,7 @@ class ZenMLStack:
 
 
 def describe_stack(resources: Resources) -> ZenMLStack:
-    """Return the ZenML stack of a deployed one.
-
-    Args:
-        resources: What the stack gives; ``pipeline`` is among it.
-    """
+    """Return the ZenML stack of a deployed one."""
     secrets: dict[str, dict[str, str]] = {}
     components = _where_it_runs(resources)
     components["artifact_store"] = _artifact_store(resources["pipeline"], secrets)

@@ -6,17 +6,7 @@ from matcha_tui.errors import ExitCode, MatchaError
 
 
 def check_answers(command: str, yes: bool, form: str, detach: bool) -> None:
-    """Refuse options that leave no room for a question, unless it is answered already.
-
-    Args:
-        command: As it is called: ``provision``.
-        yes: Whether the answer was given.
-        form: Whether stdout is ``text`` or ``json``.
-        detach: Whether the command is to return at once.
-
-    Raises:
-        MatchaError: If there would be a question.
-    """
+    """Refuse options that leave no room for a question, unless it is answered already."""
     if not yes and (detach or form == "json"):
         option = "--detach" if detach else "--output json"
         raise usage_error(
@@ -26,14 +16,7 @@ def check_answers(command: str, yes: bool, form: str, detach: bool) -> None:
 
 
 def need_terminal(command: str) -> None:
-    """Refuse to ask where nobody can answer.
-
-    Args:
-        command: As it is called: ``provision``.
-
-    Raises:
-        MatchaError: If there is no terminal.
-    """
+    """Refuse to ask where nobody can answer."""
     if not sys.stdin.isatty():
         raise usage_error(
             f"`matcha {command}` asks before it begins, and there is no terminal to ask on",

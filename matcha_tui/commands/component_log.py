@@ -19,16 +19,7 @@ _PAUSE_SECONDS = 0.3
 
 
 def print_component_log(project: Project, flavor: str, follow: bool) -> None:
-    """Print a component's log from its beginning, without what a terminal would obey.
-
-    Args:
-        project: Whose deployment.
-        flavor: The component: ``mlflow``.
-        follow: Whether to go on until Ctrl-C.
-
-    Raises:
-        MatchaError: If it has no log here.
-    """
+    """Print a component's log from its beginning, without what a terminal would obey."""
     log = component_log(project, flavor)
     if log is None:
         raise MatchaError(

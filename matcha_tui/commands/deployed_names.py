@@ -10,13 +10,7 @@ from matcha_tui.stack.aliases import Aliases, make_aliases
 
 
 def resource_names(project: Project, shown: Collection[str], what: str) -> Aliases:
-    """Return what resources of the deployed stack are called.
-
-    Args:
-        project: Whose deployment.
-        shown: The resources that can be named.
-        what: What a word should name, for the refusal of one that does not.
-    """
+    """Return what resources of the deployed stack are called."""
     flavors = [item for item in deployed_spec(project).flavors if item.resource in shown]
     return make_aliases(what, shown, flavors, lambda flavor: flavor.resource)
 
@@ -24,11 +18,7 @@ def resource_names(project: Project, shown: Collection[str], what: str) -> Alias
 def find_resource(
     project: Project, found: Resources, word: str, property_name: str | None = None
 ) -> str:
-    """Return the resource that is meant; where a word can mean two, the one with the property.
-
-    Raises:
-        MatchaError: If nothing deployed is called so.
-    """
+    """Return the resource that is meant; where a word can mean two, the one with the property."""
     names = resource_names(project, found, "deployed resource")
     if property_name is None:
         return names.find(word)

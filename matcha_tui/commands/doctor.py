@@ -48,12 +48,7 @@ def doctor(context: click.Context, form: str, engine: str | None, fix: bool, yes
 
 
 def show_finding(finding: Finding, *, err: bool = False) -> None:
-    """Print what a check found, with its hint below.
-
-    Args:
-        finding: What was found.
-        err: Whether it goes to stderr.
-    """
+    """Print what a check found, with its hint below."""
     verdict = click.style(f"{finding.verdict:<17}", _STYLES[finding.verdict])
     click.echo(f"{finding.name:<15} {verdict} {escape_line(finding.text)}", err=err)
     if finding.hint:

@@ -33,10 +33,6 @@ def follow_to_end(run: Run, show: Show | None = None) -> RunProgress:
     The first Ctrl-C asks Terraform to stop in order; a third one, after a
     warning, makes it stop at once. The run itself is a process of its own.
 
-    Args:
-        run: A started run.
-        show: Shows it instead.
-
     Returns:
         How it ended.
     """
@@ -53,10 +49,6 @@ def follow_to_end(run: Run, show: Show | None = None) -> RunProgress:
 
 def watch_to_end(run: Run, show: Show) -> RunProgress:
     """Show a run until it has ended; Ctrl-C ends the watching, and not the run.
-
-    Args:
-        run: A started run.
-        show: Shows it.
 
     Returns:
         How it ended.

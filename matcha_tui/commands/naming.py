@@ -22,12 +22,7 @@ def type_names(project: Project) -> Aliases:
 
 
 def owner_names(project: Project, target: str) -> Aliases:
-    """Return what the owners of settings are called: a flavor is one if the stack may have it.
-
-    Args:
-        project: Its stack's own flavors are the only ones in their slots.
-        target: Where it is to be built.
-    """
+    """Return what the owners of settings are called: a flavor is one if the stack may have it."""
     chosen = dict(project.stack.modules)
     flavors = [
         flavor
@@ -38,11 +33,7 @@ def owner_names(project: Project, target: str) -> Aliases:
 
 
 def completing(words: Callable[[Project, Mapping[str, Any]], Iterable[str]]) -> Complete:
-    """Make what completes an argument; where the project cannot be read, nothing does.
-
-    Args:
-        words: Lists what can be typed, given the project and what was typed before.
-    """
+    """Make what completes an argument; where the project cannot be read, nothing does."""
 
     def complete(context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
         try:

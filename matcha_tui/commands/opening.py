@@ -9,16 +9,7 @@ from matcha_tui.selection import Project
 
 
 def open_project(folder: Path, target: str | None = None, *, every_target: bool = False) -> Project:
-    """Open a project, and say on stderr what of its modules and targets is left out, and why.
-
-    Args:
-        folder: The folder of its ``matcha.toml``.
-        target: Another target that it may be given.
-        every_target: Whether the modules of all targets can be chosen.
-
-    Raises:
-        MatchaError: If ``matcha.toml`` or a target that is used is faulty.
-    """
+    """Open a project, and say on stderr what of its modules and targets is left out, and why."""
     project = selection.open_project(folder, target, every_target=every_target)
     for fault in project.catalog.faults:
         click.echo(f"matcha: warning: {fault.message}", err=True)

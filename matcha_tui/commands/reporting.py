@@ -37,11 +37,7 @@ output_option = click.option(
 
 
 class Report:
-    """What a command says on stdout, in the form of text.
-
-    Args:
-        operation: ``plan``, ``provision`` or ``destroy``.
-    """
+    """What a command says on stdout, in the form of text."""
 
     def __init__(self, operation: str) -> None:
         self.operation = operation
@@ -120,12 +116,7 @@ class JsonReport(Report):
 
 @contextmanager
 def reporting(form: str, operation: str) -> Iterator[Report]:
-    """Report in one of the forms; JSON always ends with a result.
-
-    Args:
-        form: ``text`` or ``json``.
-        operation: ``plan``, ``provision`` or ``destroy``.
-    """
+    """Report in one of the forms; JSON always ends with a result."""
     if form == "text":
         yield Report(operation)
         return

@@ -78,12 +78,6 @@ def event_objects(
 ) -> list[JsonObject]:
     """Tell one event.
 
-    Args:
-        event: What happened.
-        before: Where the run stood.
-        after: Where it stands because of the event.
-        explanations: Those of the run's target.
-
     Returns:
         Its objects; none for what is only noise, or told by the result.
     """
@@ -110,15 +104,7 @@ def result_object(
     error: MatchaError | None = None,
     resources: Mapping[str, Mapping[str, str]] | None = None,
 ) -> JsonObject:
-    """Tell how a command ended; the last object of every stream.
-
-    Args:
-        operation: ``plan``, ``provision`` or ``destroy``.
-        run: The run, if it came to one.
-        progress: Where it stands.
-        error: What the command ends with, unless all is well.
-        resources: What the stack gives, secrets masked.
-    """
+    """Tell how a command ended; the last object of every stream."""
     seconds = None
     if progress and progress.finished and (elapsed := progress.elapsed(progress.finished)):
         seconds = round(elapsed.total_seconds(), 3)

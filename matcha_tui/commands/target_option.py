@@ -34,9 +34,5 @@ class TargetName(click.types.StringParamType):
 
 
 def target_option(words: str) -> Callable[[Command], Command]:
-    """Make the option.
-
-    Args:
-        words: What the command does with the target, for its help.
-    """
+    """Make the option."""
     return click.option("--target", type=TargetName(), help=words)

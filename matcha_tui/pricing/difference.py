@@ -52,10 +52,6 @@ class Difference:
 def compare(before: Estimate, after: Estimate) -> Difference | None:
     """Return what changes from one estimate to another.
 
-    Args:
-        before: What is.
-        after: What would be.
-
     Returns:
         ``None`` if their currencies differ, for then nothing can be said.
     """

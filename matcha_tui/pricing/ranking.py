@@ -63,13 +63,6 @@ def rank_regions(
 ) -> tuple[RegionRow, ...]:
     """Work out what a stack costs in every region.
 
-    Args:
-        items: What is paid for.
-        table: The prices.
-        regions: The regions to choose from.
-        location: The region that is set now, in whose part of the world the
-            recommended one is looked for; empty to look everywhere.
-
     Returns:
         The cheapest first, those without a price last.
     """
@@ -85,13 +78,7 @@ def rank_regions(
 
 
 def filter_regions(rows: Iterable[RegionRow], typed: str) -> tuple[RegionRow, ...]:
-    """Keep the regions whose name, display name or geography holds what was typed.
-
-    Args:
-        rows: The table.
-        typed: What was typed so far, in any case. If no region has it in one piece,
-            those are kept that have every word of it: ``europe west``.
-    """
+    """Keep the regions whose name, display name or geography holds what was typed."""
     words = typed.casefold().split()
     described = [(row, _description(row.region)) for row in rows]
     whole = tuple(row for row, text in described if " ".join(words) in text)

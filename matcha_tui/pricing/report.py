@@ -57,9 +57,6 @@ def money_span(span: Span, currency: str) -> str:
 def origin(estimate: Estimate) -> str:
     """Say in a sentence or two where an estimate's prices are from, and what is missing.
 
-    Args:
-        estimate: Whose prices.
-
     Returns:
         For example ``Prices of 18 June to 23 September 2026, which came with matcha.``
     """
@@ -80,10 +77,6 @@ def origin(estimate: Estimate) -> str:
 
 def format_excess(limit: Limit, found: Estimate) -> str:
     """Say by how much a stack may cost more than its user wants to spend.
-
-    Args:
-        limit: What they want to spend.
-        found: What it costs, with the most nodes.
 
     Returns:
         One sentence without a full stop; empty when it is within the limit, and when the
@@ -107,9 +100,6 @@ def format_change(before: Estimate, after: Estimate) -> str:
 
 def as_json(estimate: Estimate) -> dict[str, Any]:
     """Return an estimate as ``matcha cost --output json`` prints it.
-
-    Args:
-        estimate: The estimate.
 
     Returns:
         Only what JSON knows. Amounts are numbers, rounded to a millionth; an amount

@@ -23,15 +23,6 @@ def write_config(path: Path, config: Config, choices: Choices) -> None:
     """Write ``matcha.toml``, whole or not at all.
 
     In a file that exists the user's comments, order and spellings stay.
-
-    Args:
-        path: The file.
-        config: What it is to say.
-        choices: What it can say.
-
-    Raises:
-        MatchaError: If it cannot be written, or what is there cannot be understood; what
-            was there is then untouched.
     """
     text = None
     if path.exists():

@@ -117,14 +117,6 @@ def decide(
     19   none of these                             yes         yes
     ===  ========================================  ==========  ===========================
 
-    Args:
-        record: What is recorded, or ``None``.
-        states: What Terraform knows of each layer; one that is left out has no state.
-        desired: What ``matcha.toml`` asks for.
-        is_running: Whether a run is under way in the project.
-        cleans_up: Whether the deployed target ends, after a destroy, what Terraform does
-            not know of.
-
     Returns:
         What is true, and what may be done.
     """

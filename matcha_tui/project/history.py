@@ -61,21 +61,12 @@ class RunRecord:
 
 
 def run_records(workspace: Workspace) -> tuple[RunRecord, ...]:
-    """Return every run of a project, newest first.
-
-    Args:
-        workspace: The project's paths.
-    """
+    """Return every run of a project, newest first."""
     return tuple(_record(run) for run in list_runs(workspace.runs))
 
 
 def last_change(workspace: Workspace, ended_before: Run | None = None) -> LastRun | None:
-    """Return how the last run that was more than a plan ended.
-
-    Args:
-        workspace: The project's paths.
-        ended_before: A run that is still under way, and does not count.
-    """
+    """Return how the last run that was more than a plan ended."""
     for run in list_runs(workspace.runs):
         if run.kind == RunKind.PLAN or run == ended_before:
             continue
@@ -89,12 +80,6 @@ def last_change(workspace: Workspace, ended_before: Run | None = None) -> LastRu
 
 def last_duration(workspace: Workspace, kind: str, details: Mapping[str, str]) -> float | None:
     """Return how long the last successful run of a kind took, in seconds.
-
-    Args:
-        workspace: The project's paths.
-        kind: ``provision``, ``destroy`` or ``plan``.
-        details: Only runs with the same details count: a repair takes less time
-            than a first provision.
 
     Returns:
         The duration, or ``None`` when there was no such run.

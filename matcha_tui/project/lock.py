@@ -61,20 +61,7 @@ class LockOwner:
 
 @contextmanager
 def hold_lock(workspace: Workspace, operation: str) -> Iterator[int]:
-    """Hold the project's lock inside the block.
-
-    Args:
-        workspace: The project's paths; its private folder is made if need be.
-        operation: What is being done, as others will be told.
-
-    Yields:
-        The descriptor of the open lock file. A process that inherits it holds
-        the lock, too, until it ends.
-
-    Raises:
-        MatchaError: If somebody else holds it, naming them; or if the lock
-            file cannot be opened.
-    """
+    """Hold the project's lock inside the block."""
     prepare_workspace(workspace)
     while (descriptor := try_lock(workspace.lock_file)) is None:
         owner = read_lock_owner(workspace)
@@ -89,13 +76,7 @@ def hold_lock(workspace: Workspace, operation: str) -> Iterator[int]:
 
 
 def record_owner(descriptor: int, operation: str, pid: int) -> None:
-    """Write down who holds the lock.
-
-    Args:
-        descriptor: The open lock file.
-        operation: What is being done.
-        pid: The process that is to be named.
-    """
+    """Write down who holds the lock."""
     from matcha_tui.system.processes import find_process
 
     found = find_process(pid)
@@ -114,9 +95,6 @@ def record_owner(descriptor: int, operation: str, pid: int) -> None:
 
 def read_lock_owner(workspace: Workspace) -> LockOwner | None:
     """Return who holds the project's lock, without taking it.
-
-    Args:
-        workspace: The project's paths.
 
     Returns:
         The owner; a dead one has left a process behind that holds it. ``None`` when the
@@ -137,9 +115,6 @@ def discard_lock(workspace: Workspace) -> None:
 
     Only for an owner who is dead: a process that it has left behind may still
     have the file open, and would keep the project locked as long as it lives.
-
-    Raises:
-        MatchaError: If the lock file cannot be removed.
     """
     with explain_os_errors("remove", workspace.lock_file):
         workspace.lock_file.unlink(missing_ok=True)

@@ -108,15 +108,9 @@ def stamp(record: Record, run: str) -> Record:
 def read_record(workspace: Workspace) -> Record | None:
     """Read a project's record.
 
-    Args:
-        workspace: The project's paths.
-
     Returns:
         What it says, or ``None`` when there is none. Of a newer one only what identifies
         the deployment is read.
-
-    Raises:
-        MatchaError: If it cannot be read, or is none.
     """
     path = workspace.record_file
     try:
@@ -136,11 +130,7 @@ def read_record(workspace: Workspace) -> Record | None:
 
 
 def write_record(workspace: Workspace, record: Record) -> None:
-    """Write a project's record, whole.
-
-    Raises:
-        MatchaError: If it cannot be written.
-    """
+    """Write a project's record, whole."""
     write_atomically(workspace.record_file, format_record(record))
 
 
@@ -168,14 +158,7 @@ def format_record(record: Record) -> str:
 
 
 def parse_record(content: bytes | str) -> Record:
-    """Understand a record.
-
-    Args:
-        content: As `format_record` made it, or a newer version's.
-
-    Raises:
-        ValueError: If it is no record.
-    """
+    """Understand a record."""
     try:
         document = json.loads(content)
         version = int(document["version"])

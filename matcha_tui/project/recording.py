@@ -37,31 +37,17 @@ _PROGRAM = (sys.executable, "-P", "-m", "matcha_tui.project.recording")
 
 
 def recording_command(act: str, workspace: Workspace, run: Path, layer: str) -> tuple[str, ...]:
-    """Return the command of a step that writes the record.
-
-    Args:
-        act: ``build``, ``unbuild``, ``settle-build`` or ``settle-destroy``.
-        workspace: The project's paths.
-        run: The run's folder.
-        layer: Which layer.
-    """
+    """Return the command of a step that writes the record."""
     return (*_PROGRAM, act, str(workspace.project), str(run), layer)
 
 
 def propose_record(run: Path, record: Record) -> None:
-    """Leave with a run what is to be recorded of what it builds.
-
-    Raises:
-        MatchaError: If it cannot be written.
-    """
+    """Leave with a run what is to be recorded of what it builds."""
     write_atomically(run / _PROPOSED, format_record(record))
 
 
 def main(arguments: Sequence[str]) -> int:
     """Do one act.
-
-    Args:
-        arguments: The act, the project, the run's folder and the layer.
 
     Returns:
         0, or the exit code of what stood in the way.

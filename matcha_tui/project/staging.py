@@ -28,15 +28,8 @@ _HALF_WRITTEN = tuple(f".{name}." for name in _NOT_MOVED)
 def begin_next(workspace: Workspace, layer: str) -> Path:
     """Make an empty folder for a layer's next root, with a copy of its state.
 
-    Args:
-        workspace: The project's paths; its lock is held.
-        layer: Which layer.
-
     Returns:
         The folder, in which the root is to be composed.
-
-    Raises:
-        MatchaError: If something cannot be written.
     """
     finish_moving(workspace, layer)
     present, following = workspace.layer(layer), workspace.next_layer(layer)
@@ -55,40 +48,19 @@ def begin_next(workspace: Workspace, layer: str) -> Path:
 
 
 def store_decisions(next_root: Path, decisions: Mapping[Path, Mapping[str, SettingValue]]) -> None:
-    """Keep, with a next root, what was decided for it: free ports and generated secrets.
-
-    Args:
-        next_root: The folder from `begin_next`.
-        decisions: What to write when the root is put in place: file to its content.
-
-    Raises:
-        MatchaError: If it cannot be written.
-    """
+    """Keep, with a next root, what was decided for it: free ports and generated secrets."""
     content = {str(path): dict(values) for path, values in decisions.items()}
     write_atomically(next_root / _DECISIONS, json.dumps(content, indent=2) + "\n")
 
 
 def record_plan(workspace: Workspace, layers: Iterable[str], run: str) -> None:
-    """Note which run plans with the next roots.
-
-    Raises:
-        MatchaError: If it cannot be written.
-    """
+    """Note which run plans with the next roots."""
     for layer in layers:
         write_atomically(workspace.next_layer(layer) / _PLAN, run)
 
 
 def refuse_outdated(workspace: Workspace, layer: str, run: str) -> None:
-    """Refuse to apply a plan whose root has been replaced since.
-
-    Args:
-        workspace: The project's paths.
-        layer: The layer that is applied first.
-        run: The run that made the plan.
-
-    Raises:
-        MatchaError: If another plan was made since, or this one was applied already.
-    """
+    """Refuse to apply a plan whose root has been replaced since."""
     try:
         planned = (workspace.next_layer(layer) / _PLAN).read_text()
     except FileNotFoundError:
@@ -102,15 +74,7 @@ def refuse_outdated(workspace: Workspace, layer: str, run: str) -> None:
 
 
 def activate_next(workspace: Workspace, layer: str) -> None:
-    """Make a layer's next root the one that is applied; whole, even if it is interrupted.
-
-    Args:
-        workspace: The project's paths; its lock is held.
-        layer: Which layer; nothing happens where it has no next root.
-
-    Raises:
-        MatchaError: If something cannot be moved.
-    """
+    """Make a layer's next root the one that is applied; whole, even if it is interrupted."""
     following = workspace.next_layer(layer)
     if not following.is_dir() or (following / _MOVING).exists():
         finish_moving(workspace, layer)
@@ -123,11 +87,7 @@ def activate_next(workspace: Workspace, layer: str) -> None:
 
 
 def finish_moving(workspace: Workspace, layer: str) -> None:
-    """Finish what an interrupted `activate_next` has begun; may be called at any time.
-
-    Raises:
-        MatchaError: If something cannot be moved.
-    """
+    """Finish what an interrupted `activate_next` has begun; may be called at any time."""
     present, following = workspace.layer(layer), workspace.next_layer(layer)
     with explain_os_errors("write", present):
         try:
@@ -151,11 +111,7 @@ def finish_moving(workspace: Workspace, layer: str) -> None:
 
 
 def discard_next(workspace: Workspace, layer: str) -> None:
-    """Remove a layer's next root, if it has one.
-
-    Raises:
-        MatchaError: If it cannot be removed.
-    """
+    """Remove a layer's next root, if it has one."""
     following = workspace.next_layer(layer)
     with explain_os_errors("remove", following):
         if following.exists():

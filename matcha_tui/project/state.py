@@ -38,12 +38,6 @@ def read_state(layer_directory: Path) -> StateFacts:
     """Read a layer's state (format version 4), or the copy of a shared one.
 
     It is read anew only when the file has changed.
-
-    Args:
-        layer_directory: The layer's folder; it need not exist.
-
-    Raises:
-        MatchaError: If there is a state that cannot be read.
     """
     found = [_read_state(layer_directory / name) for name in (OWN_STATE, SHARED_STATE)]
     return next((facts for facts in found if facts.has_resources), found[0])
@@ -51,10 +45,6 @@ def read_state(layer_directory: Path) -> StateFacts:
 
 def read_output(layer_directory: Path, name: str) -> object:
     """Read one output of a layer from its state, or from the copy of a shared one.
-
-    Args:
-        layer_directory: The layer's folder; it need not exist.
-        name: The output.
 
     Returns:
         Its value, or ``None`` when there is none, or none that can be read.
@@ -72,9 +62,6 @@ def read_output(layer_directory: Path, name: str) -> object:
 
 def read_resources(path: Path) -> dict[str, dict[str, str]] | None:
     """Read ``matcha.state``: resource to property to value, secrets included.
-
-    Args:
-        path: The file.
 
     Returns:
         What it holds, or ``None`` when there is none, or none that can be read.

@@ -81,9 +81,6 @@ class Workspace:
 def find_plugin_cache(environment: Mapping[str, str]) -> Path:
     """Return where Terraform's providers are kept, shared by all projects of a user.
 
-    Args:
-        environment: Its ``XDG_CACHE_HOME`` counts.
-
     Returns:
         The folder, which may not exist yet.
     """
@@ -91,14 +88,7 @@ def find_plugin_cache(environment: Mapping[str, str]) -> Path:
 
 
 def refuse_unprintable_path(workspace: Workspace) -> None:
-    """Refuse a folder whose path could not be shown, nor be written into every format.
-
-    Args:
-        workspace: The project's paths.
-
-    Raises:
-        MatchaError: If the path has a control character, or a byte that is not UTF-8.
-    """
+    """Refuse a folder whose path could not be shown, nor be written into every format."""
     if workspace.shown != str(workspace.project):
         raise MatchaError(
             f"the project's path has a control character or a byte that is not UTF-8, "
@@ -109,14 +99,7 @@ def refuse_unprintable_path(workspace: Workspace) -> None:
 
 
 def prepare_workspace(workspace: Workspace) -> None:
-    """Make the private folder, and keep it out of version control.
-
-    Args:
-        workspace: The project's paths.
-
-    Raises:
-        MatchaError: If the folder cannot be made.
-    """
+    """Make the private folder, and keep it out of version control."""
     make_private_directory(workspace.directory)
     ignore_file = workspace.directory / ".gitignore"
     if not ignore_file.exists():

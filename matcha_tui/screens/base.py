@@ -59,14 +59,8 @@ class MatchaScreen(Screen[None]):
     async def attempt(self, asked: Awaitable[Answer]) -> Answer | None:
         """Wait for an answer; a refusal becomes a dialog.
 
-        Args:
-            asked: What the session was asked.
-
         Returns:
             The answer, or ``None`` after a refusal.
-
-        Raises:
-            CancelledError: If the screen was left meanwhile.
         """
         try:
             answer = await asked
@@ -81,9 +75,6 @@ class MatchaScreen(Screen[None]):
         """End the worker that calls this if its screen or the app was left while it waited.
 
         An app that ends takes the screens' widgets away before it ends their workers.
-
-        Raises:
-            CancelledError: If so, which is how a worker ends before its time.
         """
         if not self.app.is_running or self not in self.app.screen_stack:
             raise asyncio.CancelledError

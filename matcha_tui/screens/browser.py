@@ -8,9 +8,6 @@ def open_in_browser(url: str) -> bool:
 
     A browser that runs in the terminal would draw over the screen, so it does not count.
 
-    Args:
-        url: An ``http`` or ``https`` address.
-
     Returns:
         Whether there was a browser to open it.
     """

@@ -14,13 +14,7 @@ from textual.widgets.option_list import Option
 
 
 class Choose(ModalScreen[str | None]):
-    """Gives the key of what was chosen, or ``None``.
-
-    Args:
-        question: What is asked.
-        options: What there is to choose from, by key.
-        chosen: The key of what is chosen already.
-    """
+    """Gives the key of what was chosen, or ``None``."""
 
     CSS_PATH = "choose.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -10,12 +10,7 @@ _NO_CHANGE = "no difference"
 
 
 def format_cost(cost: Estimate, place: str) -> Content:
-    """Return what a stack costs a month, and where.
-
-    Args:
-        cost: What it costs.
-        place: The region, as people call it; empty where prices do not differ.
-    """
+    """Return what a stack costs a month, and where."""
     known = cost.complete
     return Content.assemble(
         ("About " if cost.estimated else "", "$quiet"),
@@ -26,11 +21,7 @@ def format_cost(cost: Estimate, place: str) -> Content:
 
 
 def format_difference(difference: Difference | None) -> Content:
-    """Return what a change does to the cost.
-
-    Args:
-        difference: What changes; ``None`` if that cannot be said.
-    """
+    """Return what a change does to the cost."""
     if difference is None:
         return Content("")
     if not difference.changes:

@@ -21,12 +21,7 @@ from matcha_tui.widgets.duration import clock
 
 
 class DeviceCodeScreen(ModalScreen[SignedIn | MatchaError | None]):
-    """Gives who has signed in, why not, or ``None`` when it was cancelled.
-
-    Args:
-        session: Signs in.
-        tenant_id: For which tenant; empty for the account's own.
-    """
+    """Gives who has signed in, why not, or ``None`` when it was cancelled."""
 
     CSS_PATH = "device_code.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -79,13 +74,7 @@ class DeviceCodeScreen(ModalScreen[SignedIn | MatchaError | None]):
             self.dismiss(found)
 
     def show_code(self, url: str, code: str, until: datetime) -> None:
-        """Show where to enter what, and until when.
-
-        Args:
-            url: The page's address.
-            code: The code.
-            until: When it runs out.
-        """
+        """Show where to enter what, and until when."""
         self._given, self._until = {"url": url, "code": code}, until
         self.query_one("#where", Label).update(
             Content.assemble(

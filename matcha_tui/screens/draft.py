@@ -27,12 +27,7 @@ class Draft:
     typed: Mapping[str, str] = field(default_factory=dict)
 
     def with_typed(self, name: str, text: str) -> "Draft":
-        """Return the draft with one more thing typed.
-
-        Args:
-            name: The setting's dotted name.
-            text: All that its field holds.
-        """
+        """Return the draft with one more thing typed."""
         return replace(self, typed={**self.typed, name: text})
 
 
@@ -51,10 +46,6 @@ def as_typed(value: SettingValue) -> str:
 def validation_error(setting: Setting, text: str) -> str:
     """Return what is wrong with a typed text; an empty one stands for the default.
 
-    Args:
-        setting: What it was typed for.
-        text: What was typed.
-
     Returns:
         One sentence, or nothing when it will do.
     """
@@ -71,12 +62,6 @@ def settings_by_owner(
     project: Project, draft: Draft, step: str = ""
 ) -> tuple[tuple[str, dict[str, Setting]], ...]:
     """Return what can be set for the chosen stack.
-
-    Args:
-        project: Has the catalog.
-        draft: Has the choice.
-        step: The group of the target's settings to return alone; by default all are
-            returned that are not those of a step of their own.
 
     Returns:
         Pairs of a title and settings by dotted name, the target's groups first.

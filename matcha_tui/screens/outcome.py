@@ -20,13 +20,7 @@ _GOOD: dict[str, tuple[str, str]] = {
 
 
 def format_outcome(run: Run, progress: RunProgress, *, can_import: bool = False) -> BannerMessage:
-    """Return how a run ended, what that means, and what to do next.
-
-    Args:
-        run: The run.
-        progress: Its last progress.
-        can_import: Whether it met what exists already, and can import it.
-    """
+    """Return how a run ended, what that means, and what to do next."""
     kind = run.kind
     if progress.state is RunState.DONE:
         headline, line = _GOOD.get(kind, (f"The {kind} is done", "Press enter to go home."))

@@ -134,11 +134,7 @@ class Session:
         return f"{name}  {chosen}".strip()
 
     async def sign_in(self, tenant_id: str) -> SignedIn:
-        """Sign in to the target with what is there, and look around.
-
-        Args:
-            tenant_id: For which tenant; empty for the one that the sign-in prefers.
-        """
+        """Sign in to the target with what is there, and look around."""
         identity = self.identity
         self.signed_in = await in_background(lambda: identity.sign_in(tenant_id))
         return self.signed_in
@@ -149,13 +145,7 @@ class Session:
         tenant_id: str,
         is_cancelled: Callable[[], bool],
     ) -> SignedIn:
-        """Sign in to the target on another device.
-
-        Args:
-            prompt: Shows the page's address, the code, and until when it can be entered.
-            tenant_id: For which tenant; empty for the account's own.
-            is_cancelled: Asked every few seconds, from another thread.
-        """
+        """Sign in to the target on another device."""
         identity, show = self.identity, on_this_loop(prompt)
         self.signed_in = await in_background(
             lambda: identity.sign_in_with_code(show, tenant_id=tenant_id, is_cancelled=is_cancelled)
@@ -163,22 +153,13 @@ class Session:
         return self.signed_in
 
     async def find_prices(self, *, offline: bool) -> Prices:
-        """Get the prices of what is chosen.
-
-        Args:
-            offline: Whether to make do with what is on this machine.
-        """
+        """Get the prices of what is chosen."""
         pricing, spec = self.pricing, self.drafted.spec
         self.prices = await in_background(lambda: pricing.load(spec, offline=offline))
         return self.prices
 
     def cost(self, project: Project, location: str = "") -> Estimate | None:
-        """Return what a project costs; ``None`` if nothing has a price, or none is known yet.
-
-        Args:
-            project: What would be built.
-            location: A region; by default the one that is set.
-        """
+        """Return what a project costs; ``None`` if nothing has a price, or none is known yet."""
         pricing = self.target.pricing
         if self.prices is None or pricing is None or project.target is not self.target:
             return None
@@ -197,9 +178,6 @@ class Session:
     async def check_region(self, location: str) -> tuple[Finding, ...]:
         """Make the target's checks of a region, such as whether it has the machines.
 
-        Args:
-            location: The region.
-
         Returns:
             What was found; nothing when nobody is signed in.
         """
@@ -212,14 +190,7 @@ class Session:
         )
 
     async def survey(self, names: Sequence[str]) -> AsyncGenerator[Mapping[str, bool | None], None]:
-        """Ask the target in which regions the machines can be had.
-
-        Args:
-            names: The regions, the most urgent first.
-
-        Yields:
-            What it says of some regions at a time; nothing when nobody is signed in.
-        """
+        """Ask the target in which regions the machines can be had."""
         if self.signed_in is None or self.signed_in.survey is None:
             return
         ask = self.signed_in.survey(self.drafted.spec)

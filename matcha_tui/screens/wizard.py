@@ -36,25 +36,13 @@ def step_titles(target: Target) -> tuple[str, ...]:
 
 
 def next_screen(session: "Session", step: str) -> Screen[None]:
-    """Return the screen that follows a step.
-
-    Raises:
-        MatchaError: If the target's next step is none that there is.
-    """
+    """Return the screen that follows a step."""
     steps = _steps(session.target)
     return open_step(session, steps[steps.index(step) + 1])
 
 
 def open_step(session: "Session", step: str) -> Screen[None]:
-    """Return the screen of a step.
-
-    Args:
-        session: Its project, and what is chosen so far.
-        step: One of the wizard's own, or a group of the target's settings.
-
-    Raises:
-        MatchaError: If it is neither, or needs a part that the target does not have.
-    """
+    """Return the screen of a step."""
     target = session.target
     if step == "account" and target.identity is None:
         raise _faulty(target, step, "has no identity")

@@ -123,27 +123,12 @@ class Definition:
 
 
 def read_definition(path: Path) -> Definition:
-    """Read a module.toml, for a process that knows no catalog.
-
-    Args:
-        path: The file.
-
-    Raises:
-        MatchaError: If it cannot be read, or does not describe a service, naming the
-            line and the key.
-    """
+    """Read a module.toml, for a process that knows no catalog."""
     return parse_definition(read_toml(path))
 
 
 def parse_definition(top: TomlTable) -> Definition:
-    """Return what a module.toml says about its service.
-
-    Args:
-        top: All of the file, beside which its lock lies.
-
-    Raises:
-        MatchaError: If it does not describe a service, naming the line and the key.
-    """
+    """Return what a module.toml says about its service."""
     settings = top.tables("setting")
     names = tuple(setting.text("name") for setting in settings)
     known = (*FOLDER_PLACEHOLDERS, *names)

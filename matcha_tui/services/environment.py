@@ -38,15 +38,7 @@ _NOT_FOR_SERVICES = {
 
 
 def install(service: Service, definition: Path) -> None:
-    """Let the service use its environment, which is made unless it is in the store.
-
-    Args:
-        service: The service.
-        definition: Its module.toml; its lock, if it has one, lies beside it.
-
-    Raises:
-        MatchaError: If it cannot be made. What was downloaded is kept for the next time.
-    """
+    """Let the service use its environment, which is made unless it is in the store."""
     folder, server = service.folder, service.server
     if server is None:
         return

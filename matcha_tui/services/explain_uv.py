@@ -47,12 +47,7 @@ _FRAME = re.compile(r"^[\s×╰─▶├│|`>-]*(?:x )?")
 
 
 def explain_failure(flavor: str, output: str) -> MatchaError:
-    """One sentence for what uv said at length, with the end of that as the hint.
-
-    Args:
-        flavor: Which service was to be installed.
-        output: Everything that uv wrote; nothing in it is secret any more.
-    """
+    """One sentence for what uv said at length, with the end of that as the hint."""
     match = _PACKAGE.search(output)
     package = (match["index"] or match["named"]) if match else None
     what = f"cannot install {package} for {flavor}" if package else f"cannot install {flavor}"

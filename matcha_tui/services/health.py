@@ -45,9 +45,6 @@ class ServiceHealth:
 def check_services(services_directory: Path) -> tuple[ServiceHealth, ...]:
     """Ask every prepared service how it is; takes about a second at the very most.
 
-    Args:
-        services_directory: The project's `.matcha/services`; it need not exist.
-
     Returns:
         One answer a service, by name.
     """

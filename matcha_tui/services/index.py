@@ -37,11 +37,7 @@ ASK_SECONDS = 30
 
 
 def uv_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """What uv is run with: the user's settings, pip's among them, and no Python of the user's.
-
-    Args:
-        environment: The user's variables; relative paths count from the working directory.
-    """
+    """What uv is run with: the user's settings, pip's among them, and no Python of the user's."""
     kept = {name: value for name, value in environment.items() if name not in _PYTHON_NAMES}
     for pips, uvs, deciding in _FROM_PIP:
         if environment.get(pips) and not any(environment.get(name) for name in deciding):
@@ -50,11 +46,7 @@ def uv_environment(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def describe_index(environment: Mapping[str, str]) -> str:
-    """Name the index that the variables choose, and those that are asked before it.
-
-    Args:
-        environment: As `uv_environment` gives it.
-    """
+    """Name the index that the variables choose, and those that are asked before it."""
     default = next((environment[name] for name in _DEFAULT_NAMES if environment.get(name)), "")
     further = [part for name in _FURTHER_NAMES for part in environment.get(name, "").split()]
     return _join([default or _DEFAULT, *further], environment)
@@ -63,17 +55,8 @@ def describe_index(environment: Mapping[str, str]) -> str:
 def ask_index(flavor: str, package: str, environment: Mapping[str, str]) -> str:
     """Ask whether the index has a package.
 
-    Args:
-        flavor: What it is for.
-        package: As pip writes it.
-        environment: As `uv_environment` gives it.
-
     Returns:
         Which index that is, as uv itself says it, its own configuration included.
-
-    Raises:
-        MatchaError: If it cannot be reached, or does not have it.
-        subprocess.TimeoutExpired: If it does not answer.
     """
     asked = {**environment, **_ASK_VARIABLES}
     answer = compile_with_uv(flavor, _ASK, package, asked, ASK_SECONDS)
@@ -90,19 +73,7 @@ def compile_with_uv(
     environment: Mapping[str, str],
     seconds: float | None = None,
 ) -> str:
-    """Have uv choose versions, and return what it prints.
-
-    Args:
-        flavor: What they are for.
-        options: Of ``uv pip compile``.
-        packages: As pip writes them, one a line.
-        environment: As `uv_environment` gives it.
-        seconds: How long it may take.
-
-    Raises:
-        MatchaError: If it cannot.
-        subprocess.TimeoutExpired: If it takes longer.
-    """
+    """Have uv choose versions, and return what it prints."""
     # At the root, because below a project uv would take that project's settings.
     answer = subprocess.run(
         [uv.find_uv_bin(), "pip", "compile", "--quiet", "--color", "never", *options, "-"],
@@ -121,12 +92,7 @@ def compile_with_uv(
 
 
 def mask(text: str, environment: Mapping[str, str]) -> str:
-    """Return a text without the passwords of any address in it, or of the user's variables.
-
-    Args:
-        text: For somebody to read.
-        environment: The user's variables.
-    """
+    """Return a text without the passwords of any address in it, or of the user's variables."""
     masked = _USER.sub(_mask_user, text)
     for secret in _secrets(environment):
         masked = masked.replace(secret, MASK)

@@ -62,11 +62,7 @@ class FlavorFolder:
 
 
 def flavor_folder(services_directory: Path, flavor: str) -> FlavorFolder:
-    """The folder of one flavor, which need not exist.
-
-    Raises:
-        MatchaError: If the name could not be a flavor's.
-    """
+    """The folder of one flavor, which need not exist."""
     if not _FLAVOR.fullmatch(flavor):
         raise MatchaError(
             f"{flavor!r} cannot be the name of a flavor",
@@ -90,11 +86,7 @@ def data_folders(services_directory: Path) -> tuple[FlavorFolder, ...]:
 
 
 def services_directory_from_environment() -> Path:
-    """The project's services directory, as Terraform hands it on.
-
-    Raises:
-        MatchaError: If `MATCHA_SERVICES` is not set to an absolute path.
-    """
+    """The project's services directory, as Terraform hands it on."""
     text = os.environ.get("MATCHA_SERVICES", "")
     if not Path(text).is_absolute():
         raise MatchaError(

@@ -35,13 +35,7 @@ def rotate(log: Path, limit: int = LOG_BYTES) -> None:
 
 
 def tail(log: Path, lines: int, start: int = 0) -> list[str]:
-    """The last lines of a log.
-
-    Args:
-        log: The file, which need not exist.
-        lines: At most so many.
-        start: Position in the file before which nothing counts.
-    """
+    """The last lines of a log."""
     try:
         with log.open("rb") as content:
             end = content.seek(0, os.SEEK_END)

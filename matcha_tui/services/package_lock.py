@@ -29,15 +29,8 @@ _HOW = "Make it anew: matcha module lock {folder}"
 def write_lock(folder: Path, server: Server) -> int:
     """Choose the newest versions that fit a flavor's packages, and write its lock.
 
-    Args:
-        folder: The flavor's folder.
-        server: What its module.toml says.
-
     Returns:
         How many packages are in it.
-
-    Raises:
-        MatchaError: If they do not fit each other, or the index cannot be reached.
     """
     wanted = "\n".join(server.packages)
     lock = compile_with_uv(folder.name, _COMPILE, wanted, uv_environment(os.environ))
@@ -46,14 +39,7 @@ def write_lock(folder: Path, server: Server) -> int:
 
 
 def read_lock(path: Path) -> dict[str, list[Requirement]]:
-    """Read a lock: a package's name to its pins, several where they depend on the platform.
-
-    Args:
-        path: The file.
-
-    Raises:
-        MatchaError: If a line is no pin with hashes, naming the line.
-    """
+    """Read a lock: a package's name to its pins, several where they depend on the platform."""
     with explain_os_errors("read", path):
         lines = path.read_text(encoding="utf-8").splitlines()
     pins: dict[str, list[Requirement]] = {}
@@ -76,15 +62,7 @@ def read_lock(path: Path) -> dict[str, list[Requirement]]:
 
 
 def check_lock(path: Path, packages: Sequence[str]) -> None:
-    """Check that a lock is one of what a flavor installs.
-
-    Args:
-        path: The lock.
-        packages: What module.toml says.
-
-    Raises:
-        MatchaError: If it is not, naming the package.
-    """
+    """Check that a lock is one of what a flavor installs."""
     pins = read_lock(path)
     for text in packages:
         try:

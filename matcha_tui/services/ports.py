@@ -24,15 +24,7 @@ def is_free(port: int) -> bool:
 
 
 def find_free_port(preferred: int, taken: set[int]) -> int:
-    """The first free port from `preferred` on.
-
-    Args:
-        preferred: Where to begin.
-        taken: Ports that are already promised to somebody.
-
-    Raises:
-        MatchaError: If there is none.
-    """
+    """The first free port from `preferred` on."""
     upwards = range(preferred, FIRST_EPHEMERAL_PORT)
     rest = range(_FIRST_UNPRIVILEGED_PORT, min(preferred, FIRST_EPHEMERAL_PORT))
     for candidates in (upwards, rest):

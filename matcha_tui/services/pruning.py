@@ -64,14 +64,8 @@ def describe_store() -> tuple[StoredEnvironment, ...]:
 def remove_unused(entry: StoredEnvironment) -> bool:
     """Remove an environment unless somebody uses it by now.
 
-    Args:
-        entry: As `describe_store` found it.
-
     Returns:
         Whether it was removed.
-
-    Raises:
-        MatchaError: If it cannot be deleted.
     """
     environment = entry.environment
     if is_locked(environment.lock):  # it is being given to a project
@@ -84,11 +78,7 @@ def remove_unused(entry: StoredEnvironment) -> bool:
 
 
 def clean_store() -> None:
-    """Remove what interrupted work has left, and what belonged to environments that are gone.
-
-    Raises:
-        MatchaError: If something cannot be deleted.
-    """
+    """Remove what interrupted work has left, and what belonged to environments that are gone."""
     folder = store.store_folder()
     for left in sorted(store.making_folder(folder).glob("*")):
         if not is_locked(Environment(folder, left.name.partition(".")[0]).lock):

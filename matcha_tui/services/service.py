@@ -57,11 +57,7 @@ class Service:
 
 
 def render_service(folder: FlavorFolder, definition_path: Path) -> Service:
-    """Write `service.json` from a module.toml and the flavor's resolved settings.
-
-    Raises:
-        MatchaError: If either is missing or does not fit the other.
-    """
+    """Write `service.json` from a module.toml and the flavor's resolved settings."""
     definition = read_definition(definition_path)
     values = _read_values(folder, definition)
     content = json.dumps({"definition": asdict(definition), "values": values}, indent=2)
@@ -72,11 +68,7 @@ def render_service(folder: FlavorFolder, definition_path: Path) -> Service:
 
 
 def load_service(folder: FlavorFolder) -> Service:
-    """Read `service.json`.
-
-    Raises:
-        MatchaError: If the flavor was never prepared, or the file is damaged.
-    """
+    """Read `service.json`."""
     with explain_os_errors("read", folder.service):
         content = folder.service.read_text(encoding="utf-8")
     return _fill(folder, content)

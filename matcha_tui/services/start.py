@@ -21,11 +21,7 @@ _DEFAULT_STOP_SECONDS = 10.0
 
 
 def start(service: Service) -> None:
-    """Start a service and wait until it is healthy; one that runs as it should is left alone.
-
-    Raises:
-        MatchaError: If it ends, or is not healthy in time. It is then stopped again.
-    """
+    """Start a service and wait until it is healthy; one that runs as it should is left alone."""
     folder = service.folder
     if service.server is None or not isinstance(service.check, HttpCheck):
         return

@@ -34,11 +34,7 @@ class Leftover:
 
 
 def prepare(service: Service) -> None:
-    """Make the folders that a service expects; those that are there stay as they are.
-
-    Raises:
-        MatchaError: If one cannot be made.
-    """
+    """Make the folders that a service expects; those that are there stay as they are."""
     folder = service.folder
     make_private_directory(folder.data)
     for name in service.server.directories if service.server else ():
@@ -49,15 +45,7 @@ def prepare(service: Service) -> None:
 
 
 def remove(folder: FlavorFolder, *, keep_data: bool) -> None:
-    """End what still runs of a flavor and delete all that it keeps but its environment.
-
-    Args:
-        folder: The flavor's folder; it need not exist.
-        keep_data: Keep its data after all, its settings and its use of its environment.
-
-    Raises:
-        MatchaError: If something cannot be deleted.
-    """
+    """End what still runs of a flavor and delete all that it keeps but its environment."""
     stop(folder)
     end_processes(service_processes(folder, INSTALL_MARKER), _END_SECONDS)
     if keep_data:

@@ -95,13 +95,7 @@ def making_folder(store: Path) -> Path:
 
 
 def find_environment(flavor: str, packages: Sequence[str], lock: str) -> Environment:
-    """The environment that a flavor needs on this machine, with this Python; made or not.
-
-    Args:
-        flavor: Its name.
-        packages: What is installed.
-        lock: The digest of their lock, which then says it all; or nothing.
-    """
+    """The environment that a flavor needs on this machine, with this Python; made or not."""
     made_from = [
         *(_FORMAT, lock or list(packages)),
         *(sys.implementation.name, platform.python_version(), sys.base_prefix),
@@ -128,18 +122,7 @@ def used_environment(folder: FlavorFolder) -> Environment | None:
 
 @contextmanager
 def hold(environment: Environment, on_wait: Callable[[], None] = lambda: None) -> Iterator[int]:
-    """Hold an environment's lock inside the block; others wait for it.
-
-    Args:
-        environment: Which one.
-        on_wait: Called if somebody else holds it.
-
-    Yields:
-        The descriptor of the lock: a process that inherits it holds the lock, too.
-
-    Raises:
-        MatchaError: If the lock cannot be opened.
-    """
+    """Hold an environment's lock inside the block; others wait for it."""
     make_private_directory(environment.lock.parent)
     with wait_for_lock(environment.lock, on_wait) as descriptor:
         yield descriptor

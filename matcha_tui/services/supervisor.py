@@ -63,11 +63,7 @@ _END_SECONDS = 5  # what a supervisor may take beyond its service's own time to 
 
 
 def launch(folder: FlavorFolder) -> None:
-    """Launch the supervisor of a service, unless it has one.
-
-    Raises:
-        MatchaError: If a service may not have enough open files, or its log cannot be written.
-    """
+    """Launch the supervisor of a service, unless it has one."""
     end_earlier_supervisor(folder.path.parent)
     lock = try_lock(folder.supervisor)
     if lock is None:
@@ -113,12 +109,7 @@ def is_supervised(folder: FlavorFolder) -> bool:
 
 
 def end(folder: FlavorFolder, seconds: float) -> None:
-    """End a service with its supervisor, and whatever is left of it.
-
-    Args:
-        folder: The service's folder.
-        seconds: How long the service may take to end.
-    """
+    """End a service with its supervisor, and whatever is left of it."""
     end_earlier_supervisor(folder.path.parent)
     deadline = time.monotonic() + seconds + 2 * _END_SECONDS
     while is_supervised(folder) and time.monotonic() < deadline:  # it may be starting just now
@@ -128,11 +119,7 @@ def end(folder: FlavorFolder, seconds: float) -> None:
 
 
 def supervise(folder: FlavorFolder) -> None:
-    """Keep a service running until this process is asked to end.
-
-    Raises:
-        MatchaError: If the service cannot be read or executed.
-    """
+    """Keep a service running until this process is asked to end."""
     signals = _Signals()
     _raise_limit(require_open_files())
     failures = 0
@@ -160,11 +147,7 @@ def supervise(folder: FlavorFolder) -> None:
 
 
 def require_open_files() -> int:
-    """How many open files a service may have.
-
-    Raises:
-        MatchaError: If what is needed is more than may be asked for.
-    """
+    """How many open files a service may have."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard != resource.RLIM_INFINITY and hard < OPEN_FILES:
         raise MatchaError(

@@ -43,12 +43,6 @@ def read_additions(
 ) -> tuple[tuple[Flavor, ...], tuple[Fault, ...]]:
     """Put the flavors of the user's folders among ours.
 
-    Args:
-        folders: Each laid out as ``<target>/<layer>/<module_type>/<flavor>``; what
-            a later one has replaces what an earlier one has.
-        ours: The flavors that come with the product.
-        check: Looks further into each.
-
     Returns:
         All flavors, those that replace one in its position, and the faults. A flavor
         that was to be replaced by a faulty one is no longer among them.
@@ -79,16 +73,7 @@ def read_additions(
 
 
 def read_addition(folder: Path, place: FlavorPath, ours: Sequence[Flavor]) -> Flavor:
-    """Read one flavor of the user's, and see that it fits among ours.
-
-    Args:
-        folder: Its folder.
-        place: Where it stands.
-        ours: The flavors that come with the product.
-
-    Raises:
-        MatchaError: If it is faulty, naming file, line and key.
-    """
+    """Read one flavor of the user's, and see that it fits among ours."""
     definition = folder / DEFINITION
     _check_word(definition, "module type", place.module_type, MODULE_TYPES)
     targets = sorted({item.target for item in ours})

@@ -24,15 +24,7 @@ class Aliases:
     ranks: tuple[Mapping[str, tuple[str, ...]], ...]
 
     def find(self, word: str, suits: Callable[[str], bool] = lambda _meaning: True) -> str:
-        """Return what a word means.
-
-        Args:
-            word: As it was typed.
-            suits: Whether a meaning makes sense here; one that does goes before all others.
-
-        Raises:
-            MatchaError: If it means nothing or several things, with all that is accepted.
-        """
+        """Return what a word means."""
         found = self._found(word)
         fitting = [kept for rank in found if (kept := tuple(filter(suits, rank)))]
         for meanings in (*fitting, *found):
@@ -88,14 +80,7 @@ class Aliases:
 def make_aliases(
     what: str, own: Iterable[str], flavors: Collection[Flavor], means: Callable[[Flavor], str]
 ) -> Aliases:
-    """Make the table of a set of flavors.
-
-    Args:
-        what: What a word of it names.
-        own: What has a name of its own, whichever flavors there are.
-        flavors: What can be called by type, resource or name.
-        means: What is meant by calling one: ``lambda flavor: flavor.resource``.
-    """
+    """Make the table of a set of flavors."""
     columns: tuple[Callable[[Flavor], str], ...] = (
         lambda flavor: flavor.module_type,
         lambda flavor: flavor.resource,
@@ -112,16 +97,7 @@ def make_aliases(
 
 
 def find_setting(word: str, declared: Mapping[str, Setting], types: Aliases) -> str:
-    """Return the dotted name of a setting, whatever its module is called.
-
-    Args:
-        word: As it was typed: ``mlflow.port``.
-        declared: The settings that there are, by dotted name: ``experiment_tracker.port``.
-        types: What module types are called.
-
-    Raises:
-        MatchaError: If there is no such setting, with all that is accepted.
-    """
+    """Return the dotted name of a setting, whatever its module is called."""
     if found := find_name(word, declared):
         return found
     owner, dot, key = word.rpartition(".")

@@ -69,14 +69,7 @@ class Catalog:
         return frozenset(flavor.target for flavor in self.flavors)
 
     def names(self, module_type: str) -> tuple[str, ...]:
-        """Return the flavors of a module type on any target, faulty ones last.
-
-        Args:
-            module_type: A slot of a stack, in any case.
-
-        Raises:
-            MatchaError: If there is no such module type.
-        """
+        """Return the flavors of a module type on any target, faulty ones last."""
         module_type = choose_name("module type", module_type, MODULE_TYPES)
         places = [item.place for item in self.flavors]
         places += [item.place for item in self.faults if item.place]
@@ -85,21 +78,13 @@ class Catalog:
         )
 
     def choose(self, module_type: str, flavor: str) -> tuple[str, str]:
-        """Return a module type and a flavor as they are called, given them in any case.
-
-        Raises:
-            MatchaError: If one does not exist; names those that do, and the nearest guess.
-        """
+        """Return a module type and a flavor as they are called, given them in any case."""
         module_type = choose_name("module type", module_type, MODULE_TYPES)
         names = self.names(module_type)
         return module_type, choose_name(f"flavor of {module_type}", flavor, names)
 
     def find(self, target: str, module_type: str, flavor: str) -> Flavor:
-        """Return a flavor as it is built on one target.
-
-        Raises:
-            MatchaError: If that target does not have it, or if it is faulty.
-        """
+        """Return a flavor as it is built on one target."""
         found = self._look_up(target, module_type, flavor)
         if found:
             return found
@@ -112,11 +97,7 @@ class Catalog:
         )
 
     def refuse_faulty(self, target: str, module_type: str, flavor: str) -> None:
-        """Refuse a flavor that exists and is faulty.
-
-        Raises:
-            MatchaError: Saying what is wrong with it.
-        """
+        """Refuse a flavor that exists and is faulty."""
         wanted = (target, module_type, flavor)
         for fault in self.faults:
             place = fault.place
@@ -143,9 +124,6 @@ def find_modules_directory() -> Path:
     """Return the ``terraform_modules`` folder of this installation.
 
     It lies beside the package in a checkout, and inside it in an installed wheel.
-
-    Raises:
-        MatchaError: If the installation has none.
     """
     package = Path(__file__).parents[1]
     for candidate in (package / "terraform_modules", package.parent / "terraform_modules"):
@@ -166,21 +144,7 @@ def load_catalog(
     installed: Sequence[Flavor] = (),
     faults: Sequence[Fault] = (),
 ) -> Catalog:
-    """Read every flavor and preset.
-
-    Args:
-        directory: Holds ``stacks.toml`` and
-            ``<target>/<layer>/<module_type>/<flavor>/module.toml``; by default
-            the one that comes with the product.
-        additions: The user's own folders of modules, laid out in the same way.
-        check: Looks further into each of the user's flavors.
-        installed: The flavors that installed targets bring.
-        faults: Why some of those are left out.
-
-    Raises:
-        MatchaError: If one of the product's own files is faulty, naming file, line and
-            key: the installation is then broken. The user's become `Catalog.faults`.
-    """
+    """Read every flavor and preset."""
     directory = directory or find_modules_directory()
     paths = sorted(directory.glob(f"*/*/*/*/{DEFINITION}"))
     ours = [read_flavor(path.parent) for path in paths if path.parts[-3] in MODULE_TYPES]

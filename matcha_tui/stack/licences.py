@@ -28,9 +28,5 @@ _OPEN = frozenset(
 
 
 def is_open_source(licence: str) -> bool:
-    """Return whether a licence is an ordinary open-source one.
-
-    Args:
-        licence: As in a module.toml: an SPDX identifier, or a sentence.
-    """
+    """Return whether a licence is an ordinary open-source one."""
     return licence in _OPEN

@@ -11,12 +11,7 @@ _PROPERTY = re.compile(r"\{([a-z0-9-]+)\}")
 def find_pages(
     flavors: Iterable[Flavor], resources: Mapping[str, Mapping[str, str]]
 ) -> dict[str, str]:
-    """Return the address of each page, by resource, as the flavors' ``module.toml`` files say.
-
-    Args:
-        flavors: Those that are deployed.
-        resources: What they give: resource to property to value.
-    """
+    """Return the address of each page, by resource, as the flavors' ``module.toml`` files say."""
     pages = {}
     for flavor in flavors:
         given = resources.get(flavor.resource, {})

@@ -24,12 +24,7 @@ class ClientVariable:
 def client_variables(
     flavors: Iterable[Flavor], resources: Mapping[str, Mapping[str, str]]
 ) -> tuple[ClientVariable, ...]:
-    """Return what clients need, as the flavors' ``module.toml`` files say.
-
-    Args:
-        flavors: Those that are deployed.
-        resources: What they give: resource to property to value.
-    """
+    """Return what clients need, as the flavors' ``module.toml`` files say."""
     found: list[ClientVariable] = []
     for flavor in flavors:
         given = resources.get(flavor.resource, {})

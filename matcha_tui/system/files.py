@@ -34,10 +34,6 @@ _MEANINGS = {
 def user_cache(environment: Mapping[str, str]) -> Path:
     """Where matcha keeps what this user's projects share and what can be made again.
 
-    Args:
-        environment: Its ``XDG_CACHE_HOME`` counts, on macOS, too; a relative one does not,
-            as its specification has it.
-
     Returns:
         The folder, which need not exist.
     """
@@ -51,15 +47,7 @@ def user_cache(environment: Mapping[str, str]) -> Path:
 
 @contextmanager
 def explain_os_errors(action: str, path: Path) -> Iterator[None]:
-    """Turn an operating-system error inside the block into one clear sentence.
-
-    Args:
-        action: What was being done, as it follows "cannot": ``"write"``.
-        path: The file or directory that it was done to.
-
-    Raises:
-        MatchaError: For any `OSError` raised inside the block.
-    """
+    """Turn an operating-system error inside the block into one clear sentence."""
     try:
         yield
     except OSError as error:
@@ -75,11 +63,7 @@ def explain_os_error(action: str, path: Path, error: OSError) -> MatchaError:
 
 
 def current_folder() -> Path:
-    """The folder that the user is in.
-
-    Raises:
-        MatchaError: If it was removed, or its path is longer than the system can tell.
-    """
+    """The folder that the user is in."""
     try:
         folder = Path.cwd()
         folder.stat()
@@ -98,14 +82,8 @@ def current_folder() -> Path:
 def make_private_directory(path: Path) -> Path:
     """Create a directory that only its owner can enter; parents that are missing, too.
 
-    Args:
-        path: The directory; it may exist already.
-
     Returns:
         The same path.
-
-    Raises:
-        MatchaError: If it cannot be created.
     """
     with explain_os_errors("create", path):
         for missing in reversed([parent for parent in path.parents if not parent.exists()]):
@@ -125,16 +103,7 @@ def directory_size(directory: Path) -> int:
 
 
 def write_atomically(path: Path, content: str | bytes, mode: int = PRIVATE_FILE_MODE) -> None:
-    """Write a file whole: readers see the old content or the new, never a part.
-
-    Args:
-        path: The file; its directory must exist.
-        content: The new content; text is written as UTF-8.
-        mode: Its permissions.
-
-    Raises:
-        MatchaError: If it cannot be written; the old content is then untouched.
-    """
+    """Write a file whole: readers see the old content or the new, never a part."""
     encoded = content.encode() if isinstance(content, str) else content
     with explain_os_errors("write", path):
         import tempfile  # it takes as long as all else here, and most commands write nothing

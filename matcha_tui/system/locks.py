@@ -19,11 +19,7 @@ _PAUSE_SECONDS = 0.001
 
 
 def is_locked(path: Path) -> bool:
-    """Return whether any process holds the lock on a file, without keeping one.
-
-    Args:
-        path: The file; one that is not there, or cannot be opened, is not locked.
-    """
+    """Return whether any process holds the lock on a file, without keeping one."""
     try:
         descriptor = os.open(path, os.O_RDONLY)
     except OSError:
@@ -37,15 +33,9 @@ def is_locked(path: Path) -> bool:
 def try_lock(path: Path) -> int | None:
     """Take the lock on a file, unless somebody holds it.
 
-    Args:
-        path: The file; it is made if need be, and its folder must exist.
-
     Returns:
         The open file, which holds the lock until it is closed here and in every process
         that inherits it, or until `release_lock`; ``None`` if somebody holds it.
-
-    Raises:
-        MatchaError: If the file cannot be opened.
     """
     deadline = time.monotonic() + _ASKING_SECONDS
     while True:
@@ -66,18 +56,7 @@ def try_lock(path: Path) -> int | None:
 
 @contextmanager
 def wait_for_lock(path: Path, on_wait: Callable[[], None] = lambda: None) -> Iterator[int]:
-    """Hold the lock on a file inside the block, after whoever holds it now.
-
-    Args:
-        path: The file; it is made if need be, and its folder must exist.
-        on_wait: Called if somebody else holds it.
-
-    Yields:
-        The open file: a process that inherits it holds the lock, too.
-
-    Raises:
-        MatchaError: If the file cannot be opened.
-    """
+    """Hold the lock on a file inside the block, after whoever holds it now."""
     while True:
         descriptor = _open(path)
         try:

@@ -54,10 +54,6 @@ _ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 def from_folder(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
     """Resolve relative paths in the variables of uv, pip, Terraform and the like.
 
-    Args:
-        environment: The user's variables.
-        folder: Where they were set: the caller's working directory.
-
     Returns:
         A new environment that means the same in any folder.
     """

@@ -19,9 +19,6 @@ _SURROGATES = re.compile(r"[\ud800-\udfff]")
 def clean_text(text: str) -> str:
     """The text without control characters and escape sequences; line ends are line feeds.
 
-    Args:
-        text: Anything, of any origin.
-
     Returns:
         Text whose only control characters are tabs and line feeds, and which can be encoded.
     """
@@ -34,11 +31,7 @@ def clean_text(text: str) -> str:
 
 
 def escape_line(text: str) -> str:
-    r"""The text with whatever `clean_text` would change written as an escape: ``\x1b``.
-
-    Args:
-        text: One line, such as a path, in which every character counts.
-    """
+    r"""The text with whatever `clean_text` would change written as an escape: ``\x1b``."""
     return text if text.isprintable() else "".join(map(_escape, text))
 
 

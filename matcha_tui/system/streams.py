@@ -43,9 +43,6 @@ class OutputError(Exception):
 def run_program(program: Callable[[], int]) -> int:
     """Run a program whose output may be lost, and return its exit status.
 
-    Args:
-        program: Returns its exit status; may let `OutputError` pass.
-
     Returns:
         That status, or 1 when output was lost, which is then said on stderr.
     """

@@ -28,10 +28,6 @@ def edit_toml(source: str, desired: Mapping[str, Any]) -> str:
     lines, a byte-order mark, dotted keys and inline tables stay. A table that loses its last
     key goes with it, unless a comment stands in it or `desired` has it, empty.
 
-    Args:
-        source: The text; tomllib must accept it, but for a byte-order mark.
-        desired: What it is to say; a table is a mapping.
-
     Returns:
         The text, which says what is desired, but for empty tables that hold a comment.
 

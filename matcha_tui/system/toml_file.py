@@ -78,15 +78,7 @@ class TomlTable:
         default: str | None = None,
         exit_code: ExitCode = ExitCode.FAILED,
     ) -> str:
-        """Return which of the known names a text stands for; without a default it is required.
-
-        Args:
-            key: A key of this table.
-            what: What it names: ``"target"``.
-            known: What is accepted, in any case.
-            default: The name when the key is absent.
-            exit_code: The status that a command ends with when it names nothing.
-        """
+        """Return which of the known names a text stands for; without a default it is required."""
         word = self.text(key, default)
         found = find_name(word, known)
         if found is None:
@@ -120,13 +112,7 @@ class TomlTable:
     def known_keys(
         self, what: str, known: Collection[str], exit_code: ExitCode = ExitCode.FAILED
     ) -> dict[str, str]:
-        """Return the table's keys by the known names that they stand for.
-
-        Args:
-            what: What each names: ``"module type"``.
-            known: What is accepted, in any case.
-            exit_code: The status that a command ends with when one names nothing.
-        """
+        """Return the table's keys by the known names that they stand for."""
         found: dict[str, str] = {}
         for key in self.content:
             name = find_name(key, known)
@@ -152,12 +138,6 @@ class TomlTable:
         exit_code: ExitCode = ExitCode.FAILED,
     ) -> MatchaError:
         """Make the error that names file, line and key.
-
-        Args:
-            key: A key of this table.
-            problem: What is wrong, as it follows the key: ``"must be a text"``.
-            hint: What to do about it.
-            exit_code: The status that a command ends with because of it.
 
         Returns:
             The error, to be raised by the caller.
@@ -187,24 +167,14 @@ class TomlTable:
 def read_toml(path: Path) -> TomlTable:
     """Read a TOML file.
 
-    Args:
-        path: The file.
-
     Returns:
         Its top-level table.
-
-    Raises:
-        MatchaError: If it cannot be read, is not UTF-8, or is not TOML.
     """
     return parse_toml(path, read_source(path))
 
 
 def read_source(path: Path) -> str:
-    """Read a file's text as it is, with its ends of lines and its byte-order mark.
-
-    Raises:
-        MatchaError: If it cannot be read, or is not UTF-8.
-    """
+    """Read a file's text as it is, with its ends of lines and its byte-order mark."""
     with explain_os_errors("read", path):
         return _decode(path, path.read_bytes())
 
@@ -212,15 +182,8 @@ def read_source(path: Path) -> str:
 def parse_toml(path: Path, source: str) -> TomlTable:
     """Read a TOML text.
 
-    Args:
-        path: The file that it is, or will be, the text of.
-        source: The text; the byte-order mark that some editors write is no part of it.
-
     Returns:
         Its top-level table.
-
-    Raises:
-        MatchaError: If it is not TOML.
     """
     source = source.removeprefix(BYTE_ORDER_MARK)
     try:

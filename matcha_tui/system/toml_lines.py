@@ -30,9 +30,6 @@ _AFTER_SCALAR = (",", "]", "}", "\n", _END)
 def find_lines(source: str) -> dict[KeyPath, int]:
     """Return the line, from 1, of every key of a valid TOML document.
 
-    Args:
-        source: The text; tomllib must have accepted it.
-
     Returns:
         Lines by how the key is reached from the top, ``("setting", 0, "name")``. A table
         that only its children name has the line of the first of them.

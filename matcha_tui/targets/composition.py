@@ -36,20 +36,7 @@ def compose_layer(
     *,
     keeps_modules: bool = False,
 ) -> None:
-    """Write a layer's root, its variables and its modules.
-
-    Args:
-        spec: What is to be built.
-        catalog: Where the modules are.
-        target: What is being built on.
-        layer: Which of its layers.
-        values: The final value of every setting.
-        directory: The folder in which Terraform is to run, which is made if need be.
-        keeps_modules: Whether the modules that lie there stay, as those that built it.
-
-    Raises:
-        MatchaError: If something cannot be written.
-    """
+    """Write a layer's root, its variables and its modules."""
     make_private_directory(directory)
     flavors = [flavor for flavor in spec.flavors if flavor.layer == layer]
     modules = directory / "modules"
@@ -85,11 +72,7 @@ def variable_name(flavor: Flavor, setting: str) -> str:
 
 
 def modules_digest(directory: Path) -> str:
-    """Return the digest of the modules that a layer was composed of.
-
-    Args:
-        directory: The layer's folder, or that of its next root.
-    """
+    """Return the digest of the modules that a layer was composed of."""
     digest = hashlib.sha256()
     folder = directory / "modules"
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
@@ -99,12 +82,7 @@ def modules_digest(directory: Path) -> str:
 
 
 def composed_flavors(directory: Path, modules: Mapping[str, str]) -> tuple[Flavor, ...]:
-    """Return the flavors that a layer was composed of, as they were then.
-
-    Args:
-        directory: The layer's folder.
-        modules: Module type to flavor; those of other layers do not count.
-    """
+    """Return the flavors that a layer was composed of, as they were then."""
     flavors = []
     for module_type, name in modules.items():
         copy = directory / "modules" / directory.name / module_type / name

@@ -35,11 +35,7 @@ class ImportCandidate:
 
 
 def find_import_candidates(progress: RunProgress) -> tuple[ImportCandidate, ...]:
-    """Return what a failed run has met that exists already.
-
-    Args:
-        progress: How that run ended.
-    """
+    """Return what a failed run has met that exists already."""
     layers = {address: layer for layer, address in progress.resources}
     found = []
     for error in progress.errors:
@@ -50,15 +46,7 @@ def find_import_candidates(progress: RunProgress) -> tuple[ImportCandidate, ...]
 
 
 def write_import_blocks(directory: Path, candidates: Sequence[ImportCandidate]) -> None:
-    """Have the plan of a next root import these.
-
-    Args:
-        directory: The folder of the root.
-        candidates: What to import.
-
-    Raises:
-        MatchaError: If it cannot be written.
-    """
+    """Have the plan of a next root import these."""
     if candidates:
         blocks = [{"to": item.address, "id": item.id} for item in candidates]
         write_atomically(directory / _FILE, json.dumps({"import": blocks}, indent=2) + "\n")

@@ -15,15 +15,8 @@ def read_installed(
 ) -> tuple[tuple[Flavor, ...], tuple[Fault, ...]]:
     """Read the flavors of targets that lie outside matcha's own modules.
 
-    Args:
-        used: Targets that have to be sound, by name.
-        offered: Others, of which a faulty one is left out.
-
     Returns:
         Their flavors, and why each that was left out was.
-
-    Raises:
-        MatchaError: If one that is used is faulty, or one of its flavors is.
     """
     flavors: list[Flavor] = []
     faults = []

@@ -59,15 +59,7 @@ class ModuleCheck:
 def check_flavor(
     folder: Path, place: FlavorPath, catalog: Catalog, targets: Mapping[str, Target], engine: Engine
 ) -> Iterator[ModuleCheck]:
-    """Check a flavor's folder; ends early where the rest makes no sense any more.
-
-    Args:
-        folder: The flavor's folder.
-        place: Where it stands, or will stand, among the modules.
-        catalog: The flavors that come with the product.
-        targets: All targets, by name.
-        engine: What validates its Terraform.
-    """
+    """Check a flavor's folder; ends early where the rest makes no sense any more."""
     what = f"{DEFINITION}: title, resource, properties, settings"
     try:
         flavor = read_addition(folder, place, catalog.flavors)

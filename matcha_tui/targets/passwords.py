@@ -16,15 +16,7 @@ def takes_password(setting: Setting) -> bool:
 
 
 def find_takers(flavors: Sequence[Flavor], password: str) -> list[tuple[Flavor, str]]:
-    """Return the flavors that take a password, each with what it makes of it.
-
-    Args:
-        flavors: What the stack is made of.
-        password: The password.
-
-    Raises:
-        MatchaError: If no flavor takes one, or if it cannot be one.
-    """
+    """Return the flavors that take a password, each with what it makes of it."""
     takers = [
         (flavor, str(setting.parse(password)))
         for flavor in flavors

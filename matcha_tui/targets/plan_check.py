@@ -33,11 +33,7 @@ Approved = Mapping[str, Sequence[str]]
 
 
 def approved_by(reviewed: RunProgress) -> Approved:
-    """Return what was seen to be destroyed or replaced by a plan that a user agreed to.
-
-    Args:
-        reviewed: The run that has planned.
-    """
+    """Return what was seen to be destroyed or replaced by a plan that a user agreed to."""
     approved: dict[str, list[str]] = {}
     for (layer, address), resource in reviewed.resources.items():
         if resource.action in (Action.DELETE, Action.REPLACE):
@@ -46,11 +42,7 @@ def approved_by(reviewed: RunProgress) -> Approved:
 
 
 def leave_approved(run: Path, approved: Approved) -> None:
-    """Leave with a run what it may destroy or replace.
-
-    Raises:
-        MatchaError: If it cannot be written.
-    """
+    """Leave with a run what it may destroy or replace."""
     write_atomically(run / _APPROVED, json.dumps({name: list(it) for name, it in approved.items()}))
 
 
@@ -62,22 +54,12 @@ def was_refused(progress: RunProgress) -> bool:
 
 
 def plan_check_command(engine: Engine, run: Path, layer: str, plan: Path) -> tuple[str, ...]:
-    """Return the command of the step that checks a plan.
-
-    Args:
-        engine: What reads the plan.
-        run: The run's folder.
-        layer: Which layer was planned.
-        plan: Its plan file.
-    """
+    """Return the command of the step that checks a plan."""
     return (*_PROGRAM, str(run), layer, str(plan), *engine.command)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Check one plan.
-
-    Args:
-        arguments: The run's folder, the layer, the plan file and the engine's command.
 
     Returns:
         0; the engine's exit code if it cannot read the plan; or that of a refusal.
@@ -104,9 +86,6 @@ def find_destroyed(shown: bytes) -> list[str]:
     """Return the addresses of what a plan destroys or replaces, though it is not broken.
 
     What a failed run left half made, and what a target found down, is only made again.
-
-    Args:
-        shown: The plan, as ``terraform show -json`` has it.
     """
     changes = json.loads(shown).get("resource_changes", ())
     return [

@@ -40,13 +40,7 @@ class PriceCache:
 
 
 def find_cache(environment: Mapping[str, str], url: str, currency: str) -> PriceCache:
-    """Return where prices are kept.
-
-    Args:
-        environment: Its ``XDG_CACHE_HOME`` counts.
-        url: Whose prices.
-        currency: In which currency.
-    """
+    """Return where prices are kept."""
     return PriceCache(user_cache(environment) / "prices" / f"{currency}.json", url)
 
 
@@ -59,10 +53,6 @@ class _Cached:
 def read_cache(cache: PriceCache, now: datetime) -> dict[str, dict[str, Price]]:
     """Return the kept prices that are not older than a week.
 
-    Args:
-        cache: Where they are kept.
-        now: The present, with its time zone.
-
     Returns:
         SKU to region to price. A file that cannot be understood is deleted.
     """
@@ -72,16 +62,7 @@ def read_cache(cache: PriceCache, now: datetime) -> dict[str, dict[str, Price]]:
 def store_prices(
     cache: PriceCache, prices: Mapping[str, Mapping[str, Price]], now: datetime
 ) -> None:
-    """Keep live prices for a week, beside those that are kept already.
-
-    Args:
-        cache: Where to keep them.
-        prices: SKU to region to price, just fetched.
-        now: When that was, with its time zone.
-
-    Raises:
-        MatchaError: If they cannot be written.
-    """
+    """Keep live prices for a week, beside those that are kept already."""
     fetched = {name: _Cached(now, dict(regions)) for name, regions in prices.items()}
     kept = {**_read_cached(cache, now), **fetched}
     content = {"url": cache.url, "skus": {name: _to_json(item) for name, item in kept.items()}}

@@ -87,11 +87,7 @@ def sound_targets() -> Iterator[Target]:
 
 
 class ByTarget(Mapping[str, T_co]):
-    """Name of a target to what it says of itself, asked only for the target that is meant.
-
-    Args:
-        ask: Returns it.
-    """
+    """Name of a target to what it says of itself, asked only for the target that is meant."""
 
     def __init__(self, ask: Callable[[Target], T_co]) -> None:
         self._ask = ask

@@ -43,12 +43,7 @@ class Work:
 
 
 def plan_steps(work: Work, run: Path) -> list[Step]:
-    """Find out what would be done to each layer, in its next root.
-
-    Args:
-        work: What the steps are made from.
-        run: The run's folder, which takes the plan files.
-    """
+    """Find out what would be done to each layer, in its next root."""
     steps = _prepare_steps(work)
     given_by = work.workspace.next_layer
     for layer in work.target.layers:
@@ -61,12 +56,7 @@ def plan_steps(work: Work, run: Path) -> list[Step]:
 
 
 def provision_steps(work: Work, run: Path) -> list[Step]:
-    """Plan and build one layer after the other, and save what the stack gives.
-
-    Args:
-        work: What the steps are made from.
-        run: The run's folder, which takes the plan files.
-    """
+    """Plan and build one layer after the other, and save what the stack gives."""
     first, *others = work.target.layers
     steps = [*_prepare_steps(work), *_plan_layer(work, run, first), *_apply_layer(work, run, first)]
     return [*steps, *_build_others(work, run, others), _save_outputs(work)]
@@ -77,11 +67,6 @@ def apply_steps(work: Work, run: Path, reviewed: Path) -> list[Step]:
 
     Only the first layer is built by a plan that exists: what the others need of it is
     not known before.
-
-    Args:
-        work: What the steps are made from.
-        run: The run's folder, which takes the plan files of the other layers.
-        reviewed: The folder of the run that has planned.
     """
     first, *others = work.target.layers
     steps = _apply_layer(work, run, first, plan_file(reviewed, first))
@@ -89,12 +74,7 @@ def apply_steps(work: Work, run: Path, reviewed: Path) -> list[Step]:
 
 
 def destroy_steps(work: Work, run: Path) -> list[Step]:
-    """Take the layers down in reverse, and remove what the stack gave.
-
-    Args:
-        work: What the steps are made from.
-        run: The run's folder, which takes the plan files.
-    """
+    """Take the layers down in reverse, and remove what the stack gave."""
     layers, folder = work.target.layers, work.workspace.layer
     steps = [_init_step(work, layer, folder(layer)) for layer in layers]
     for layer in reversed(layers):

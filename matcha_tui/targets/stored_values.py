@@ -9,11 +9,7 @@ from matcha_tui.system.files import make_private_directory, write_atomically
 
 
 def read_stored(file: Path) -> Mapping[str, SettingValue]:
-    """Return what was kept; nothing where the file is missing or damaged.
-
-    Args:
-        file: As `keep` wrote it.
-    """
+    """Return what was kept; nothing where the file is missing or damaged."""
     try:
         kept = json.loads(file.read_bytes())
     except (FileNotFoundError, ValueError):
@@ -22,14 +18,6 @@ def read_stored(file: Path) -> Mapping[str, SettingValue]:
 
 
 def keep(file: Path, values: Mapping[str, SettingValue]) -> None:
-    """Keep values, secrets among them, for the next time.
-
-    Args:
-        file: Where; its folder is made, and private.
-        values: What to keep, in place of what was kept before.
-
-    Raises:
-        MatchaError: If the file cannot be written.
-    """
+    """Keep values, secrets among them, for the next time."""
     make_private_directory(file.parent)
     write_atomically(file, json.dumps(dict(values), indent=2) + "\n")

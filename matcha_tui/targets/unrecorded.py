@@ -30,15 +30,8 @@ Part = TypeVar("Part")
 def find_unrecorded(target: Target, spec: StackSpec) -> Record | None:
     """Return what would have been recorded of a deployment on a target.
 
-    Args:
-        target: Where to look.
-        spec: What ``matcha.toml`` says; it counts for what nothing else tells.
-
     Returns:
         The record, or ``None`` when Terraform has nothing in the target's layers.
-
-    Raises:
-        MatchaError: If what was composed there is damaged.
     """
     folders = {name: spec.workspace.layer(name) for name in target.layers}
     states = {name: read_state(folder) for name, folder in folders.items()}
@@ -106,11 +99,7 @@ def _modules(root: Any) -> dict[str, str]:
 
 
 def _read_composed(path: Path, understand: Callable[[Any], Part]) -> Part | None:
-    """Read one part of what was composed; ``None`` when nothing was.
-
-    Raises:
-        MatchaError: If the file is damaged, or cannot be read.
-    """
+    """Read one part of what was composed; ``None`` when nothing was."""
     try:
         return understand(json.loads(path.read_bytes()))
     except FileNotFoundError:

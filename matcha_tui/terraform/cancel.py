@@ -59,9 +59,6 @@ def write_request(directory: Path, request: CancelRequest) -> bool:
 
     Returns:
         Whether nobody had asked before.
-
-    Raises:
-        MatchaError: If the request cannot be written.
     """
     with explain_os_errors("write", directory / request):
         return _create(directory / request)
@@ -100,9 +97,6 @@ def request_cancel(run: Run) -> bool:
 
     Returns:
         Whether nobody had asked before.
-
-    Raises:
-        MatchaError: If the request cannot be left in the run's folder.
     """
     is_first = write_request(run.directory, CancelRequest.CANCEL)
     return _stand_in(run, CancelRequest.CANCEL) or is_first
@@ -114,9 +108,6 @@ def force_cancel(run: Run) -> bool:
     Returns:
         Whether it is forced by this; a run that isn't being cancelled yet is only
         cancelled, and one that was forced before isn't forced again.
-
-    Raises:
-        MatchaError: If the request cannot be left in the run's folder.
     """
     if request_cancel(run):
         return False

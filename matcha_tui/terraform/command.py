@@ -29,15 +29,7 @@ _FLAG = object()
 def init_command(
     engine: Engine, *, upgrade: bool = False, backend: bool = True, reconfigure: bool = False
 ) -> tuple[str, ...]:
-    """``init``, fetching modules and providers; may be repeated at any time.
-
-    Args:
-        engine: What runs it.
-        upgrade: Take newer providers than those chosen before.
-        backend: Set up where the state is kept, which `validate_command` doesn't need.
-        reconfigure: Take the state from where the configuration says, wherever it was
-            kept before, and move none.
-    """
+    """``init``, fetching modules and providers; may be repeated at any time."""
     speaks_json = engine.release >= _FIRST_WITH_JSON_INIT[engine.name]
     return _command(
         engine,
@@ -60,15 +52,7 @@ def plan_command(
     replace: Sequence[str] = (),
     variable_files: Sequence[Path] = (),
 ) -> tuple[str, ...]:
-    """``plan`` into a file, for `apply_command`.
-
-    Args:
-        engine: What runs it.
-        out: The plan file to write.
-        destroy: Plan to destroy everything.
-        replace: Addresses of resources to make anew.
-        variable_files: Files of variables beside those that Terraform finds itself.
-    """
+    """``plan`` into a file, for `apply_command`."""
     return _command(
         engine,
         "plan",
@@ -102,13 +86,7 @@ def validate_command(engine: Engine) -> tuple[str, ...]:
 
 
 def output_command(engine: Engine, name: str | None = None) -> tuple[str, ...]:
-    """``output -json NAME``: one JSON document, with secret values in clear.
-
-    Args:
-        engine: What runs it.
-        name: An output, whose value is the document; ``None`` for all of them, each an
-            object whose ``value`` it is.
-    """
+    """``output -json NAME``: one JSON document, with secret values in clear."""
     return _command(engine, "output", *([name] if name else []), no_color=_FLAG, json=_FLAG)
 
 

@@ -21,10 +21,6 @@ def explain_diagnostic(
     """Explain a diagnostic by its text; that of a program by its one meaningful line first.
 
     What one of our own programs says has its explanation in it, and gets no other.
-
-    Args:
-        diagnostic: An error.
-        particular: The target's own table, which is asked before the general one.
     """
     found = _PROGRAM_ENDED.search(diagnostic.detail)
     if found and _own_sentence(found["output"]):
@@ -39,9 +35,6 @@ def summarise(diagnostic: Diagnostic) -> str:
 
     A failed program is reported by Terraform as boilerplate around the command's
     text and all of its output; of that, only the line that says why is of use.
-
-    Args:
-        diagnostic: An error or a warning.
 
     Returns:
         One line of at most 500 characters.

@@ -13,9 +13,6 @@ from collections.abc import Sequence
 def main(arguments: Sequence[str]) -> int:
     """Run one Terraform command inside this process.
 
-    Args:
-        arguments: A command and its options, as after ``terraform``.
-
     Returns:
         Terraform's exit code.
     """

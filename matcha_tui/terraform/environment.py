@@ -32,18 +32,8 @@ def run_environment(
 ) -> dict[str, str]:
     """The environment of a run.
 
-    Args:
-        base: The user's environment; relative paths in it count from the working
-            directory, which is the run's no more.
-        plugin_cache: Where providers are kept between runs, unless the user has
-            set such a place; created when missing, because Terraform insists on it.
-        extra: Variables of the target; these win.
-
     Returns:
         A new environment.
-
-    Raises:
-        MatchaError: If the plugin cache cannot be created.
     """
     kept = {name: value for name, value in base.items() if not _is_breaking(name, base)}
     environment = from_folder(kept, Path.cwd())

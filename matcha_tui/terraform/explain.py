@@ -47,11 +47,7 @@ class Explanations:
     package: str
 
     def explain(self, text: str) -> Explanation | None:
-        """Explain an error, if the table knows it.
-
-        Raises:
-            MatchaError: If the table is faulty.
-        """
+        """Explain an error, if the table knows it."""
         for rule in _read_rules(self.package):
             if found := rule.pattern.search(text):
                 words = {name: value or "" for name, value in found.groupdict().items()}
@@ -59,11 +55,7 @@ class Explanations:
         return None
 
     def check(self) -> None:
-        """Read the table.
-
-        Raises:
-            MatchaError: If it is faulty.
-        """
+        """Read the table."""
         _read_rules(self.package)
 
 
@@ -72,12 +64,7 @@ GENERAL = Explanations(__package__)
 
 
 def explain(text: str, particular: Explanations | None = None) -> Explanation | None:
-    """Explain an error, if it is a known one.
-
-    Args:
-        text: A diagnostic's summary and detail, or a line of a program.
-        particular: The target's own table, which is asked before the general one.
-    """
+    """Explain an error, if it is a known one."""
     found = particular.explain(text) if particular else None
     return found or GENERAL.explain(text)
 

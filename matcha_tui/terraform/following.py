@@ -18,14 +18,6 @@ async def follow(run: Run, poll_seconds: float = 0.05) -> AsyncIterator[tuple[Ev
     """Every event of a run, from its first to its last.
 
     Any number of followers may follow a run, from any process and at any time.
-
-    Args:
-        run: A run that was started.
-        poll_seconds: How often to look for more.
-
-    Yields:
-        Batches of at most 2,000 events. The last event is `RunFinished`, or
-        `RunLost` when nobody was left to say how the run ended.
     """
     reader = _EventReader(run.directory / EVENTS)
     has_ending = False

@@ -17,17 +17,8 @@ _WORKER = (sys.executable, "-m", "matcha_tui.terraform.worker")
 def start_run(run: Run, *, environment: Mapping[str, str], keep_open: Sequence[int] = ()) -> int:
     """Start a run's worker, in a session of its own.
 
-    Args:
-        run: A run that nobody has started yet.
-        environment: What its programs get; it isn't written anywhere.
-        keep_open: Descriptors of ``flock`` locks that the run takes over. The caller
-            closes its own copies; they are released when the run has ended.
-
     Returns:
         The worker's process number.
-
-    Raises:
-        MatchaError: If it cannot be started, or was started before.
     """
     with explain_os_errors("start", run.directory):
         lock = try_lock(run.directory / LOCK)

@@ -90,9 +90,6 @@ class Narration:
 def narrate(event: Event) -> Narration | None:
     """Tell an event in one line.
 
-    Args:
-        event: Anything that happened.
-
     Returns:
         The line, or ``None`` for what is only noise.
     """

@@ -35,11 +35,6 @@ def prune_runs(new: Run, limits: Limits = LIMITS) -> None:
     Whatever the limits, these stay: the last run of each kind before the new one, which
     say how the last change ended; one that is under way; one whose files the new run
     uses, as the plan that it applies. A file that cannot be deleted is left for the next time.
-
-    Args:
-        new: The run that was just made; the caller holds the project's lock, so that no
-            other is being made.
-        limits: How much is kept, the new run among it.
     """
     earlier = [run for run in list_runs(new.directory.parent) if run.id != new.id]
     kept = set(_needed(new, earlier))

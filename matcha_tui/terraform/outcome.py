@@ -24,12 +24,7 @@ class Failure:
 
 
 def find_failure(progress: RunProgress, explanations: Explanations | None) -> Failure:
-    """Return why a run failed.
-
-    Args:
-        progress: Of a run that failed.
-        explanations: Those of the run's target.
-    """
+    """Return why a run failed."""
     reason = progress.first_error or f"it ended with exit code {progress.exit_code}"
     errors = progress.errors
     if errors:
@@ -38,16 +33,7 @@ def find_failure(progress: RunProgress, explanations: Explanations | None) -> Fa
 
 
 def check_outcome(progress: RunProgress, what: str, explanations: Explanations | None) -> None:
-    """Raise unless a run was successful.
-
-    Args:
-        progress: How the run ended.
-        what: What it did, as it starts a sentence: ``"The provision"``.
-        explanations: Those of the run's target.
-
-    Raises:
-        MatchaError: With the first error, what it means and what to do next.
-    """
+    """Raise unless a run was successful."""
     if progress.state is RunState.DONE:
         return
     if progress.state is RunState.CANCELLED:
@@ -75,9 +61,5 @@ def check_outcome(progress: RunProgress, what: str, explanations: Explanations |
 
 
 def format_unconfirmed(progress: RunProgress) -> tuple[str, ...]:
-    """Return what a run that was successful warned of, a line each.
-
-    Args:
-        progress: How the run ended.
-    """
+    """Return what a run that was successful warned of, a line each."""
     return tuple(dict.fromkeys(summarise(warning) for warning in progress.warnings))

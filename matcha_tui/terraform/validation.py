@@ -18,11 +18,6 @@ def find_errors(
 ) -> tuple[Diagnostic, ...]:
     """Run ``init`` and ``validate``.
 
-    Args:
-        engine: What runs them.
-        directory: The configuration; it takes what ``init`` fetches.
-        environment: What they find in their environment.
-
     Returns:
         What is wrong, in Terraform's own words; nothing if it is valid.
     """
@@ -44,11 +39,7 @@ def find_errors(
 
 
 def module_folders(directory: Path) -> dict[str, Path]:
-    """Return the modules that ``init`` found: dotted name to folder.
-
-    Args:
-        directory: The configuration that `find_errors` was asked about.
-    """
+    """Return the modules that ``init`` found: dotted name to folder."""
     found = json.loads((directory / _MODULES).read_bytes())
     return {item["Key"]: (directory / item["Dir"]).resolve() for item in found["Modules"]}
 

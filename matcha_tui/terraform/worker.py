@@ -56,10 +56,6 @@ _SIGNAL_BASE = 128
 def main(arguments: Sequence[str]) -> int:
     """Carry out a run.
 
-    Args:
-        arguments: The run's folder, and the descriptors of inherited locks: first
-            the run's own, then those that were kept open for it.
-
     Returns:
         The run's exit code.
     """

@@ -42,11 +42,7 @@ class CheckLine(Horizontal):
         yield self._found
 
     def show_asking(self, spent: str) -> None:
-        """Say that it is being made.
-
-        Args:
-            spent: How long, as a clock shows it.
-        """
+        """Say that it is being made."""
         self._show(
             Content.styled("▸", "bold $accent"), Content.styled(f"asking … {spent}", "$quiet")
         )
@@ -81,33 +77,20 @@ class CheckList(Vertical):
         self.findings: dict[int, Finding] = {}
 
     async def begin(self, names: Sequence[str]) -> None:
-        """Show what is to be checked.
-
-        Args:
-            names: What the checks are called.
-        """
+        """Show what is to be checked."""
         self.findings = {}
         await self.remove_children()
         self._lines = [CheckLine(name) for name in names]
         await self.mount_all(self._lines)
 
     def show_asking(self, spent: str) -> None:
-        """Return how long the checks that are not done have been asked.
-
-        Args:
-            spent: As a clock shows it.
-        """
+        """Return how long the checks that are not done have been asked."""
         for position, line in enumerate(self._lines):
             if position not in self.findings:
                 line.show_asking(spent)
 
     def show_finding(self, position: int, finding: Finding) -> None:
-        """Show what one check found.
-
-        Args:
-            position: Which.
-            finding: What it found.
-        """
+        """Show what one check found."""
         self.findings[position] = finding
         self._lines[position].show_finding(finding)
 

@@ -91,11 +91,7 @@ class LogPane(ScrollView, can_focus=True):
         return self._lines
 
     def write_lines(self, lines: Iterable[LogLine]) -> None:
-        """Append a batch of lines; drawn once, with the next frame.
-
-        Args:
-            lines: The new lines, oldest first.
-        """
+        """Append a batch of lines; drawn once, with the next frame."""
         new = [LogLine(line.text.expandtabs(4), line.level) for line in lines]
         if not new:
             return

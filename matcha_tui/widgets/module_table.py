@@ -104,11 +104,7 @@ class ModuleTable(DataTable[Text]):
         self.app.theme_changed_signal.subscribe(self, lambda _theme: self.show_rows(self._shown))
 
     def show_rows(self, rows: tuple[ModuleRow, ...]) -> None:
-        """Show which modules are taken now.
-
-        Args:
-            rows: The same modules as before, in the same order.
-        """
+        """Show which modules are taken now."""
         self._shown = rows
         for row in rows:
             for column, cell in zip(self.columns, self._cells(row), strict=True):

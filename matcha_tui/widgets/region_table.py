@@ -107,15 +107,7 @@ class RegionTable(DataTable[Text]):
         is_reversed: bool,
         chosen: str,
     ) -> None:
-        """Show some regions; the cursor goes to the one that is chosen, or to the first.
-
-        Args:
-            rows: What to show.
-            currency: Of their costs.
-            order: A key of `SORTS`.
-            is_reversed: Whether the last comes first.
-            chosen: The region to have the cursor on.
-        """
+        """Show some regions; the cursor goes to the one that is chosen, or to the first."""
         self._rows = tuple(sorted(rows, key=SORTS[order][1], reverse=is_reversed))
         with self.prevent(DataTable.RowHighlighted):
             self.clear()

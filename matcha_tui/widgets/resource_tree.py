@@ -85,13 +85,7 @@ class ResourceTree(Widget):
 
 
 def fitting_rows(components: tuple[Component, ...], height: int, now: datetime) -> list[TreeRow]:
-    """Leave out ever more of what is done or waits, until all that is busy is in view.
-
-    Args:
-        components: What there is.
-        height: How many rows there is room for.
-        now: The time.
-    """
+    """Leave out ever more of what is done or waits, until all that is busy is in view."""
     rows: list[TreeRow] = []
     for leave_out in range(len(_LESS_AND_LESS) + 1):
         rows = _rows(components, frozenset(_LESS_AND_LESS[:leave_out]), now)

@@ -7,10 +7,5 @@ from textual.color import Color
 
 
 def theme_colour(app: App[Any], name: str) -> str:
-    """Return a colour of the current theme as Rich writes it.
-
-    Args:
-        app: Has the theme.
-        name: As in a stylesheet, without the dollar sign: ``success``.
-    """
+    """Return a colour of the current theme as Rich writes it."""
     return Color.parse(app.theme_variables[name]).rich_color.name

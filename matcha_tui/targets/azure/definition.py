@@ -30,19 +30,11 @@ class HealthCheck:
     password: str = ""
 
     def page(self, properties: dict[str, str]) -> str:
-        """Return what the user knows the component by: the first property of the address.
-
-        Args:
-            properties: What the component gives, by name.
-        """
+        """Return what the user knows the component by: the first property of the address."""
         return next((properties.get(name, "") for name in _PLACEHOLDER.findall(self.url)), "")
 
     def filled(self, properties: dict[str, str]) -> str | None:
-        """Return the address, or ``None`` while a property of it is not known.
-
-        Args:
-            properties: What the component gives, by name.
-        """
+        """Return the address, or ``None`` while a property of it is not known."""
         names = _PLACEHOLDER.findall(self.url)
         if any(name not in properties for name in names):
             return None
@@ -65,14 +57,7 @@ class AzureDefinition:
 
 
 def parse_azure_definition(table: TomlTable) -> AzureDefinition:
-    """Return what a module.toml says for Azure.
-
-    Args:
-        table: All of the file: a flavor's ``definition``.
-
-    Raises:
-        MatchaError: If it is faulty, naming file, line and key.
-    """
+    """Return what a module.toml says for Azure."""
     needs = table.names("needs", "such part", NEEDS)
     storage = table.text("storage", "")
     if not re.fullmatch(r"[a-z0-9]{0,9}", storage):

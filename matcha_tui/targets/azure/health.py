@@ -18,9 +18,6 @@ _NO_SERVER = "it was built; there is no server to ask"
 def find_health(spec: StackSpec) -> tuple[ComponentHealth, ...]:
     """Ask every component of a deployed stack.
 
-    Args:
-        spec: What was built.
-
     Returns:
         A finding a flavor, in the stack's order.
     """

@@ -50,12 +50,7 @@ class AzureNames:
 
 
 def derive_names(prefix: str, subscription_id: str) -> AzureNames:
-    """Return the names of a deployment.
-
-    Args:
-        prefix: 3 to 10 small letters and digits.
-        subscription_id: The subscription that it is built in.
-    """
+    """Return the names of a deployment."""
     suffix = _suffix(prefix, subscription_id)
     return AzureNames(
         resource_group=f"{prefix}-resources",

@@ -15,13 +15,7 @@ _PREVIEW = 'jsondecode(file("${path.root}/modules/foundation/preview.json"))'
 
 
 def make_root(spec: StackSpec, settings: AzureSettings, layer: str) -> Root:
-    """Return what a layer's root has beside the flavors.
-
-    Args:
-        spec: What is to be built.
-        settings: What it is to be built with.
-        layer: ``foundation`` or ``platform``.
-    """
+    """Return what a layer's root has beside the flavors."""
     context = _context(spec, settings)
     storage = find_storage(settings, spec.config.state)
     backend = {"azurerm": dict(storage.backend(layer))} if storage else {}

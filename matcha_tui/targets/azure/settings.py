@@ -255,11 +255,7 @@ class AzureSettings:
 
     @classmethod
     def read(cls, settings: Mapping[str, SettingValue]) -> "AzureSettings":
-        """Return the value of each setting, which is its default where nobody set it.
-
-        Args:
-            settings: What was set, by dotted name; those of modules do not count.
-        """
+        """Return the value of each setting, which is its default where nobody set it."""
         values: dict[str, Any] = {
             item.name: settings.get(item.name, item.default) for item in AZURE_SETTINGS
         }

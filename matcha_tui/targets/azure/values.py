@@ -25,15 +25,8 @@ _NEEDED = {
 def resolve_values(spec: StackSpec, settings: AzureSettings) -> ModuleValues:
     """Give every setting of the chosen flavors its final value.
 
-    Args:
-        spec: What is to be built.
-        settings: What it is to be built with.
-
     Returns:
         Module type to setting's name to value; an empty secret is made by Terraform.
-
-    Raises:
-        MatchaError: If a setting is missing without which nothing can be built.
     """
     check_settings(settings)
     kept = read_stored(_passwords_file(spec.workspace))
@@ -49,11 +42,7 @@ def resolve_values(spec: StackSpec, settings: AzureSettings) -> ModuleValues:
 
 
 def check_settings(settings: AzureSettings) -> None:
-    """Refuse settings that nothing can be built with.
-
-    Raises:
-        MatchaError: Naming the first one, and what to do.
-    """
+    """Refuse settings that nothing can be built with."""
     needed = {"location": settings.location, "subscription_id": settings.subscription_id}
     for name, value in needed.items():
         if not value:
@@ -87,17 +76,7 @@ def _check_ranges(ranges: Sequence[str]) -> None:
 
 
 def set_password(spec: StackSpec, password: str) -> None:
-    """Take a password of the user's instead of having one made.
-
-    Args:
-        spec: What is to be built; flavors with a secret setting named ``password``
-            take it.
-        password: The password.
-
-    Raises:
-        MatchaError: If no flavor takes one, if it cannot be one, or if what is deployed
-            has another already.
-    """
+    """Take a password of the user's instead of having one made."""
     takers = {flavor.module_type: chosen for flavor, chosen in find_takers(spec.flavors, password)}
     file = _passwords_file(spec.workspace)
     if spec.is_deployed and read_stored(file) != takers:

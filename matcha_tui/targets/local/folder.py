@@ -20,15 +20,7 @@ _MOVE = "Move the project to a folder with another path, or take that module out
 
 
 def check_path(spec: StackSpec) -> None:
-    """Refuse a path that not everything can work in which is to be built.
-
-    Args:
-        spec: What is to be built.
-
-    Raises:
-        MatchaError: If the path has control characters, is too long, or has what one of
-            the stack's modules cannot work with.
-    """
+    """Refuse a path that not everything can work in which is to be built."""
     refuse_unprintable_path(spec.workspace)
     project = spec.workspace.project
     system_bytes = os.pathconf("/", "PC_PATH_MAX") - 1

@@ -27,11 +27,7 @@ _NEWEST_PYTHON = (3, 13)  # what the services have been run with
 
 
 def list_checks(spec: StackSpec) -> tuple[Check, ...]:
-    """List what a provision needs.
-
-    Args:
-        spec: What is to be built.
-    """
+    """List what a provision needs."""
     # The engine is asked by each provision itself, and a service without a supervisor
     # is what one repairs: a provision asks only what is quick.
     return tuple(

@@ -27,16 +27,8 @@ def resolve_values(
 ) -> dict[str, dict[str, SettingValue]]:
     """Give every setting of the chosen flavors its final value.
 
-    Args:
-        workspace: The project's paths.
-        flavors: What the stack is made of.
-        config: What the user set.
-
     Returns:
         Module type to setting's name to value.
-
-    Raises:
-        MatchaError: If a port that the user set is taken, or set twice.
     """
     running = {found.flavor for found in check_services(workspace.services) if found.pid}
     taken = set(_ports_set_by_user(flavors, config))
@@ -66,16 +58,8 @@ def values_file(workspace: Workspace, flavor: str) -> Path:
 def check_ports(workspace: Workspace, flavors: Sequence[Flavor], config: Config) -> int:
     """Look whether the ports that the user set can be had.
 
-    Args:
-        workspace: The project's paths.
-        flavors: What the stack is made of.
-        config: What the user set.
-
     Returns:
         How many are set.
-
-    Raises:
-        MatchaError: If one is taken by another program, or set twice.
     """
     ours = {
         value
@@ -142,17 +126,7 @@ def _ports_set_by_user(flavors: Sequence[Flavor], config: Config) -> dict[int, s
 
 
 def set_password(spec: StackSpec, password: str) -> None:
-    """Take a password of the user's instead of generating one.
-
-    Args:
-        spec: What is to be built; flavors with a secret setting named ``password``
-            take it.
-        password: The password.
-
-    Raises:
-        MatchaError: If no flavor takes one, if it cannot be one, or if data is kept
-            that has another already.
-    """
+    """Take a password of the user's instead of generating one."""
     for flavor, chosen in find_takers(spec.flavors, password):
         file = values_file(spec.workspace, flavor.name)
         kept = read_stored(file)

@@ -105,11 +105,7 @@ class HostRule:
 
 
 def read_rule(variables: Mapping[str, str]) -> HostRule:
-    """Return the rule that a service's environment asks for.
-
-    Raises:
-        ValueError: If one of the names is none.
-    """
+    """Return the rule that a service's environment asks for."""
     further = []
     for name in filter(None, variables.get(HOSTS_VARIABLE, "").split(",")):
         authority = parse_authority(name)

@@ -23,9 +23,6 @@ class ResourceManager:
     """A client of Azure Resource Manager; every failure is one `MatchaError`.
 
     Use it from one thread at a time, as a context manager.
-
-    Args:
-        account: Who asks.
     """
 
     def __init__(self, account: Account) -> None:
@@ -43,16 +40,7 @@ class ResourceManager:
         self._connection.close()
 
     def get(self, path: str, api_version: str, query: Mapping[str, str] | None = None) -> Json:
-        """Read one object.
-
-        Args:
-            path: Its ID, with the leading slash: ``/subscriptions/…``.
-            api_version: ``2024-07-01``.
-            query: What else follows the question mark.
-
-        Raises:
-            MatchaError: If it cannot be had.
-        """
+        """Read one object."""
         return read_object(self._send("GET", path, api_version, query=query))
 
     def find(self, path: str, api_version: str) -> Json | None:
@@ -97,17 +85,8 @@ class ResourceManager:
     ) -> Json:
         """Wait until an object has been made (``provisioningState``).
 
-        Args:
-            path: Its ID.
-            api_version: As for `get`.
-            what: What it is, for the user: ``the storage account``.
-            report: Called with what is waited for.
-
         Returns:
             The object.
-
-        Raises:
-            MatchaError: If it fails, or is not there in time.
         """
         deadline = time.monotonic() + self._patience.creation
         while True:

@@ -22,9 +22,6 @@ def list_tenants(account: Account) -> tuple[Tenant, ...]:
     """List the tenants that the account can sign in to.
 
     They are read without azure-mgmt-subscription, whose API version has no names.
-
-    Raises:
-        MatchaError: If they cannot be had.
     """
     with ResourceManager(account) as manager:
         return tuple(
@@ -38,11 +35,7 @@ def list_tenants(account: Account) -> tuple[Tenant, ...]:
 
 
 def list_subscriptions(account: Account) -> tuple[Subscription, ...]:
-    """List the subscriptions of the account's tenant, usable ones first, by name.
-
-    Raises:
-        MatchaError: If they cannot be had, or there are none.
-    """
+    """List the subscriptions of the account's tenant, usable ones first, by name."""
     with _client(account, "GET /subscriptions") as client:
         found = [_read(item, account) for item in client.subscriptions.list()]
     if not found:
@@ -56,15 +49,7 @@ def list_subscriptions(account: Account) -> tuple[Subscription, ...]:
 
 
 def find_subscription(account: Account, subscription_id: str) -> Subscription:
-    """Look a subscription up, with a real request in its name.
-
-    Args:
-        account: Who asks.
-        subscription_id: Which one.
-
-    Raises:
-        MatchaError: If it isn't there, is another tenant's, or is disabled.
-    """
+    """Look a subscription up, with a real request in its name."""
     request = f"GET /subscriptions/{subscription_id}"
     with _client(account, request) as client:
         item = client.subscriptions.get(subscription_id)

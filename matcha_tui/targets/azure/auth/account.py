@@ -46,9 +46,6 @@ class CachedCredential:
     """Keeps the tokens of another credential until they are about to expire.
 
     `AzureCliCredential` keeps none, and starts ``az`` each time that it is asked.
-
-    Args:
-        credential: What gives the tokens.
     """
 
     def __init__(self, credential: SupportsTokenInfo) -> None:
@@ -126,15 +123,6 @@ def sign_in(
 
     A service principal that is set but refused is an error, not a reason to go on
     as somebody else.
-
-    Args:
-        cloud: Where to sign in.
-        tenant_id: For which tenant; empty for the one that the source prefers.
-        environment: ARM_CLIENT_ID, ARM_CLIENT_SECRET and ARM_TENANT_ID, as Terraform
-            reads them, come before AZURE_CLIENT_ID and so on, as Azure's SDKs read them.
-
-    Raises:
-        MatchaError: If nobody is signed in, or the sign-in is refused.
     """
     principal = find_service_principal(environment)
     try:
@@ -159,17 +147,7 @@ def identify(
     credential: SupportsTokenInfo,
     principal: ServicePrincipal | None = None,
 ) -> Account:
-    """Fetch a first token, and read who it is for.
-
-    Args:
-        cloud: Where to sign in.
-        source: What the credential is, for the user.
-        credential: What gives tokens; they are kept from here on.
-        principal: What the environment gave, if it did.
-
-    Raises:
-        MatchaError: If the sign-in is refused.
-    """
+    """Fetch a first token, and read who it is for."""
     cached = CachedCredential(credential)
     try:
         token = cached.get_token_info(cloud.scope).token
@@ -191,14 +169,7 @@ def identify(
 
 
 def read_claims(token: str) -> dict[str, Any]:
-    """Read what a token says of its owner; it is not verified, because Azure does that.
-
-    Args:
-        token: A JSON Web Token.
-
-    Raises:
-        MatchaError: If it is no such token, or does not say who and of which tenant.
-    """
+    """Read what a token says of its owner; it is not verified, because Azure does that."""
     try:
         payload = token.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))

@@ -52,17 +52,7 @@ def sign_in_with_device_code(
     tenant_id: str = "",
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Account:
-    """Sign in on another device; returns when that is done, and within 15 minutes.
-
-    Args:
-        cloud: Where to sign in.
-        prompt: Called once, as soon as there is a code to show, from any thread.
-        tenant_id: For which tenant; empty for the account's own.
-        is_cancelled: Asked every few seconds; the sign-in ends soon after it says yes.
-
-    Raises:
-        MatchaError: If it is refused, cancelled, or the code expires.
-    """
+    """Sign in on another device; returns when that is done, and within 15 minutes."""
     program = shutil.which("az")
     try:
         if program is None:

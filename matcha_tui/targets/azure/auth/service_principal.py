@@ -51,11 +51,7 @@ class ServicePrincipal:
 
 
 def find_service_principal(environment: Mapping[str, str]) -> ServicePrincipal | None:
-    """Find a service principal whose variables are all set.
-
-    Args:
-        environment: ARM_* comes first, because Terraform would use it.
-    """
+    """Find a service principal whose variables are all set."""
     for source, names in _VARIABLES.items():
         values = {field_name: environment.get(name, "") for field_name, name in names.items()}
         has_proof = values["client_secret"] or values["certificate_path"]

@@ -48,15 +48,6 @@ def terraform_environment(
     Whatever else azurerm could take from the environment is set to nothing: it
     prefers certificates, secrets and managed identities to the Azure CLI, and keys
     to tokens. Secrets travel in these variables only.
-
-    Args:
-        source: How one is signed in.
-        principal: What the environment gave, if it did.
-        subscription_id: Where to build.
-        tenant_id: The subscription's tenant; empty for the one that the source prefers.
-
-    Raises:
-        MatchaError: If Terraform cannot act as this account.
     """
     environment = dict.fromkeys(_TERRAFORM_CREDENTIALS, "")
     environment |= dict.fromkeys(_TERRAFORM_SWITCHES, "false")
@@ -88,14 +79,6 @@ def environment_of(
 
     This asks nobody. An OpenID or managed identity that the user has chosen for
     Terraform is left to it.
-
-    Args:
-        environment: The user's.
-        subscription_id: Where to build.
-        tenant_id: The subscription's tenant; empty for the one that the source prefers.
-
-    Raises:
-        MatchaError: If Terraform cannot act as a service principal that is set.
     """
     principal = find_service_principal(environment)
     if principal is None and any(environment.get(name) == "true" for name in _CHOSEN_BY_USER):

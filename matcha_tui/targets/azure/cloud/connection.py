@@ -61,12 +61,7 @@ class Timeouts:
 
 
 class BoundedRetry(RetryPolicy[Any, Any]):
-    """Repeats what may succeed later, but never sleeps longer than it was told to.
-
-    Args:
-        longest_pause: The longest Retry-After that is obeyed, in seconds.
-        options: Those of `RetryPolicy`.
-    """
+    """Repeats what may succeed later, but never sleeps longer than it was told to."""
 
     def __init__(self, *, longest_pause: float, **options: Any) -> None:
         super().__init__(**options)
@@ -83,12 +78,6 @@ class Connection:
     """Sends requests to one server of Azure's; each failure is one `MatchaError`.
 
     Use it from one thread at a time, and close it.
-
-    Args:
-        server: Where it answers: ``https://management.azure.com``.
-        options: From `connection_options`.
-        credential: Gives the tokens; ``None`` for what needs none.
-        scope: What the tokens are for: ``https://management.azure.com/.default``.
     """
 
     def __init__(
@@ -132,19 +121,8 @@ class Connection:
     ) -> HttpResponse:
         """Send one request, again and again where that may help.
 
-        Args:
-            method: ``GET``.
-            path: From the server's root on, with its leading slash.
-            query: What follows the question mark.
-            headers: Headers besides the usual ones.
-            body: What is sent as JSON; ``None`` for nothing.
-            accept: Statuses of 400 and more that the caller understands.
-
         Returns:
             The answer, read to its end.
-
-        Raises:
-            MatchaError: For anything but an answer that says yes, or is accepted.
         """
         name = f"{method} {self.server}{path}"
         try:
@@ -164,11 +142,7 @@ class Connection:
 
 
 def read_object(response: HttpResponse) -> dict[str, Any]:
-    """Read an answer that must be a JSON object; an empty one is an empty object.
-
-    Raises:
-        MatchaError: If it is anything else.
-    """
+    """Read an answer that must be a JSON object; an empty one is an empty object."""
     name = f"{response.request.method} {response.request.url.partition('?')[0]}"
     if not response.content:
         return {}
@@ -188,13 +162,6 @@ def connection_options(
 
     They suit azure-identity's credentials (which make the retry policy from
     ``retry_policy_class``), azure-mgmt's clients and `Connection`.
-
-    Args:
-        timeouts: How long to wait, and how often to try.
-        environment: Where REQUESTS_CA_BUNDLE and SSL_CERT_FILE are looked up.
-
-    Raises:
-        MatchaError: If one of those names a file that isn't there.
     """
     # Without a handler, what these libraries log is written to stderr, over the screen.
     for name in _LOGGERS:
@@ -214,14 +181,7 @@ def connection_options(
 
 
 def find_certificates(environment: Mapping[str, str]) -> bool | str:
-    """Return the file of the certificates to trust, or ``True`` for the usual ones.
-
-    Args:
-        environment: REQUESTS_CA_BUNDLE and SSL_CERT_FILE, as Terraform reads the latter.
-
-    Raises:
-        MatchaError: If there is no such file.
-    """
+    """Return the file of the certificates to trust, or ``True`` for the usual ones."""
     for name in _CERTIFICATE_VARIABLES:
         if path := environment.get(name):
             if not Path(path).exists():

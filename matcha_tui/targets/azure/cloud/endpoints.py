@@ -85,16 +85,7 @@ _KNOWN = {
 def find_cloud(
     environment: Mapping[str, str] = os.environ, timeouts: Timeouts | None = None
 ) -> Cloud:
-    """Find the Azure to use, by the variables that Terraform's azurerm reads.
-
-    Args:
-        environment: ARM_METADATA_HOSTNAME names a server that tells the endpoints;
-            else ARM_ENVIRONMENT names a known cloud; else it is the public one.
-        timeouts: How long to wait for anything.
-
-    Raises:
-        MatchaError: If the name is unknown, or that server gives no endpoints.
-    """
+    """Find the Azure to use, by the variables that Terraform's azurerm reads."""
     timeouts = timeouts or Timeouts()
     options = connection_options(timeouts, environment)
     for variable in METADATA_VARIABLES:

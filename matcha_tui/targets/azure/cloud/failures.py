@@ -93,12 +93,7 @@ class ErrorBody:
 
 
 def explain_error(error: Exception, request: str) -> AzureRequestError:
-    """Explain why a request, or the sign-in before it, came to nothing.
-
-    Args:
-        error: What a client of Azure raised.
-        request: What was asked and of whom: ``GET https://…/subscriptions``.
-    """
+    """Explain why a request, or the sign-in before it, came to nothing."""
     for cause in _causes(error):
         if isinstance(cause, ServiceRequestTimeoutError | ServiceResponseTimeoutError):
             return _explain_network("operation timed out", request)
@@ -116,11 +111,7 @@ def explain_error(error: Exception, request: str) -> AzureRequestError:
 
 
 def explain_sign_in(text: str) -> AzureRequestError:
-    """Explain why a sign-in failed.
-
-    Args:
-        text: What Microsoft Entra ID, the Azure CLI or a credential says.
-    """
+    """Explain why a sign-in failed."""
     line = one_line(text, _LONGEST_ANSWER)
     found = re.search(r"AADSTS\d+", line)
     code = found[0] if found else _SIGN_IN
@@ -135,12 +126,7 @@ def explain_sign_in(text: str) -> AzureRequestError:
 
 
 def explain_response(response: AnyResponse, request: str) -> AzureRequestError:
-    """Explain an answer that is a refusal.
-
-    Args:
-        response: The answer, with a status of 400 or more, read to its end.
-        request: What was asked and of whom.
-    """
+    """Explain an answer that is a refusal."""
     status = response.status_code
     body = read_error_body(response)
     line = one_line(f"{body.code}: {body.text}", _LONGEST_ANSWER)
@@ -158,12 +144,7 @@ def explain_response(response: AnyResponse, request: str) -> AzureRequestError:
 
 
 def explain_shape(request: str, problem: str) -> AzureRequestError:
-    """Make the error for an answer that is no answer to what was asked.
-
-    Args:
-        request: What was asked and of whom.
-        problem: What is wrong with the answer.
-    """
+    """Make the error for an answer that is no answer to what was asked."""
     return AzureRequestError(
         f"{request}: {problem}",
         hint="Try again; if it stays so, look for a proxy in between that changes answers.",

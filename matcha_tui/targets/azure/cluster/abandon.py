@@ -29,9 +29,6 @@ _INSIDE_CLUSTER = ("helm_", "kubernetes_")
 def main(engine: Sequence[str]) -> int:
     """Forget what is inside a dead cluster, and become the Terraform that destroys the rest.
 
-    Args:
-        engine: The engine's command.
-
     Returns:
         An exit code, when there is nothing that this could fix; else it does not return.
     """

@@ -7,11 +7,7 @@ from matcha_tui.targets.azure.names import PASSED_OUTPUTS, PLATFORM
 
 
 def read_kubeconfig(workspace: Workspace) -> str | None:
-    """Return the cluster's kubeconfig, or ``None`` where there is no cluster.
-
-    Args:
-        workspace: The project's paths.
-    """
+    """Return the cluster's kubeconfig, or ``None`` where there is no cluster."""
     try:
         given = json.loads((workspace.layer(PLATFORM) / PASSED_OUTPUTS).read_bytes())
         content = given["secrets"]["value"]["kubeconfig"]

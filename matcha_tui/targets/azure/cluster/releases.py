@@ -110,11 +110,7 @@ class ClusterApi:
 
 
 def main(engine: Sequence[str]) -> int:
-    """Remove the dead records of our releases; what cannot be done is left to Helm to refuse.
-
-    Args:
-        engine: The engine's command.
-    """
+    """Remove the dead records of our releases; what cannot be done is left to Helm to refuse."""
     access, ours = _read_access(Path(PASSED_OUTPUTS)), find_releases(Path("modules"))
     if not access or not ours:
         return 0
@@ -133,11 +129,7 @@ def main(engine: Sequence[str]) -> int:
 
 
 def find_releases(modules: Path) -> frozenset[tuple[str, str]]:
-    """Return namespace and name of every release that modules can make.
-
-    Args:
-        modules: The folder that they are in.
-    """
+    """Return namespace and name of every release that modules can make."""
     found = set()
     for file in modules.rglob("chart.toml"):
         try:

@@ -15,12 +15,7 @@ _QUOTAS = (
 
 
 def check_addresses(context: CheckContext) -> str:
-    """See that the quota of public addresses suffices: the cluster's and the gateway's.
-
-    Raises:
-        MatchaError: If it does not.
-        Unverified: If Azure does not answer.
-    """
+    """See that the quota of public addresses suffices: the cluster's and the gateway's."""
     requirements, reader = context.requirements, context.reader
     things = ["cluster", *(["gateway"] if "gateway" in requirements.things else [])]
     usages = read_usages(reader, requirements.location, _PROVIDER, _VERSION)

@@ -22,11 +22,7 @@ class Cluster:
 
 
 def find_cluster(context: CheckContext) -> Cluster | None:
-    """Look for the stack's cluster; asked once for all checks.
-
-    Raises:
-        Unverified: If Azure does not answer.
-    """
+    """Look for the stack's cluster; asked once for all checks."""
     requirements, reader = context.requirements, context.reader
     kind = "Microsoft.ContainerService/managedClusters"
     path = f"{requirements.group_path}/providers/{kind}/{requirements.names.cluster}"

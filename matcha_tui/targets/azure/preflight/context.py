@@ -15,12 +15,7 @@ if TYPE_CHECKING:
 
 
 class CheckContext:
-    """What one run of the checks shares; each part is asked for when it is first needed.
-
-    Args:
-        requirements: What the stack takes.
-        sign_in: Signs in, or raises `MatchaError`.
-    """
+    """What one run of the checks shares; each part is asked for when it is first needed."""
 
     def __init__(self, requirements: Requirements, sign_in: "Callable[[], Account]") -> None:
         self.requirements = requirements
@@ -30,20 +25,12 @@ class CheckContext:
 
     @property
     def reader(self) -> "Reader":
-        """What asks Azure.
-
-        Raises:
-            Unverified: If nobody is signed in, or it is not said where to look.
-        """
+        """What asks Azure."""
         return self._reader()
 
     @property
     def is_deployed(self) -> bool:
-        """Whether there is a deployment, of this folder or of a colleague.
-
-        Raises:
-            Unverified: If the shared state does not tell.
-        """
+        """Whether there is a deployment, of this folder or of a colleague."""
         return self._is_deployed()
 
     def _open(self) -> "Reader":

@@ -49,12 +49,7 @@ class _Answer:
 
 
 def check_names(context: CheckContext) -> str:
-    """See that every name that others might have is free, or the stack's own.
-
-    Raises:
-        MatchaError: If somebody else has one, or Azure does not allow it.
-        Unverified: If Azure does not answer.
-    """
+    """See that every name that others might have is free, or the stack's own."""
     names = list(_list_names(context))
     faults = [fault for fault in context.reader.each(partial(_fault, context), names) if fault]
     if faults:

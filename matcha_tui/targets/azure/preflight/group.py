@@ -13,12 +13,7 @@ _OTHER_PREFIX = "Choose another prefix: matcha provision --prefix NAME"
 
 
 def check_group(context: CheckContext) -> str:
-    """See that nobody else has the resource group.
-
-    Raises:
-        MatchaError: If somebody has, or it is being deleted.
-        Unverified: If it has things that Terraform does not know of, or Azure does not tell.
-    """
+    """See that nobody else has the resource group."""
     requirements, reader = context.requirements, context.reader
     name = requirements.names.resource_group
     found = reader.find(_parse, requirements.group_path, _VERSION)

@@ -13,12 +13,7 @@ _REFUSALS = (401, 404)
 
 
 def check_identity(context: CheckContext) -> str:
-    """Sign in, and see the subscription with that sign-in.
-
-    Raises:
-        MatchaError: If nobody is signed in, or not for that subscription.
-        Unverified: If the network does not let it be seen.
-    """
+    """Sign in, and see the subscription with that sign-in."""
     try:
         account = context.account()
         who = f"{account.name} ({account.source}), tenant {_tenant(account)}"

@@ -12,11 +12,7 @@ T = TypeVar("T")
 
 
 class Once(Generic[T]):
-    """Something that is done when it is first asked for; a failure is kept as well.
-
-    Args:
-        do: Does it.
-    """
+    """Something that is done when it is first asked for; a failure is kept as well."""
 
     def __init__(self, do: Callable[[], T]) -> None:
         self._do = do

@@ -38,11 +38,7 @@ class _Assignment:
 
 
 def check_policies(context: CheckContext) -> str:
-    """Name the policies that may forbid something.
-
-    Raises:
-        Unverified: If there are any, or Azure does not tell.
-    """
+    """Name the policies that may forbid something."""
     reader, location = context.reader, context.requirements.location
     path = f"{reader.subscription}/providers/Microsoft.Authorization/policyAssignments"
     query = {"$filter": "atScope()"}

@@ -20,12 +20,7 @@ _MORE = "ask for more: Azure portal > Quotas > Compute"
 
 
 def check_quota(context: CheckContext) -> str:
-    """See that as many machines as there may be, and one more, fit in the quota.
-
-    Raises:
-        MatchaError: If they do not.
-        Unverified: If Azure does not answer.
-    """
+    """See that as many machines as there may be, and one more, fit in the quota."""
     requirements = context.requirements
     sizes = read_sizes(context.reader, requirements.location)
     usages = read_usages(context.reader, requirements.location)

@@ -57,17 +57,7 @@ class Shortage:
 def read_usages(
     reader: "Reader", location: str, provider: str = "Microsoft.Compute", version: str = _VERSION
 ) -> UsageList:
-    """List the quotas of a region; asked once.
-
-    Args:
-        reader: Asks Azure.
-        location: The region.
-        provider: Whose quotas: ``Microsoft.Network``.
-        version: Its API's.
-
-    Raises:
-        Unverified: If Azure does not answer.
-    """
+    """List the quotas of a region; asked once."""
     path = f"{reader.subscription}/providers/{provider}/locations/{location}/usages"
     return reader.keep(
         ("usages", provider, location), lambda: dict(reader.list_all(_parse, path, version))
@@ -77,15 +67,7 @@ def read_usages(
 def find_shortages(
     pools: Sequence[Pool], sizes: SizeList, usages: UsageList, machines: Mapping[str, int]
 ) -> tuple[Shortage, ...]:
-    """Find the quotas that machines do not fit in.
-
-    Args:
-        pools: The machines that are wanted; sizes that are not listed are passed over.
-        sizes: The sizes there are.
-        usages: The quotas of the region; one that is not listed has no limit.
-        machines: What is counted as used there already and is the stack's own: how many
-            machines, by their size in small letters.
-    """
+    """Find the quotas that machines do not fit in."""
     needed, owned = Counter[str](), Counter[str]()
     takers: dict[str, list[Pool]] = {}
     for pool in pools:
@@ -105,12 +87,7 @@ def find_shortages(
 
 
 def fitting_count(size: Size, usages: UsageList) -> int:
-    """Return how many machines of a size fit in what is free.
-
-    Args:
-        size: Their size.
-        usages: The quotas of the region.
-    """
+    """Return how many machines of a size fit in what is free."""
     frees = [usages[name].free for name in _quotas(size) if name in usages]
     return min(frees) // size.vcpus if frees else 0
 

@@ -28,24 +28,12 @@ _MOST_AT_ONCE = 6
 
 
 def sign_in_for_checks(tenant_id: str) -> Account:
-    """Sign in, with less patience than a provision has.
-
-    Args:
-        tenant_id: For which tenant; may be empty.
-
-    Raises:
-        MatchaError: If nobody is signed in, or the sign-in is refused.
-    """
+    """Sign in, with less patience than a provision has."""
     return sign_in(find_cloud(timeouts=CHECK_TIMEOUTS), tenant_id=tenant_id)
 
 
 class Reader:
-    """Reads one subscription; may be used from any thread.
-
-    Args:
-        account: Who asks.
-        subscription_id: Which one.
-    """
+    """Reads one subscription; may be used from any thread."""
 
     def __init__(self, account: Account, subscription_id: str) -> None:
         self.account = account
@@ -64,17 +52,7 @@ class Reader:
         api_version: str,
         query: Mapping[str, str] | None = None,
     ) -> T:
-        """Read one object.
-
-        Args:
-            parse: Takes of it what is wanted.
-            path: Its ID.
-            api_version: ``2024-07-01``.
-            query: What else follows the question mark.
-
-        Raises:
-            Unverified: If Azure does not answer, or answers something else.
-        """
+        """Read one object."""
         with self._asking(path) as manager:
             return parse(manager.get(path, api_version, query))
 
@@ -101,16 +79,7 @@ class Reader:
             return [parse(item) for item in manager.pages(path, api_version, query)]
 
     def has_state(self, storage_account: str, container: str, layers: Sequence[str]) -> bool:
-        """Return whether a shared state has any resources.
-
-        Args:
-            storage_account: Where it is kept.
-            container: In which container.
-            layers: The layers to look at.
-
-        Raises:
-            Unverified: If it cannot be read.
-        """
+        """Return whether a shared state has any resources."""
         try:
             with StateBlobs(self.account, storage_account, container) as blobs:
                 return any((blobs.read_state(layer) or {}).get("resources") for layer in layers)
@@ -118,23 +87,13 @@ class Reader:
             raise Unverified(error.message, error.hint or "") from error
 
     def keep(self, key: Hashable, ask: Callable[[], T]) -> T:
-        """Ask something once for all who want it.
-
-        Args:
-            key: What is asked.
-            ask: Asks it.
-        """
+        """Ask something once for all who want it."""
         with self._lock:
             once = self._kept.setdefault(key, Once(ask))
         return cast("T", once())
 
     def each(self, ask: Callable[[Item], T], items: Sequence[Item]) -> list[T]:
-        """Ask about several things side by side; their answers are in the same order.
-
-        Args:
-            ask: Asks about one.
-            items: What to ask about.
-        """
+        """Ask about several things side by side; their answers are in the same order."""
         if not items:
             return []
         with ThreadPoolExecutor(min(len(items), _MOST_AT_ONCE)) as executor:

@@ -39,11 +39,6 @@ def fits_by_region(
 
     The list of sizes is asked for once and is of all regions; quotas are asked for
     region by region, a few at a time. The reader keeps both.
-
-    Args:
-        reader: Asks Azure; to be kept while the same subscription is looked at.
-        pools: The machines, from `list_pools`; empty for a stack without a cluster.
-        locations: The regions.
     """
     if not pools:
         return dict.fromkeys(locations, Fit(Verdict.PASSED, Verdict.PASSED))

@@ -27,12 +27,7 @@ _NAMESPACES = (
 
 
 def check_registration(context: CheckContext) -> str:
-    """See that every resource provider that the stack needs is registered.
-
-    Raises:
-        CurableError: If one is not.
-        Unverified: If Azure does not answer.
-    """
+    """See that every resource provider that the stack needs is registered."""
     reader = context.reader
     needed = [name for name, thing in _NAMESPACES if thing in context.requirements.things]
     states = reader.each(partial(_state, reader), needed)

@@ -81,15 +81,7 @@ class Requirements:
 
 
 def read_requirements(spec: StackSpec, settings: AzureSettings) -> Requirements:
-    """Work out what a stack takes of Azure.
-
-    Args:
-        spec: What is to be built.
-        settings: What it is to be built with.
-
-    Raises:
-        MatchaError: If a flavor's definition is faulty.
-    """
+    """Work out what a stack takes of Azure."""
     names = settings.names
     parts = [parse_azure_definition(flavor.definition) for flavor in spec.flavors]
     accounts = [names.storage + part.storage for part in parts if part.storage]
@@ -117,11 +109,7 @@ def read_requirements(spec: StackSpec, settings: AzureSettings) -> Requirements:
 
 
 def list_pools(settings: AzureSettings) -> tuple[Pool, ...]:
-    """Return the machines that a cluster may have.
-
-    Args:
-        settings: What it is to be built with.
-    """
+    """Return the machines that a cluster may have."""
     own = Pool(
         "node_size", "node_maximum", settings.node_size, settings.node_maximum, is_system=True
     )

@@ -47,12 +47,7 @@ class Permission:
 
 
 def check_rights(context: CheckContext) -> str:
-    """See that the identity may make what the stack has.
-
-    Raises:
-        MatchaError: If it may not.
-        Unverified: If Azure does not answer.
-    """
+    """See that the identity may make what the stack has."""
     requirements = context.requirements
     needed = [action for action, thing in _NEEDED if not thing or thing in requirements.things]
     missing = find_missing(needed, _read(context, context.reader.subscription))
@@ -82,12 +77,7 @@ def check_rights(context: CheckContext) -> str:
 
 
 def find_missing(needed: Iterable[str], permissions: Sequence[Permission]) -> tuple[str, ...]:
-    """Return the actions that no permission allows.
-
-    Args:
-        needed: Actions: ``Microsoft.Storage/storageAccounts/write``.
-        permissions: What there is.
-    """
+    """Return the actions that no permission allows."""
     return tuple(
         action for action in needed if not any(item.allows(action) for item in permissions)
     )

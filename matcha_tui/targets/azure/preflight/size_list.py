@@ -45,15 +45,7 @@ class Size:
 
 
 def read_sizes(reader: "Reader", location: str = "") -> SizeList:
-    """List the sizes; asked once, since it is long.
-
-    Args:
-        reader: Asks Azure.
-        location: A region; empty for all of them, which takes longer.
-
-    Raises:
-        Unverified: If Azure does not answer.
-    """
+    """List the sizes; asked once, since it is long."""
     return reader.keep(("sizes", location), lambda: _read(reader, location))
 
 

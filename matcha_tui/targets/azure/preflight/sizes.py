@@ -17,12 +17,7 @@ _MOST_NAMED = 3
 
 
 def check_sizes(context: CheckContext) -> str:
-    """See that the subscription may use the machines' sizes in the region.
-
-    Raises:
-        MatchaError: If it may not, or a size does not suit its use.
-        Unverified: If Azure does not answer.
-    """
+    """See that the subscription may use the machines' sizes in the region."""
     location = context.requirements.location
     sizes = read_sizes(context.reader, location)
     for pool in context.requirements.pools:
@@ -33,13 +28,7 @@ def check_sizes(context: CheckContext) -> str:
 
 
 def advise_sizes(context: CheckContext, pool: "Pool", sizes: SizeList) -> str:
-    """Name sizes that can be had, and that the quota suffices for if that is known.
-
-    Args:
-        context: What is checked.
-        pool: The machines that another size is looked for.
-        sizes: All sizes.
-    """
+    """Name sizes that can be had, and that the quota suffices for if that is known."""
     location = context.requirements.location
     able = [size for size in sizes.values() if _fault(size, pool, location) is None]
     if pool.is_system:

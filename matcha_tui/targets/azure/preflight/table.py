@@ -63,16 +63,7 @@ def list_checks(
     settings: AzureSettings,
     sign_in: "Callable[[], Account] | None" = None,
 ) -> tuple[Check, ...]:
-    """List what a provision needs; whoever is to be asked again lists them again.
-
-    Args:
-        spec: What is to be built.
-        settings: What it is to be built with.
-        sign_in: Signs in; by default as a provision does.
-
-    Raises:
-        MatchaError: If a flavor's definition is faulty.
-    """
+    """List what a provision needs; whoever is to be asked again lists them again."""
     requirements = read_requirements(spec, settings)
     context = CheckContext(requirements, sign_in or partial(_sign_in, settings))
     engine = partial(check_engine, spec.engine)

@@ -38,12 +38,7 @@ class Kubernetes:
 
 
 def check_version(context: CheckContext) -> str | Passed:
-    """See that the region offers the version of Kubernetes that was asked for.
-
-    Raises:
-        MatchaError: If it does not.
-        Unverified: If Azure does not answer.
-    """
+    """See that the region offers the version of Kubernetes that was asked for."""
     requirements = context.requirements
     asked, location = requirements.kubernetes_version, requirements.location
     if find_cluster(context) is not None:

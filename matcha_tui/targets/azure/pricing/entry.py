@@ -44,14 +44,7 @@ class PriceEntry:
 
 
 def read_entry(answer: object) -> PriceEntry:
-    """Take one entry out of the answer's JSON.
-
-    Args:
-        answer: A member of ``Items``, with its fractions read as `Decimal`.
-
-    Raises:
-        MatchaError: If it has not the shape of an entry.
-    """
+    """Take one entry out of the answer's JSON."""
     if not isinstance(answer, dict):
         raise _error("an entry that is no object")
     return PriceEntry(

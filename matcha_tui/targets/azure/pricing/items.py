@@ -48,14 +48,7 @@ class FoundationCost:
 
 
 def read_foundation_costs(path: Path) -> tuple[FoundationCost, ...]:
-    """Read what the foundation costs.
-
-    Args:
-        path: Its ``costs.toml``.
-
-    Raises:
-        MatchaError: If the file is faulty, naming file, line and key.
-    """
+    """Read what the foundation costs."""
     table = read_toml(path)
     table.refuse_unknown(("cost",))
     return tuple(_read_cost(cost) for cost in table.tables("cost"))
@@ -87,18 +80,8 @@ def collect_items(
 ) -> tuple[CostItem, ...]:
     """List everything that a stack is going to be billed for.
 
-    Args:
-        flavors: What the stack is made of.
-        foundation: What the foundation costs, as `read_foundation_costs` gives it.
-        settings: What is to be built with.
-        needs: What the flavors need of the foundation: of ``cluster``, ``database`` and
-            ``gateway``.
-
     Returns:
         The foundation's items first, then the modules' in their order.
-
-    Raises:
-        MatchaError: If the foundation's costs name a setting that is not there.
     """
     present = _present(settings, needs)
     below = [_item_of(cost, settings) for cost in foundation if cost.when in present]

@@ -32,13 +32,6 @@ def load_prices(
 
     It waits for the network for about a minute at most, and does not fail for want of it.
 
-    Args:
-        skus: As the flavors call them.
-        currency: As ISO 4217 has it: ``EUR``.
-        environment: Its ``MATCHA_PRICES_URL``, ``XDG_CACHE_HOME`` and certificates count.
-        offline: Whether to make do with what is on this machine.
-        now: The present, with its time zone; by default the clock's.
-
     Returns:
         A table in the currency asked for, or in US dollars if there is no price in that
         currency, for only dollars come with matcha.

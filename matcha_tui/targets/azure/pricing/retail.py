@@ -67,30 +67,14 @@ class Fetched:
 def make_question(
     url: str, currency: str, environment: Mapping[str, str], timeouts: Timeouts | None = None
 ) -> PriceQuestion:
-    """Return how the price list is asked: without a second try where nobody answers.
-
-    Args:
-        url: The list's address.
-        currency: In which to answer.
-        environment: Its certificates count.
-        timeouts: How long to wait for each answer.
-
-    Raises:
-        MatchaError: If the environment names certificates that are not there.
-    """
+    """Return how the price list is asked: without a second try where nobody answers."""
     timeouts = timeouts or Timeouts(read=10.0, longest_pause=20.0)
     options = connection_options(timeouts, environment)
     return PriceQuestion(url, currency, {**options, "retry_connect": 0, "retry_read": 0})
 
 
 def fetch_prices(question: PriceQuestion, skus: Sequence[Sku], now: datetime) -> Fetched:
-    """Ask for the prices of SKUs in every region.
-
-    Args:
-        question: Whom to ask, and how long.
-        skus: What to ask for.
-        now: The time at which the prices must count, with its time zone.
-    """
+    """Ask for the prices of SKUs in every region."""
     end = time.monotonic() + question.seconds
     waiting = deque(skus)
     answers: _Answers = SimpleQueue()

@@ -29,11 +29,6 @@ def select_prices(sku: Sku, entries: Iterable[PriceEntry], now: datetime) -> dic
     The list answers with all that has the same name, too: with Windows, as a cloud
     service, on spot, reserved, for tests, of the past, announced; tiers have no order.
 
-    Args:
-        sku: What was asked for.
-        entries: What was answered.
-        now: The time at which a price must count, with its time zone.
-
     Returns:
         Region, or `EVERYWHERE`, to price. A region in which everything is 0 is not
         among them: that is a place-holder, for what is really free has no entry.

@@ -46,10 +46,6 @@ def _quoted(text: str) -> str:
 def find_sku(name: str) -> Sku | None:
     """Return how a SKU is found.
 
-    Args:
-        name: As the flavors call it; every virtual machine size is known, as Azure
-            writes it (``Standard_D4s_v5``).
-
     Returns:
         ``None`` if nobody knows how to find it.
     """

@@ -24,10 +24,6 @@ def make_table(currency: str, prices: Mapping[str, RegionPrices]) -> PriceTable:
 
     That is what is free by its nature, and the price of another region where the
     snapshot lacks one and that may stand for it.
-
-    Args:
-        currency: Of the prices.
-        prices: SKU to region to price.
     """
     free = {
         sku.name: {EVERYWHERE: Price(sku.name, sku.unit, _NOTHING, PriceSource.FREE, None)}

@@ -30,11 +30,6 @@ class StateBlobs:
     """The blobs that hold the states; every failure is one `MatchaError`.
 
     Use it from one thread at a time, as a context manager.
-
-    Args:
-        account: Who asks; needs Storage Blob Data Contributor.
-        storage_account: The storage account's name.
-        container: The blob container's name.
     """
 
     def __init__(self, account: Account, storage_account: str, container: str) -> None:
@@ -51,25 +46,15 @@ class StateBlobs:
         self._connection.close()
 
     def check(self) -> None:
-        """See that the caller may use the container.
-
-        Raises:
-            MatchaError: If not; its status says why.
-        """
+        """See that the caller may use the container."""
         query = {"restype": "container", "comp": "list", "maxresults": "1"}
         self._connection.send("GET", self._container, query=query, headers=_VERSION)
 
     def read_state(self, layer: str) -> dict[str, Any] | None:
         """Read a layer's state.
 
-        Args:
-            layer: ``foundation``.
-
         Returns:
             Terraform's state document, with secrets in clear; ``None`` where there is none.
-
-        Raises:
-            MatchaError: If it cannot be read.
         """
         response = self._connection.send(
             "GET", self._path(layer), headers=_VERSION, accept=(_NOT_FOUND,)
@@ -81,9 +66,6 @@ class StateBlobs:
 
         Returns:
             The document, ``None`` where there is none, and which version of it that is.
-
-        Raises:
-            MatchaError: If it cannot be read.
         """
         response = self._connection.send(
             "GET", self._record_path, headers=_VERSION, accept=(_NOT_FOUND,)
@@ -95,15 +77,8 @@ class StateBlobs:
     def write_record(self, record: Mapping[str, Any], replaces: str) -> bool:
         """Put the deployment record beside the states, unless somebody else has meanwhile.
 
-        Args:
-            record: The document.
-            replaces: Which version of it this one takes the place of; empty for none.
-
         Returns:
             Whether it was written.
-
-        Raises:
-            MatchaError: If it cannot be written.
         """
         unless = {"If-Match": replaces} if replaces else {"If-None-Match": "*"}
         headers = {**_VERSION, **unless, "x-ms-blob-type": "BlockBlob"}
@@ -115,14 +90,8 @@ class StateBlobs:
     def find_lock(self, layer: str) -> StateLock | None:
         """Return who holds the lock on a layer's state.
 
-        Args:
-            layer: ``foundation``.
-
         Returns:
             ``None`` where it isn't locked, or isn't there.
-
-        Raises:
-            MatchaError: If Azure does not answer.
         """
         headers = self._headers(layer)
         if headers.get("x-ms-lease-state") not in ("leased", "breaking"):
@@ -130,11 +99,7 @@ class StateBlobs:
         return read_owner(headers.get(_LOCK_METADATA, ""))
 
     def refuse_if_locked(self, layer: str) -> None:
-        """Raise for a lock on a layer's state, and say whose it is.
-
-        Raises:
-            MatchaError: If it is locked, or Azure doesn't tell.
-        """
+        """Raise for a lock on a layer's state, and say whose it is."""
         if owner := self.find_lock(layer):
             raise MatchaError(
                 f"the state of {layer} is locked: {owner.sentence}",
@@ -148,14 +113,6 @@ class StateBlobs:
 
         The lease is released by its ID, so that the server itself refuses when the
         lock has changed hands since somebody looked.
-
-        Args:
-            layer: ``foundation``.
-            lock_id: `StateLock.lock_id`. The empty one of an owner without a name
-                breaks the lease, since nothing tells its ID.
-
-        Raises:
-            MatchaError: If it isn't locked, or by another lock.
         """
         owner = self.find_lock(layer)
         if owner is None:
@@ -201,12 +158,7 @@ class StateBlobs:
 
 
 def read_owner(metadata: str) -> StateLock:
-    """Read who holds a lock, from what Terraform wrote (base64 of JSON).
-
-    Args:
-        metadata: The value of ``Terraformlockid``; an owner without a name for
-            anything that cannot be read.
-    """
+    """Read who holds a lock, from what Terraform wrote (base64 of JSON)."""
     try:
         found = json.loads(base64.b64decode(metadata, validate=True))
     except ValueError:

@@ -53,9 +53,6 @@ class StateStorage:
         """Return what Terraform's ``azurerm`` backend block holds for a layer.
 
         Credentials are not in it: `terraform_identity.terraform_environment` gives them.
-
-        Args:
-            layer: ``foundation``.
         """
         tenant = {"tenant_id": self.tenant_id} if self.tenant_id else {}
         return {
@@ -75,15 +72,7 @@ def state_key(layer: str) -> str:
 
 
 def find_storage(settings: AzureSettings, location: Mapping[str, str]) -> StateStorage | None:
-    """Return where a project's state is kept; ``None`` while it is only in its folder.
-
-    Args:
-        settings: What it is built with.
-        location: What its ``[state]`` says.
-
-    Raises:
-        MatchaError: If ``[state]`` is not whole.
-    """
+    """Return where a project's state is kept; ``None`` while it is only in its folder."""
     if not location or not settings.shares_state:
         return None
     try:
@@ -101,14 +90,7 @@ def find_storage(settings: AzureSettings, location: Mapping[str, str]) -> StateS
 
 
 def choose_location(settings: AzureSettings) -> Mapping[str, str]:
-    """Return where the state is to be kept; empty when it stays in the project's folder.
-
-    Args:
-        settings: What is to be built with.
-
-    Raises:
-        MatchaError: If a setting is missing that its name depends on.
-    """
+    """Return where the state is to be kept; empty when it stays in the project's folder."""
     if not settings.shares_state:
         return {}
     check_settings(settings)  # names that were made of too little would be written down for good
@@ -120,12 +102,7 @@ def choose_location(settings: AzureSettings) -> Mapping[str, str]:
 
 
 def prepare_environment(settings: AzureSettings, location: Mapping[str, str]) -> Mapping[str, str]:
-    """Return what `remote_state.create` needs to find in its environment.
-
-    Args:
-        settings: What is to be built with.
-        location: Where the state is; empty while that is not settled.
-    """
+    """Return what `remote_state.create` needs to find in its environment."""
     if not location or not settings.shares_state:
         return {}
     wanted = {

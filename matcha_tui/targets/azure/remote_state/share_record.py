@@ -26,10 +26,6 @@ _TRIES = 10
 def main(record: Path, layer: str) -> int:
     """Share what the record says of a layer.
 
-    Args:
-        record: Its file; it is brought up to date with what is shared.
-        layer: Which layer this run is at work on.
-
     Returns:
         0, or the error's exit code.
     """
@@ -48,16 +44,8 @@ def main(record: Path, layer: str) -> int:
 def share_layer(blobs: StateBlobs, record: Record, layer: str) -> Record:
     """Write a record beside the state; of all layers but one it keeps what is shared.
 
-    Args:
-        blobs: Where the state is.
-        record: What this folder knows.
-        layer: The layer of which it knows best.
-
     Returns:
         What is shared now.
-
-    Raises:
-        MatchaError: If it cannot be written.
     """
     for _ in range(_TRIES):
         shared, version = blobs.read_record()
@@ -76,11 +64,7 @@ def share_layer(blobs: StateBlobs, record: Record, layer: str) -> Record:
 
 
 def read_shared(document: dict[str, Any]) -> Record:
-    """Understand the record that lies beside the state.
-
-    Raises:
-        MatchaError: If it is none.
-    """
+    """Understand the record that lies beside the state."""
     try:
         return parse_record(json.dumps(document))
     except ValueError as error:

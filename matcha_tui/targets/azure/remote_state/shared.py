@@ -24,15 +24,7 @@ _FORBIDDEN = 403
 
 
 def fetch_state(spec: StackSpec, settings: AzureSettings) -> None:
-    """Bring this folder's copies of the state up to date, and what the stack gives with them.
-
-    Args:
-        spec: What is deployed, perhaps by somebody else.
-        settings: What it was built with.
-
-    Raises:
-        MatchaError: If the state cannot be read.
-    """
+    """Bring this folder's copies of the state up to date, and what the stack gives with them."""
     storage = find_storage(settings, spec.config.state)
     if storage is None:
         return
@@ -58,11 +50,7 @@ def fetch_state(spec: StackSpec, settings: AzureSettings) -> None:
 
 
 def find_lock(spec: StackSpec, settings: AzureSettings, layer: str) -> StateLock | None:
-    """Return who holds the lock of a layer's state, if anybody does.
-
-    Raises:
-        MatchaError: If Azure does not answer.
-    """
+    """Return who holds the lock of a layer's state, if anybody does."""
     storage = find_storage(settings, spec.config.state)
     if storage is None:
         return None
@@ -71,28 +59,14 @@ def find_lock(spec: StackSpec, settings: AzureSettings, layer: str) -> StateLock
 
 
 def free_lock(spec: StackSpec, settings: AzureSettings, layer: str, lock_id: str) -> None:
-    """Take away the lock of a layer's state, unless it has changed hands meanwhile.
-
-    Args:
-        spec: What is deployed.
-        settings: What it was built with.
-        layer: ``foundation`` or ``platform``.
-        lock_id: The lock that somebody has looked at.
-
-    Raises:
-        MatchaError: If it has changed hands, or Azure refuses.
-    """
+    """Take away the lock of a layer's state, unless it has changed hands meanwhile."""
     if storage := find_storage(settings, spec.config.state):
         with open_blobs(sign_in_for(settings), storage) as blobs:
             blobs.force_unlock(layer, lock_id)
 
 
 def sign_in_for(settings: AzureSettings) -> Account:
-    """Sign in to the directory that the project's subscription belongs to.
-
-    Raises:
-        MatchaError: If nobody is signed in, or the sign-in is refused.
-    """
+    """Sign in to the directory that the project's subscription belongs to."""
     return sign_in(find_cloud(), tenant_id=settings.tenant_id)
 
 

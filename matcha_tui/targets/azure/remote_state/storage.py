@@ -43,14 +43,7 @@ _BLOB_PROPERTIES: Json = {
 
 
 def place_state(account: Account, subscription_id: str, prefix: str, name: str) -> StateStorage:
-    """Return where the state of a stack is kept, whether or not it is there yet.
-
-    Args:
-        account: Who is signed in, to the subscription's tenant.
-        subscription_id: Where.
-        prefix: The stack's prefix.
-        name: The storage account's name.
-    """
+    """Return where the state of a stack is kept, whether or not it is there yet."""
     return StateStorage(subscription_id, account.tenant_id, f"{prefix}-state", name)
 
 
@@ -60,11 +53,7 @@ def open_blobs(account: Account, storage: StateStorage) -> StateBlobs:
 
 
 def exists(account: Account, storage: StateStorage) -> bool:
-    """Return whether the container for the state has been made.
-
-    Raises:
-        MatchaError: If Azure does not answer.
-    """
+    """Return whether the container for the state has been made."""
     with ResourceManager(account) as manager:
         return manager.find(storage.container_path, _STORAGE_VERSION) is not None
 
@@ -76,18 +65,7 @@ def create(
     tags: Mapping[str, str] | None = None,
     report: OnProgress = lambda _: None,
 ) -> None:
-    """Make what is missing of a state's storage, and see that the caller may use it.
-
-    Args:
-        account: Who is signed in, and is given the right to the blobs.
-        storage: What to make.
-        location: Where to make what isn't there: ``westeurope``.
-        tags: Tags besides our own.
-        report: Called with what is being done.
-
-    Raises:
-        MatchaError: If a step is refused, or the right does not take effect in time.
-    """
+    """Make what is missing of a state's storage, and see that the caller may use it."""
     all_tags = {**(tags or {}), **_TAGS}
     with ResourceManager(account) as manager:
         _make_group(manager, storage, location, all_tags, report)
@@ -117,15 +95,6 @@ def delete(
     """Delete a state's storage, once nothing is in any state.
 
     The resource group goes too, unless somebody put something else into it.
-
-    Args:
-        account: Who is signed in.
-        storage: What to delete; none of it need be there.
-        layers: The layers whose states must be empty.
-        report: Called with what is being done.
-
-    Raises:
-        MatchaError: If a state still has resources or is locked, or a step is refused.
     """
     with ResourceManager(account) as manager:
         if manager.find(storage.container_path, _STORAGE_VERSION) is not None:
