@@ -9,12 +9,17 @@ from typing import Any
 import click
 
 from matcha_tui import choosing, deployed, deployment
-from matcha_tui.commands.asking import check_answers, need_terminal, usage_error
 from matcha_tui.commands.doctor import show_finding
 from matcha_tui.commands.naming import completing, owner_names
 from matcha_tui.commands.opening import open_project
-from matcha_tui.commands.reporting import Report, output_option, reporting
-from matcha_tui.commands.target_option import target_option
+from matcha_tui.commands.options import (
+    check_answers,
+    need_terminal,
+    output_option,
+    target_option,
+    usage_error,
+)
+from matcha_tui.commands.reporting import Report, reporting
 from matcha_tui.deployed import mask_secrets
 from matcha_tui.deployment import Consent
 from matcha_tui.errors import ExitCode, MatchaError
@@ -54,7 +59,7 @@ def _assignable(project: Project, typed: Mapping[str, Any]) -> list[str]:
 
 
 @click.command(epilog="Example: matcha plan")
-@output_option
+@output_option("json prints one object a line, ending with a result.")
 @_ENGINE_OPTION
 def plan(form: str, engine: str | None) -> None:
     """Show what a provision would do, and change nothing."""
@@ -99,7 +104,7 @@ def plan(form: str, engine: str | None) -> None:
     is_flag=True,
     help="Import what the last provision met that exists already.",
 )
-@output_option
+@output_option("json prints one object a line, ending with a result.")
 @_DETACH_OPTION
 @_ENGINE_OPTION
 def provision(
@@ -159,7 +164,7 @@ def provision(
 @click.option(
     "--keep-data", is_flag=True, help="Keep what the services hold for a later provision."
 )
-@output_option
+@output_option("json prints one object a line, ending with a result.")
 @_DETACH_OPTION
 @_ENGINE_OPTION
 def destroy(yes: bool, keep_data: bool, form: str, detach: bool, engine: str | None) -> None:

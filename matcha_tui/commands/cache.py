@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcha_tui.commands.asking import check_answers, need_terminal
+from matcha_tui.commands.options import check_answers, need_terminal, output_option
 from matcha_tui.system.plain_text import clean_line
 from matcha_tui.widgets.duration import ago
 
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
 _VERSION = 1
 _ROW = "{:<28} {:<8} {:>10}  {:<14} {}"
-_output_option = click.option(
-    "--output", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
 
 # What reads the store imports psutil: nobody who only asks for help waits for it.
 
@@ -29,7 +26,7 @@ def cache() -> None:
 
 
 @cache.command("list", epilog="Example: matcha cache list --output json")
-@_output_option
+@output_option()
 def list_(form: str) -> None:
     """List the environments: flavor, Python, size, when one was last used and by whom."""
     from matcha_tui.services.pruning import describe_store
@@ -48,7 +45,7 @@ def list_(form: str) -> None:
 
 @cache.command(epilog="Example: matcha cache prune --yes")
 @click.option("--yes", is_flag=True, help="Do not ask; needed where no terminal is.")
-@_output_option
+@output_option()
 def prune(yes: bool, form: str) -> None:
     """Remove the environments that no project uses; the next provision makes what it needs."""
     from matcha_tui.services.pruning import clean_store, describe_store, remove_unused

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from matcha_tui.commands.opening import open_project
-from matcha_tui.commands.target_option import target_option
+from matcha_tui.commands.options import output_option, target_option
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.guess import choose_name
 from matcha_tui.pricing.estimate import CostLine, Estimate
@@ -26,9 +26,7 @@ _NO_PRICE = "no price"
 @click.option("--location", help="As if it were built in this region.")
 @click.option("--by-region", is_flag=True, help="One line a region, the cheapest first.")
 @click.option("--offline", is_flag=True, help="Ask no price list; take the prices that are here.")
-@click.option(
-    "--output", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@output_option()
 def cost(
     target: str | None, location: str | None, by_region: bool, offline: bool, form: str
 ) -> None:

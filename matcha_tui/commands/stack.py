@@ -9,6 +9,7 @@ import click
 
 from matcha_tui.commands.naming import completing, type_names
 from matcha_tui.commands.opening import open_project
+from matcha_tui.commands.options import output_option
 from matcha_tui.selection import Project
 from matcha_tui.stack.catalog import MODULE_TYPES
 from matcha_tui.stack.stack import (
@@ -33,13 +34,7 @@ def stack() -> None:
 
 
 @stack.command(epilog="Example: matcha stack show --output json")
-@click.option(
-    "--output",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-)
+@output_option()
 def show(form: str) -> None:
     """Print the stack: each module type and its flavor."""
     project = open_project(Path.cwd())

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from matcha_tui.commands.opening import open_project
+from matcha_tui.commands.options import output_option
 from matcha_tui.deployed import format_partial, health, read_decision
 from matcha_tui.errors import ExitCode
 from matcha_tui.health_state import HealthState
@@ -26,13 +27,7 @@ Found = Mapping[str, ComponentHealth]
 
 
 @click.command(epilog="Example: matcha status && python train.py")
-@click.option(
-    "--output",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-)
+@output_option()
 @click.option("--watch", is_flag=True, help="Go on until Ctrl-C, and show every change.")
 @click.pass_context
 def status(context: click.Context, form: str, watch: bool) -> None:
