@@ -12,7 +12,7 @@ from tests.azure.charts import must_fit_their_charts, values_of
 from tests.azure.project import SETTINGS, AzureProject
 from tests.command_line import SCRIPTS
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 HOST = "tea-ia4gg.westeurope.cloudapp.azure.com"
 PUBLIC = {

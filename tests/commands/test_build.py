@@ -170,6 +170,7 @@ def test_a_truncated_root_is_in_nobodys_way(deployed: Matcha):
     assert root.read_bytes() == whole
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", ["status", "plan", "provision --yes", "destroy --yes"])
 def test_a_truncated_root_without_a_record_is_one_sentence_with_a_way_out(
     deployed: Matcha, line: str
@@ -189,6 +190,7 @@ def test_a_truncated_root_without_a_record_is_one_sentence_with_a_way_out(
     assert deployed("status").returncode == 0
 
 
+@pytest.mark.slow
 def test_a_stack_whose_root_is_truncated_is_destroyed(dvc: Matcha):
     assert dvc("provision", "--yes").returncode == 0
     root = dvc.folder / ".matcha/infrastructure/services/main.tf.json"

@@ -95,6 +95,7 @@ def test_kept_data_keeps_its_environment_and_a_project_that_is_gone_does_not(own
     assert own("cache", "prune", "--yes").stdout.startswith("file_server-")
 
 
+@pytest.mark.slow
 def test_one_that_a_process_of_the_users_runs_from_stays(own: Matcha):
     assert own("provision", "--yes").returncode == 0
     (entry,) = listed(own)

@@ -182,6 +182,7 @@ def test_what_an_older_matcha_built_is_taken_over(deployed: Matcha, old: str | N
     assert record_of(deployed)["modules"] == {"data_version_control": "dvc"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", [DVC_ONLY, ON_AZURE], ids=["as it was", "edited by hand"])
 def test_a_project_of_before_is_destroyed(matcha: Matcha, content: str):
     edit(matcha, DVC_ONLY)

@@ -122,6 +122,7 @@ def test_a_live_run_is_cancelled_from_elsewhere(held: HeldProject):
     assert held.matcha("cancel").returncode == 3
 
 
+@pytest.mark.slow
 def test_a_live_run_is_forced_but_never_without_a_yes(held: HeldProject):
     held.matcha("provision", "--yes", "--detach")
     held.wait_until_held()
@@ -207,6 +208,7 @@ def test_an_unknown_run_is_answered_with_a_guess(matcha_here: MatchaHere):
     assert re.search(r"provision llm +lost ", matcha_here("runs").stdout)
 
 
+@pytest.mark.slow
 def test_a_new_run_deletes_what_is_too_old(matcha: Matcha):
     (matcha.folder / "matcha.toml").write_text(DVC_ONLY)
     assert matcha("plan").returncode == 0

@@ -176,6 +176,7 @@ def test_a_watch_prints_changes_and_ends_well_with_an_interrupt(deployed: Matcha
     assert (watch.returncode, rest) == (0, "")
 
 
+@pytest.mark.slow
 def test_a_watch_redraws_a_terminal(deployed: Matcha):
     ours, its = pty.openpty()
     watch = subprocess.Popen(

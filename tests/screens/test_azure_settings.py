@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
 from textual.pilot import Pilot
 
 from matcha_tui.app import MatchaApp
@@ -53,6 +54,7 @@ async def test_what_was_chosen_before_is_shown_and_not_asked_again():
         assert not fields & CHOSEN_BEFORE
 
 
+@pytest.mark.slow
 async def test_the_names_follow_the_prefix_while_it_is_typed():
     async with opened(CloudySession(settings=CHOSEN)) as pilot:
         await until_seen(pilot, derive_names("matcha", RESEARCH).registry)
@@ -71,6 +73,7 @@ async def test_a_prefix_that_will_not_do_gives_no_names_and_holds_up_the_wizard(
         assert isinstance(pilot.app.screen, SettingsScreen)
 
 
+@pytest.mark.slow
 async def test_what_is_typed_survives_going_back_and_forth():
     session = CloudySession(settings=CHOSEN)
     async with opened(session) as pilot:
@@ -83,6 +86,7 @@ async def test_what_is_typed_survives_going_back_and_forth():
         await until_on(pilot, ReviewScreen)
 
 
+@pytest.mark.slow
 async def test_the_last_field_can_be_reached_in_a_small_terminal():
     async with opened(CloudySession(settings=CHOSEN)) as pilot:
         for _ in range(40):

@@ -80,6 +80,7 @@ async def test_a_filter_that_finds_nothing_says_so_and_leads_nowhere():
         assert isinstance(pilot.app.screen, RegionScreen)
 
 
+@pytest.mark.slow
 async def test_the_region_that_the_cursor_is_moved_to_is_taken():
     session = session_with()
     async with opened(session) as pilot:
@@ -91,6 +92,7 @@ async def test_the_region_that_the_cursor_is_moved_to_is_taken():
         assert session.draft.typed["location"] == taken
 
 
+@pytest.mark.slow
 async def test_a_filter_alone_changes_no_choice_before_enter():
     session = session_with()
     async with opened(session) as pilot:
@@ -102,6 +104,7 @@ async def test_a_filter_alone_changes_no_choice_before_enter():
         assert session.draft.typed["location"].startswith("japan")
 
 
+@pytest.mark.slow
 async def test_going_back_and_forth_keeps_the_region_and_the_filter():
     session = session_with()
     async with opened(session) as pilot:
@@ -201,6 +204,7 @@ async def test_whether_sizes_and_quota_fit_is_said_in_words_and_signs():
         await until_seen(pilot, "✗ no")
 
 
+@pytest.mark.slow
 async def test_where_machines_can_be_had_is_asked_for_all_regions():
     session = session_with()
     session.fits = {

@@ -37,6 +37,7 @@ async def opened(folder: Path) -> AsyncIterator[tuple[Session, Pilot[None]]]:
         yield session, pilot
 
 
+@pytest.mark.slow
 async def test_a_service_principal_chooses_the_only_usable_subscription(
     azure: AzureCloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -92,6 +93,7 @@ async def test_a_device_code_of_the_azure_cli_leads_to_a_sign_in_that_builds(
         assert "look around" not in seen(pilot)
 
 
+@pytest.mark.slow
 async def test_a_device_code_without_the_azure_cli_is_for_looking_around(
     azure: AzureCloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -52,6 +52,7 @@ async def test_enter_alone_leads_from_the_welcome_to_a_plan(folder):
         assert 'name = "default"' in (folder / "matcha.toml").read_text()
 
 
+@pytest.mark.slow
 async def test_choosing_the_other_preset_reaches_terraform(folder):
     async with wizard(folder) as pilot:
         await pilot.press("down")
@@ -115,6 +116,7 @@ async def test_a_wrong_setting_holds_up_the_wizard_and_is_not_lost_by_going_back
         await until_seen(pilot, "and 80 is")
 
 
+@pytest.mark.slow
 async def test_a_setting_typed_in_haste_is_kept_and_leaving_the_review_ends_its_plan(folder):
     port = free_port()
     async with wizard(folder) as pilot:

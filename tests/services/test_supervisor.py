@@ -179,6 +179,7 @@ def test_secrets_are_in_no_command_line_and_no_log(project: TinyProject) -> None
     assert "tiny_server.py" in seen
 
 
+@pytest.mark.slow
 def test_an_idle_supervisor_costs_nothing(project: TinyProject) -> None:
     project.define("tiny")
     pid = project.start("tiny")

@@ -148,6 +148,7 @@ def test_created_unchanged_changed_and_destroyed_without_a_trace(root: Root) -> 
     assert list(root.project.services.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_failed_start_is_explained_and_can_be_destroyed(root: Root) -> None:
     (root.flavor / "module.toml").write_text(definition_text("crashing"))
     failed = root.run("apply", "-auto-approve", expected=1)

@@ -131,7 +131,7 @@ def lines_to_keep(source: str, desired: Content) -> list[str]:
 
 
 @given(st.data())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_an_edited_text_says_what_is_desired_and_keeps_every_other_line(data: st.DataObject):
     source = data.draw(documents())
     desired = data.draw(edits(tomllib.loads(source)))

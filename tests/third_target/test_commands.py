@@ -70,6 +70,7 @@ def test_a_new_project_is_built_there_at_once_and_taken_down(lab_site, tmp_path)
     assert "nothing is deployed" in says(new, "status", code=3)
 
 
+@pytest.mark.slow
 def test_a_project_of_ours_moves_there_and_back_with_its_preset(lab_site, tmp_path):
     moving = matcha_with(lab_site, tmp_path / "moving")
     says(moving, "stack", "set", "llm")
@@ -147,6 +148,7 @@ def test_what_is_fixed_once_it_is_built_stays(built):
     )
 
 
+@pytest.mark.slow
 def test_a_second_provision_changes_only_what_was_set(built):
     words = ("provision", "--yes", "--set", "notebook.pages=3")
     assert "would destroy or replace 1 resource" in says(built, *words, code=3)
@@ -166,6 +168,7 @@ def test_what_it_costs_is_told_by_module_and_with_each_change(lab):
     assert json.loads(lab("cost", "--output", "json").stdout)["region"] == ""
 
 
+@pytest.mark.slow
 def test_what_exceeds_its_limit_is_not_built_unasked(lab):
     said = says(lab, "provision", "--yes", "--set", "allowance=100", code=3)
     assert "the stack costs 151.00 EUR a month, and allowance is 100 EUR" in said
@@ -183,6 +186,7 @@ def test_it_has_no_cluster_and_no_password(built):
     assert answer.returncode == 2
 
 
+@pytest.mark.slow
 def test_its_modules_are_checked_and_replaced_by_the_users_own(lab, lab_site):
     own = lab.folder / "mine" / NOTEBOOK
     theirs = lab_site / "lab_target/modules" / NOTEBOOK.removeprefix("lab/")

@@ -62,6 +62,7 @@ def test_a_server_that_tells_no_endpoints_is_one_sentence(azure: AzureCloud, ans
     assert error.value.message.startswith(f"GET {azure.url}/metadata/endpoints: ")
 
 
+@pytest.mark.slow
 def test_a_server_that_is_not_there_is_one_sentence(taken_port: int):
     with pytest.raises(MatchaError, match=r"no answer in time|cannot be reached"):
         find_cloud({"ARM_METADATA_HOSTNAME": f"127.0.0.1:{taken_port}"}, IMPATIENT)

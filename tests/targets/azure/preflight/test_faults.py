@@ -122,6 +122,7 @@ def test_nobody_signed_in_is_said_once(azure: AzureCloud, make_intent: MakeInten
         assert "identity" in findings[name].hint
 
 
+@pytest.mark.slow
 def test_a_registration_that_is_refused_says_why(azure: AzureCloud, ask_all: AskAll):
     azure.resources.registrations["microsoft.storage"] = "NotRegistered"
     fix = ask_all()["registration"].fix
