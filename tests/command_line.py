@@ -9,6 +9,8 @@ from pathlib import Path
 
 import psutil
 
+from tests.waiting import wait_for
+
 SCRIPTS = Path(sys.executable).parent
 """Where the commands of this installation are."""
 
@@ -57,6 +59,10 @@ class Matcha:
             for process in psutil.process_iter()
             if process.pid != os.getpid() and self._is_ours(process)
         ]
+
+    def wait_until_ended(self) -> None:
+        """Wait until nothing is left; a run's worker ends a moment after it has said so."""
+        wait_for(lambda: self.processes() == [])
 
     def clean_up(self) -> None:
         """End whatever a failed test has left running in this folder."""

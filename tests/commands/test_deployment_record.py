@@ -142,7 +142,7 @@ def test_a_plan_changes_nothing_of_what_is_deployed(matcha: Matcha):
     with urllib.request.urlopen(url) as answer:
         assert answer.status == 200
     assert matcha("destroy", "--yes").returncode == 0
-    assert matcha.processes() == []
+    matcha.wait_until_ended()
 
 
 def test_what_a_killed_provision_made_is_known_and_destroyed(held: HeldProject):
@@ -155,7 +155,7 @@ def test_what_a_killed_provision_made_is_known_and_destroyed(held: HeldProject):
     destroy = held.matcha("destroy", "--yes")
     assert destroy.returncode == 0, destroy.stderr
     assert held.matcha("status").returncode == ExitCode.REFUSED
-    assert held.matcha.processes() == []
+    held.matcha.wait_until_ended()
 
 
 def test_a_killed_provision_is_gone_on_with(held: HeldProject):

@@ -64,7 +64,7 @@ def test_the_example_is_checked_built_asked_and_taken_down(own: Matcha):
 
     destroy = own("destroy", "--yes")
     assert destroy.returncode == 0, destroy.stderr
-    assert own.processes() == []
+    own.wait_until_ended()
     assert list((own.folder / ".matcha/services").iterdir()) == []
 
 

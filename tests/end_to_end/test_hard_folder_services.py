@@ -123,7 +123,7 @@ def test_dvc_pushes_to_the_project_and_pulls_from_it(
 def test_a_destroy_leaves_nothing_in_the_project_or_beside_it(matcha: Matcha):
     destroy = matcha("destroy", "--yes")
     assert destroy.returncode == 0, destroy.stderr
-    assert matcha.processes() == []
+    matcha.wait_until_ended()
     assert list((matcha.folder / ".matcha/services").iterdir()) == []
     names = sorted(path.name for path in matcha.folder.parent.iterdir())
     assert names == sorted([WHOLE, f"home {WHOLE}", f"temporary {WHOLE}"])

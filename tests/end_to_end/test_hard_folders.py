@@ -44,7 +44,7 @@ def test_a_service_comes_up_in_it_and_goes_again(place: Path, name: str):
     assert matcha("provision", "--yes").returncode == 0
     destroy = matcha("destroy", "--yes")
     assert destroy.returncode == 0, destroy.stderr
-    assert matcha.processes() == []
+    matcha.wait_until_ended()
     assert list((matcha.folder / ".matcha/services").iterdir()) == []
     assert [path.name for path in place.iterdir()] == [name]
 

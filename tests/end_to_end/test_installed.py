@@ -68,7 +68,7 @@ def test_with_the_embedded_engine_a_stack_is_built_and_destroyed(installed: Matc
         assert destroy.returncode == 0, destroy.stderr
     finally:
         installed.clean_up()
-    assert installed.processes() == []
+    installed.wait_until_ended()
 
 
 def test_a_python_that_is_too_old_is_refused_in_one_sentence(tmp_path: Path):

@@ -73,4 +73,4 @@ def test_a_stack_is_chosen_built_and_destroyed_though_a_window_is_closed_meanwhi
     second.wait_for("done · destroy")
     second.press("q")
     assert second.wait_for_end() == 0
-    assert project.processes() == []
+    project.wait_until_ended()
