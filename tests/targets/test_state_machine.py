@@ -17,7 +17,6 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
-    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -44,7 +43,11 @@ sizes = st.sampled_from([8, 9])
 
 
 class Projects(RuleBasedStateMachine):
-    """One project, in whose world it is seen what really runs."""
+    """One project, in whose world it is seen what really runs.
+
+    A rule that has nothing to do returns at once. As a precondition, what a killed run has
+    changed by chance would decide which rules Hypothesis may choose, and it reports that as flaky.
+    """
 
     engine: ClassVar[Engine]
 
@@ -85,9 +88,10 @@ class Projects(RuleBasedStateMachine):
         config = replace(before.config, target=place, stack=before.stack, settings={})
         self.unless_refused(lambda: save_config(before, config))
 
-    @precondition(lambda self: not self.was_planned)
     @rule()
     def plan(self) -> None:
+        if self.was_planned:
+            return
         before, self.was_planned = running(self.folder), True
         run = self.start(lambda: deployment.plan(self.project, self.engine))
         if run is not None:
@@ -109,9 +113,10 @@ class Projects(RuleBasedStateMachine):
     def provision_killed(self, changes: int) -> None:
         self.kill(lambda: deployment.provision(self.project, self.engine), changes)
 
-    @precondition(lambda self: self.is_running())
     @rule()
     def destroy(self) -> None:
+        if not running(self.folder):
+            return
         run = self.start(lambda: deployment.destroy(self.project, self.engine))
         assert run is not None, "what runs cannot be destroyed"
         self.finish(run)
@@ -119,9 +124,10 @@ class Projects(RuleBasedStateMachine):
         assert running(self.folder) == frozenset()
         assert not read_decision(self.project).is_deployed
 
-    @precondition(lambda self: self.is_running())
     @rule(changes=st.integers(1, 3))
     def destroy_killed(self, changes: int) -> None:
+        if not running(self.folder):
+            return
         self.is_half_destroyed = True
         self.kill(lambda: deployment.destroy(self.project, self.engine), changes)
 
@@ -133,13 +139,9 @@ class Projects(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Destroy what runs at the end; what is left would stay for ever."""
         try:
-            if running(self.folder):
-                self.destroy()
+            self.destroy()
         finally:
             self._folder.cleanup()
-
-    def is_running(self) -> bool:
-        return bool(running(self.folder))
 
     @property
     def project(self) -> Project:
