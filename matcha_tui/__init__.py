@@ -8,6 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from matcha_tui.data_choice import DataChoice
+    from matcha_tui.deployed import Leftovers
     from matcha_tui.deployment import Consent
     from matcha_tui.errors import ExitCode, MatchaError
     from matcha_tui.health_state import HealthState
@@ -35,6 +37,7 @@ __all__ = [
     "Config",
     "Consent",
     "CostItem",
+    "DataChoice",
     "Deployment",
     "Engine",
     "Event",
@@ -44,6 +47,7 @@ __all__ = [
     "Flavor",
     "HealthState",
     "Identity",
+    "Leftovers",
     "MatchaError",
     "Overview",
     "Price",
@@ -74,6 +78,8 @@ __all__ = [
 __version__ = "0.1.0"
 
 _MODULES = {
+    "data_choice": ("DataChoice",),
+    "deployed": ("Leftovers",),
     "deployment": ("Consent",),
     "errors": ("ExitCode", "MatchaError"),
     "health_state": ("HealthState",),

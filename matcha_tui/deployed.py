@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
@@ -23,6 +23,19 @@ from matcha_tui.terraform.folder import LOCK
 
 MASK = "********"
 """Stands for a secret where values are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leftovers:
+    """What a destroy finds besides Terraform's resources, a line each.
+
+    Attributes:
+        data: What goes by default.
+        lasting: What stays unless it is chosen to go.
+    """
+
+    data: tuple[str, ...] = ()
+    lasting: tuple[str, ...] = ()
 
 
 def read_decision(project: Project, wanted: Project | None = None) -> Decision:
@@ -169,6 +182,15 @@ def resources(project: Project) -> dict[str, dict[str, str]]:
     )
 
 
+def usable_resources(project: Project) -> dict[str, dict[str, str]]:
+    """Return what clients can use: what is deployed, or what lasts where nothing is."""
+    if not is_deployed(project):
+        lasting = project.target.lasting_resources(project.spec)
+        if lasting:
+            return {name: dict(properties) for name, properties in lasting.items()}
+    return resources(project)
+
+
 def secret_properties(project: Project) -> frozenset[tuple[str, str]]:
     """Return the pairs of resource and property that are shown masked.
 
@@ -214,9 +236,10 @@ def health(project: Project) -> dict[str, ComponentHealth]:
     }
 
 
-def leftovers(project: Project) -> tuple[str, ...]:
-    """Return what a destroy deletes or keeps besides Terraform's resources, a line each."""
-    return deployed_target(project).leftovers(deployed_spec(project))
+def leftovers(project: Project) -> Leftovers:
+    """Return what there is besides Terraform's resources when the deployment is destroyed."""
+    target, spec = deployed_target(project), deployed_spec(project)
+    return Leftovers(target.leftovers(spec), target.lasting_data(spec))
 
 
 def kubeconfig(project: Project) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import matcha_tui
 from matcha_tui.choosing import save_config
+from matcha_tui.data_choice import DataChoice
 from matcha_tui.deployed import (
     growing_values,
     read_decision,
@@ -117,10 +118,10 @@ def provision(project: Project, engine: Engine, consent: Consent = Consent()) ->
             the project is locked.
     """
     check_buildable(project)
-    prepared = _create_backend(project)
+    prepared = _settle_folders(_create_backend(project))
     reviewed = consent.reviewed
     candidates = importable(prepared) if consent.import_existing else ()
-    if prepared != project or candidates:
+    if prepared.config.state != project.config.state or candidates:
         reviewed = None
     with hold_lock(prepared.workspace, RunKind.PROVISION) as lock:
         if reviewed is None:
@@ -142,13 +143,13 @@ def provision(project: Project, engine: Engine, consent: Consent = Consent()) ->
         return _start(prepared.target.name, run, prepared.spec, lock)
 
 
-def destroy(project: Project, engine: Engine, *, keep_data: bool = False) -> Run:
+def destroy(project: Project, engine: Engine, data: DataChoice = DataChoice.KEEP_LASTING) -> Run:
     """Start a run that takes everything down again, with what built it.
 
     Args:
         project: Whose deployment, on whatever target it is.
         engine: What runs it.
-        keep_data: Whether the services' data stays for a later provision.
+        data: What becomes of the data.
 
     Returns:
         The started run; `follow` it.
@@ -158,7 +159,7 @@ def destroy(project: Project, engine: Engine, *, keep_data: bool = False) -> Run
     """
     _refresh(project)
     target = target_of(require_deployment(project))
-    if keep_data and not target.keeps_data:
+    if data is DataChoice.KEEP and not target.keeps_data:
         raise MatchaError(
             f"on {target.title} a destroy keeps no data",
             hint="Copy what you want to keep, then leave out --keep-data.",
@@ -171,7 +172,7 @@ def destroy(project: Project, engine: Engine, *, keep_data: bool = False) -> Run
         work = Work(project.workspace, engine, target, is_shared=bool(record.backend))
         run = _create(project, RunKind.DESTROY, work, lambda run: destroy_steps(work, run))
         write_record(project.workspace, stamp(record, run.id))
-        return _start(target.name, run, spec, lock, keep_data=keep_data)
+        return _start(target.name, run, spec, lock, data)
 
 
 def check_buildable(project: Project) -> None:
@@ -309,6 +310,15 @@ def _create_backend(project: Project) -> Project:
     return save_config(project, replace(project.config, stack=project.stack, state=location))
 
 
+def _settle_folders(project: Project) -> Project:
+    """Write down where data is kept that outlives the deployment, for whoever clones it."""
+    initial = project.target.initial_settings(project.spec)
+    if not initial:
+        return project
+    settings = {**project.config.settings, **initial}
+    return save_config(project, replace(project.config, stack=project.stack, settings=settings))
+
+
 def _restore_roots(project: Project, spec: StackSpec) -> None:
     """Compose again what a destroy needs and is missing or damaged, as on a colleague's machine."""
     target = TARGETS[spec.config.target]
@@ -348,13 +358,12 @@ def _start(
     run: Run,
     spec: StackSpec,
     lock: int,
-    *,
-    keep_data: bool = True,  # a repair replaces resources, and only a destroy may delete data
+    data: DataChoice = DataChoice.KEEP,  # a repair replaces resources: only a destroy deletes data
 ) -> Run:
     environment = run_environment(
         os.environ,
         find_plugin_cache(os.environ),
-        TARGETS[target].environment(spec, keep_data),
+        TARGETS[target].environment(spec, data),
     )
     record_owner(lock, run.kind, start_run(run, environment=environment, keep_open=(lock,)))
     return run

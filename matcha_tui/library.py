@@ -6,6 +6,7 @@ from pathlib import Path
 
 from matcha_tui import choosing, deployed, deployment, preflight
 from matcha_tui.background import Answer, in_background, on_this_loop
+from matcha_tui.data_choice import DataChoice
 from matcha_tui.deployment import Consent
 from matcha_tui.overview import Overview, Resource, list_resources, read_overview
 from matcha_tui.project.config import Config
@@ -119,11 +120,11 @@ class Deployment:
         """
         return _watch("The provision", self._start_after_preflight)
 
-    def destroy(self, keep_data: bool = False) -> AsyncIterator[RunProgress]:
+    def destroy(self, data: DataChoice = DataChoice.KEEP_LASTING) -> AsyncIterator[RunProgress]:
         """Take everything down again.
 
         Args:
-            keep_data: Whether what the services hold stays for a later provision.
+            data: What becomes of the data.
 
         Yields:
             Where it stands.
@@ -132,7 +133,7 @@ class Deployment:
             MatchaError: If nothing is deployed, if it cannot be started, fails or is
                 cancelled.
         """
-        return _watch("The destroy", lambda: self.start_destroy(keep_data))
+        return _watch("The destroy", lambda: self.start_destroy(data))
 
     async def start_plan(self) -> Run:
         """Start a plan, and do not wait for it.
@@ -167,18 +168,16 @@ class Deployment:
             lambda project, engine: deployment.provision(project, engine, consent or Consent())
         )
 
-    async def start_destroy(self, keep_data: bool = False) -> Run:
+    async def start_destroy(self, data: DataChoice = DataChoice.KEEP_LASTING) -> Run:
         """Start a destroy, and do not wait for it.
 
         Args:
-            keep_data: Whether what the services hold stays for a later provision.
+            data: What becomes of the data.
 
         Raises:
             MatchaError: If nothing is deployed, or the project is locked.
         """
-        return await self._start(
-            lambda project, engine: deployment.destroy(project, engine, keep_data=keep_data)
-        )
+        return await self._start(lambda project, engine: deployment.destroy(project, engine, data))
 
     def follow(self, run: Run) -> AsyncIterator[tuple[Event, ...]]:
         """Every event of a run, in batches, from its first to its last.
@@ -251,8 +250,8 @@ class Deployment:
         """
         return await self._ask(deployed.health)
 
-    async def leftovers(self) -> tuple[str, ...]:
-        """Return what a destroy deletes or keeps besides Terraform's resources, a line each."""
+    async def leftovers(self) -> deployed.Leftovers:
+        """Return what there is besides Terraform's resources when it is destroyed."""
         return await self._ask(deployed.leftovers)
 
     async def checks(self, config: Config | None = None) -> tuple[Check, ...]:

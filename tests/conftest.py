@@ -1,6 +1,7 @@
 """What all tests need of the process that they run in."""
 
 import os
+import shutil
 import signal
 import socket
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ settings.register_profile("matcha", deadline=None, suppress_health_check=[Health
 settings.load_profile("matcha")
 
 CACHE = Path(__file__).parents[1] / ".cache"
+DATA = CACHE / "data" / str(os.getpid())
+"""Where this process's tests keep what outlives a deployment."""
 
 
 def pytest_configure() -> None:
@@ -24,8 +27,14 @@ def pytest_configure() -> None:
     And let an interrupt reach what tests start, though a shell's background job ignores it.
     """
     os.environ["XDG_CACHE_HOME"] = str(CACHE)
+    os.environ["XDG_DATA_HOME"] = str(DATA)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing of it behind."""
+    shutil.rmtree(DATA, ignore_errors=True)
 
 
 @pytest.fixture

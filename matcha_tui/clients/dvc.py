@@ -1,4 +1,8 @@
-"""DVC: the stack's remote becomes the default remote of the project's DVC repository."""
+"""DVC: the stack's remote becomes the default remote of the project's DVC repository.
+
+A folder of this machine is written to ``.dvc/config.local``, which git never has; what colleagues
+can reach, to ``.dvc/config``, which is committed.
+"""
 
 import os
 import shutil
@@ -13,6 +17,8 @@ from matcha_tui.clients.git import is_tracked, keep_out_of_git
 _NAME = "dvc"
 _REMOTE = "matcha"
 _SECONDS = 60
+_LEVELS = ("--local", "--project")
+_DEFAULT, _URL, _ACCOUNT = "core.remote", f"remote.{_REMOTE}.url", f"remote.{_REMOTE}.account_name"
 
 
 def connect_dvc(project: Path, remote: Mapping[str, str] | None) -> ToolConnection:
@@ -52,21 +58,23 @@ def connect_dvc(project: Path, remote: Mapping[str, str] | None) -> ToolConnecti
 
 
 def _set_remote(program: str, project: Path, remote: Mapping[str, str]) -> list[str]:
-    """Write the settings that are committed, and return what was changed."""
-    wanted, account = remote["remote-url"], remote.get("account-name")
-    url = _portable(project, wanted)
-    known = _settings(_run(program, project, "config", "--list", "--project"))
-    default = known.get("core.remote")
-    present = known.get(f"remote.{_REMOTE}.url")
-    present_account = known.get(f"remote.{_REMOTE}.account_name")
+    """Write where the remote is, on one level of DVC's settings, and return what was changed."""
+    url, account = remote["remote-url"], remote.get("account-name")
+    level, other = _LEVELS if Path(url).is_absolute() else reversed(_LEVELS)
+    here, there = _settings(program, project, level), _settings(program, project, other)
     said = []
-    if default != _REMOTE or not present or not _is_same(project, present, wanted):
-        _run(program, project, "remote", "add", "--force", "--default", _REMOTE, url)
-        present_account = None  # replaced, with all else that was known of the remote
+    # The two are read together, and what only one kind of remote has is refused for another.
+    if _URL in there:
+        _run(program, project, "remote", "remove", other, _REMOTE)
+        said.append(f"its remote {_REMOTE} was {there[_URL]}")
+    default = here.get(_DEFAULT, there.get(_DEFAULT))
+    if here.get(_DEFAULT) != _REMOTE or here.get(_URL) != url:
+        _run(program, project, "remote", "add", level, "--force", "--default", _REMOTE, url)
+        here = {}  # replaced, with all else that was known of the remote
         instead = f" instead of {default}" if default not in (None, _REMOTE) else ""
         said.append(f"its default remote is now {_REMOTE}{instead}: {url}")
-    if account and present_account != account:
-        _run(program, project, "remote", "modify", _REMOTE, "account_name", account)
+    if account and here.get(_ACCOUNT) != account:
+        _run(program, project, "remote", "modify", level, _REMOTE, "account_name", account)
         said.append(f"its account is {account}")
     return said
 
@@ -84,17 +92,8 @@ def _remove_secret(folder: Path) -> list[str]:
     return [f"took an old connection string from .dvc/{LOCAL_SETTINGS}"] if forgotten else []
 
 
-def _portable(project: Path, url: str) -> str:
-    """Return a folder of the project relative to it: DVC's settings are committed."""
-    path = Path(url)
-    return str(path.relative_to(project)) if path.is_relative_to(project) else url
-
-
-def _is_same(project: Path, present: str, wanted: str) -> bool:
-    return present == wanted or (project / ".dvc" / present).resolve() == Path(wanted).resolve()
-
-
-def _settings(printed: str) -> dict[str, str]:
+def _settings(program: str, project: Path, level: str) -> dict[str, str]:
+    printed = _run(program, project, "config", "--list", level)
     pairs = (line.partition("=") for line in printed.splitlines())
     return {name.strip(): value.strip() for name, _, value in pairs}
 

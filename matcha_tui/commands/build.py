@@ -20,6 +20,7 @@ from matcha_tui.commands.options import (
     usage_error,
 )
 from matcha_tui.commands.reporting import Report, reporting
+from matcha_tui.data_choice import DataChoice
 from matcha_tui.deployed import mask_secrets
 from matcha_tui.deployment import Consent
 from matcha_tui.errors import ExitCode, MatchaError
@@ -164,19 +165,25 @@ def provision(
 @click.option(
     "--keep-data", is_flag=True, help="Keep what the services hold for a later provision."
 )
+@click.option(
+    "--delete-data", is_flag=True, help="Delete the data outside of the project, too, as DVC's is."
+)
 @output_option("json prints one object a line, ending with a result.")
 @_DETACH_OPTION
 @_ENGINE_OPTION
-def destroy(yes: bool, keep_data: bool, form: str, detach: bool, engine: str | None) -> None:
+def destroy(
+    yes: bool, keep_data: bool, delete_data: bool, form: str, detach: bool, engine: str | None
+) -> None:
     """Take everything down again."""
     with reporting(form, RunKind.DESTROY) as report:
         check_answers("destroy", yes, form, detach)
+        data = _choose_data(keep_data, delete_data)
         project = open_project(Path.cwd())
-        _print_leftovers(project, keep_data)
+        _print_leftovers(project, data)
         if not yes:
             need_terminal("destroy")
             click.confirm("Destroy it?", abort=True, err=True)
-        run = deployment.destroy(project, find_engine(engine), keep_data=keep_data)
+        run = deployment.destroy(project, find_engine(engine), data)
         if detach:
             report.detach(run)
             return
@@ -187,14 +194,30 @@ def destroy(yes: bool, keep_data: bool, form: str, detach: bool, engine: str | N
         click.echo("Nothing is deployed any more.", err=True)
 
 
-def _print_leftovers(project: Project, keep_data: bool) -> None:
+def _choose_data(keep: bool, delete: bool) -> DataChoice:
+    if keep and delete:
+        raise usage_error(
+            "--keep-data and --delete-data contradict each other", "Give one of them."
+        )
+    if keep:
+        return DataChoice.KEEP
+    return DataChoice.DELETE if delete else DataChoice.KEEP_LASTING
+
+
+def _print_leftovers(project: Project, data: DataChoice) -> None:
     stack = name_stack(project.catalog, deployed.require_destroyable(project).modules)
     click.echo(f"This takes down the {stack.name} stack in {project.workspace.shown}:", err=True)
     for module_type, flavor in stack.modules:
         click.echo(f"  {module_type:<21} {flavor}", err=True)
-    click.echo("and keeps:" if keep_data else "and deletes:", err=True)
-    for line in deployed.leftovers(project):
-        click.echo(f"  {line}", err=True)
+    found = deployed.leftovers(project)
+    gone = (*found.data, *found.lasting) if data is DataChoice.DELETE else found.data
+    _print_lines("and keeps:" if data is DataChoice.KEEP else "and deletes:", gone)
+    if data is not DataChoice.DELETE and found.lasting:
+        _print_lines("and keeps, unless you give --delete-data:", found.lasting)
+
+
+def _print_lines(heading: str, lines: Sequence[str]) -> None:
+    click.echo("\n".join([heading, *(f"  {line}" for line in lines)]), err=True)
 
 
 def _plan(project: Project, engine: Engine, report: Report) -> tuple[Run, RunProgress]:

@@ -10,7 +10,7 @@ from matcha_tui.clients.dvc import connect_dvc
 from matcha_tui.clients.env_file import connect_env_file
 from matcha_tui.clients.zenml import connect_zenml
 from matcha_tui.commands.opening import open_project
-from matcha_tui.deployed import resources
+from matcha_tui.deployed import usable_resources
 from matcha_tui.errors import ExitCode
 from matcha_tui.stack.variables import client_variables
 
@@ -23,7 +23,7 @@ def connect(context: click.Context) -> None:
     A second run changes nothing. Exit 1 if a step failed; the others are done all the same.
     """
     project = open_project(Path.cwd())
-    folder, found = project.workspace.project, resources(project)
+    folder, found = project.workspace.project, usable_resources(project)
     variables = client_variables(project.flavors, found)
     remote = found.get("data-version-control")
     steps: tuple[Callable[[], ToolConnection], ...] = (

@@ -8,7 +8,7 @@ import click
 
 from matcha_tui.commands.opening import open_project
 from matcha_tui.commands.quoting import quote, quote_for_fish
-from matcha_tui.deployed import resources
+from matcha_tui.deployed import usable_resources
 from matcha_tui.stack.variables import client_variables
 
 
@@ -37,7 +37,7 @@ def env(shell: str | None, show_sensitive: bool) -> None:
     """
     project = open_project(Path.cwd())
     assign = _SHELLS[shell or _users_shell()]
-    found = client_variables(project.flavors, resources(project))
+    found = client_variables(project.flavors, usable_resources(project))
     for variable in found:
         if show_sensitive or not variable.secret:
             click.echo(assign(variable.name, variable.value))

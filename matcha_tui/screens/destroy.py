@@ -1,5 +1,6 @@
 """The last question before everything goes."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on, work
@@ -9,7 +10,10 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Label, Static, Switch
 
+from matcha_tui.data_choice import DataChoice
+from matcha_tui.deployed import Leftovers
 from matcha_tui.screens.base import MatchaScreen
+from matcha_tui.screens.session import Session
 from matcha_tui.stack.catalog import MODULE_TYPES
 from matcha_tui.targets.base import Target
 
@@ -37,7 +41,18 @@ class DestroyScreen(MatchaScreen):
         Binding(
             "f2", "keep", "Keep data", id="destroy.keep", tooltip="Keep what the services hold"
         ),
+        Binding(
+            "f3",
+            "delete",
+            "Delete all",
+            id="destroy.delete",
+            tooltip="Delete the data outside of the project, too",
+        ),
     ]
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._left = Leftovers()
 
     def stack_name(self) -> str:
         """Return the stack that is deployed."""
@@ -52,11 +67,17 @@ class DestroyScreen(MatchaScreen):
             yield Static("", id="going")
             yield Label("", id="fate")
             yield Static("", id="leftovers")
+            yield Label("", id="lasting-fate")
+            yield Static("", id="lasting")
         with Vertical(id="answer"):
-            with Horizontal(id="keep") as keep:
+            with Horizontal(id="keep", classes="switch") as keep:
                 keep.display = self._target().keeps_data
                 yield Switch(animate=False, disabled=not keep.display)
-                yield Label("Keep the data for the next provision", id="keep-words")
+                yield Label("Keep all data for the next provision")
+            with Horizontal(id="delete", classes="switch") as delete:
+                delete.display = False
+                yield Switch(animate=False, disabled=True)
+                yield Label("Delete the data outside of the project, too")
             with Horizontal(id="ask"):
                 yield Label(Content.assemble("Type ", (name, "bold $accent"), " to destroy it: "))
                 yield _NameInput(id="name", select_on_focus=False, compact=True)
@@ -65,7 +86,6 @@ class DestroyScreen(MatchaScreen):
     def on_mount(self) -> None:
         """Return what will go."""
         self.query_one(Input).focus()
-        self.query_one("#fate").display = False
         self._show_fate()
         self.load()
 
@@ -87,17 +107,27 @@ class DestroyScreen(MatchaScreen):
             self.query_one("#going", Static).update(Content("\n").join(lines))
         left = await self.attempt(self.session.deployment.leftovers())
         if left:
-            kept = "\n".join(f"- {line}" for line in left)
-            self.query_one("#leftovers", Static).update(Content(kept))
-        self.query_one("#fate").display = bool(left)
+            self.query_one("#leftovers", Static).update(_bullets(left.data))
+            self.query_one("#lasting", Static).update(_bullets(left.lasting))
+            delete = self.query_one("#delete")
+            delete.display, delete.query_one(Switch).disabled = bool(left.lasting), not left.lasting
+            self._left = left
+            self.refresh_bindings()
+        self._show_fate()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to keep data only where that can be done."""
+        """Offer to keep or delete data only where that can be done."""
+        if action == "delete":
+            return bool(self._left.lasting)
         return self._target().keeps_data if action == "keep" else True
 
     @on(Switch.Changed)
-    def show_fate(self) -> None:
-        """Return what the switch means for the data."""
+    def show_fate(self, event: Switch.Changed) -> None:
+        """Say what the switches mean for the data; they exclude each other."""
+        if event.value:
+            for switch in self.query(Switch):
+                if switch is not event.switch:
+                    switch.value = False
         self._show_fate()
 
     @on(Input.Changed)
@@ -106,8 +136,12 @@ class DestroyScreen(MatchaScreen):
         self.query_one("#go", Button).disabled = not self._is_named()
 
     def action_keep(self) -> None:
-        """Turn the switch."""
-        self.query_one(Switch).toggle()
+        """Turn the first switch."""
+        self.query_one("#keep Switch", Switch).toggle()
+
+    def action_delete(self) -> None:
+        """Turn the second switch."""
+        self.query_one("#delete Switch", Switch).toggle()
 
     @on(Button.Pressed, "#go")
     @on(Input.Submitted)
@@ -124,10 +158,10 @@ class DestroyScreen(MatchaScreen):
         """Start the run, and watch it."""
         from matcha_tui.screens.monitor import MonitorScreen
 
-        keep_data = self.query_one(Switch).value
-        run = await self.attempt(self.session.deployment.start_destroy(keep_data))
+        data = self._chosen()
+        run = await self.attempt(self.session.deployment.start_destroy(data))
         if run is not None:
-            self.app.switch_screen(MonitorScreen(self.session, run, keep_data=keep_data))
+            self.app.switch_screen(MonitorScreen(self.session, run, data=data))
 
     def action_back(self) -> None:
         """Leave everything as it is."""
@@ -139,9 +173,27 @@ class DestroyScreen(MatchaScreen):
         return deployment.overview.target or deployment.project.target
 
     def _show_fate(self) -> None:
-        keeps = self.query_one(Switch).value
-        words = "This stays, for the next provision:" if keeps else "With everything it holds:"
-        self.query_one("#fate", Label).update(words)
+        data = self._chosen()
+        keeps = data is DataChoice.KEEP
+        for selector, lines, stays in (
+            ("#fate", self._left.data, keeps),
+            ("#lasting-fate", self._left.lasting, data is not DataChoice.DELETE),
+        ):
+            label = self.query_one(selector, Label)
+            label.display = bool(lines)
+            label.set_class(stays, "stays")
+            label.update("This stays, for the next provision:" if stays else "With all it holds:")
+
+    def _chosen(self) -> DataChoice:
+        if self.query_one("#keep Switch", Switch).value:
+            return DataChoice.KEEP
+        if self.query_one("#delete Switch", Switch).value:
+            return DataChoice.DELETE
+        return DataChoice.KEEP_LASTING
 
     def _is_named(self) -> bool:
         return self.query_one(Input).value == self.session.deployment.project.workspace.name
+
+
+def _bullets(lines: Sequence[str]) -> Content:
+    return Content("\n".join(f"- {line}" for line in lines))

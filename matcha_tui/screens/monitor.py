@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 
+from matcha_tui.data_choice import DataChoice
 from matcha_tui.deployment import Consent
 from matcha_tui.project.history import RunKind
 from matcha_tui.screens.base import MatchaScreen
@@ -74,10 +75,10 @@ class MonitorScreen(MatchaScreen):
         ),
     ]
 
-    def __init__(self, session: Session, run: Run, *, keep_data: bool = True) -> None:
+    def __init__(self, session: Session, run: Run, *, data: DataChoice = DataChoice.KEEP) -> None:
         super().__init__(session)
         self._run = run
-        self._keep_data = keep_data
+        self._data = data
         self.progress = initial_progress(run)
 
     def stack_name(self) -> str:
@@ -170,7 +171,7 @@ class MonitorScreen(MatchaScreen):
     async def action_again(self) -> None:
         """Run the same again, and follow that."""
         if self._run.kind == RunKind.DESTROY:
-            run = await self.attempt(self.session.deployment.start_destroy(self._keep_data))
+            run = await self.attempt(self.session.deployment.start_destroy(self._data))
         else:
             run = await self.attempt(self.session.deployment.start_provision())
         if run is not None:

@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
         verb.set_defaults(run=run)
     for name, run, text in (
         ("stop", _stop, "stop it"),
-        ("remove", _remove, "delete what it keeps, unless MATCHA_KEEP_DATA=1"),
+        ("remove", _remove, "delete what it keeps, as MATCHA_DATA says"),
         ("supervise", _supervise, "keep it running until told to end"),
     ):
         verb = verbs.add_parser(name, help=text)
@@ -97,7 +97,7 @@ def _remove(options: argparse.Namespace) -> None:
     from matcha_tui.services.storage import remove
 
     folder = flavor_folder(services_directory_from_environment(), options.flavor)
-    remove(folder, keep_data=_keeps_data())
+    remove(folder, **_fate_of_data())
 
 
 def _supervise(options: argparse.Namespace) -> None:
@@ -120,11 +120,12 @@ def _clean_up(_options: argparse.Namespace) -> None:
 
     directory = services_directory_from_environment()
     for folder in data_folders(directory):
-        remove(folder, keep_data=_keeps_data())
+        remove(folder, **_fate_of_data())
 
 
-def _keeps_data() -> bool:
-    return os.environ.get("MATCHA_KEEP_DATA") == "1"
+def _fate_of_data() -> dict[str, bool]:
+    choice = os.environ.get("MATCHA_DATA")
+    return {"keep_data": choice == "keep", "delete_lasting": choice == "delete"}
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ _SERVER_KEYS = (
     "stop_seconds",
     "disk_megabytes",
 )
-_CHECK_KEYS = ("url", "expect", "start_seconds", "directory")
+_CHECK_KEYS = ("url", "expect", "start_seconds", "directory", "contents")
 _FOLDER_KEYS = ("sqlite", "refuse", "because")
 _SQLITE_PATH_BYTES = 504  # its limit is 512, and "-journal" is appended
 
@@ -58,9 +58,16 @@ class HttpCheck:
 
 @dataclass(frozen=True, slots=True)
 class DirectoryCheck:
-    """A service without a server is healthy when this directory can be written to."""
+    """A service without a server is healthy when its directory can be written to.
+
+    Attributes:
+        directory: With what it keeps; outside of the flavor's folder it outlives a destroy.
+        contents: Regular expressions of the names that its program gives what it keeps there:
+            all else is somebody's own, and never deleted.
+    """
 
     directory: str
+    contents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,27 +186,30 @@ def _check(table: TomlTable, known: Collection[str]) -> HttpCheck | DirectoryChe
     table.refuse_unknown(_CHECK_KEYS)
     if "directory" in table.content:
         _check_placeholders(table, "directory", [table.text("directory")], known)
-        return DirectoryCheck(table.text("directory"))
+        for pattern in table.texts("contents"):
+            _check_pattern(table, "contents", pattern)
+        return DirectoryCheck(table.text("directory"), table.texts("contents"))
     _check_placeholders(table, "url", [table.text("url")], known)
-    try:
-        re.compile(table.text("expect"))
-    except re.error as error:
-        raise table.error("expect", f"is no regular expression: {error}") from error
+    _check_pattern(table, "expect", table.text("expect"))
     return HttpCheck(table.text("url"), table.text("expect"), table.integer("start_seconds"))
 
 
 def _limits(table: TomlTable) -> FolderLimits:
     table.refuse_unknown(_FOLDER_KEYS)
     refuse, database = table.text("refuse", ""), table.text("sqlite", "")
-    try:
-        re.compile(refuse)
-    except re.error as error:
-        raise table.error("refuse", f"is no regular expression: {error}") from error
+    _check_pattern(table, "refuse", refuse)
     return FolderLimits(
         path_bytes=_SQLITE_PATH_BYTES - len(f"/{database}".encode()) if database else 0,
         refuse=refuse,
         because=table.text("because") if refuse else "",
     )
+
+
+def _check_pattern(table: TomlTable, key: str, pattern: str) -> None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise table.error(key, f"is no regular expression: {error}") from error
 
 
 def _check_placeholders(

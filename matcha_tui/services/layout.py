@@ -36,6 +36,11 @@ class FlavorFolder:
         return self.path / "data"
 
     @property
+    def earlier_data(self) -> Path:
+        """Where earlier versions kept what DVC pushes."""
+        return self.data / "bucket"
+
+    @property
     def log(self) -> Path:
         """What the service wrote to its standard output and error."""
         return self.path / "log"

@@ -131,7 +131,8 @@ def _fill_server(server: Server, texts: Mapping[str, str]) -> Server:
 
 def _fill_check(table: dict[str, Any], texts: Mapping[str, str]) -> HttpCheck | DirectoryCheck:
     if "directory" in table:
-        return DirectoryCheck(_fill_text(table["directory"], texts))
+        contents = tuple(table.get("contents", ()))  # an earlier version wrote none
+        return DirectoryCheck(_fill_text(table["directory"], texts), contents)
     return HttpCheck(_fill_text(table["url"], texts), table["expect"], table["start_seconds"])
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from matcha_tui.guess import name_hint
 from matcha_tui.stack.setting import Setting, read_setting
 from matcha_tui.system.toml_file import TomlTable, read_toml
 
@@ -19,6 +20,9 @@ MODULE_TYPES: Mapping[str, str] = {
 
 DEFINITION = "module.toml"
 """The file that describes a flavor, in its folder."""
+
+PROPERTY_PART = re.compile(r"\{([a-z0-9-]+)(?::(host|port))?\}")
+"""In a client's variable: a property, or a part of one that is a URL."""
 
 _SETTING_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _OUR_NAMES = ("context", "environment", "data")  # the variable and the placeholders
@@ -84,12 +88,14 @@ class Property:
         secret: Whether it is masked until somebody asks for it.
         variable: The environment variable in which clients look for it, if any:
             ``MLFLOW_TRACKING_URI``.
+        setting: The setting that says the same, if any: so it is known without a deployment.
     """
 
     name: str
     help: str
     secret: bool
     variable: str | None
+    setting: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +139,8 @@ class Flavor:
         page: The address to show in a browser, if any; ``{tracking-url}`` in it
             stands for that property.
         properties: What it gives once it runs.
-        client_variables: What clients need in their environment beside properties.
+        client_variables: What clients need in their environment beside properties, with
+            properties in it: ``{url}``, ``{url:host}``, ``{url:port}``.
         settings: What can be set.
         costs: What is paid for, if anything is.
         definition: The module.toml as it was read, of which its target parses the part that
@@ -180,6 +187,7 @@ def read_flavor(folder: Path, place: FlavorPath | None = None, more: Sequence[st
     # First of all: a key that is misspelt is not missing.
     table.refuse_unknown((*_KEYS, *_KEYS_OF_TARGETS, *more))
     constants = table.table("client_variables")
+    properties = tuple(_read_property(item) for item in table.tables("property"))
     return Flavor(
         name=place.flavor,
         module_type=place.module_type,
@@ -193,8 +201,8 @@ def read_flavor(folder: Path, place: FlavorPath | None = None, more: Sequence[st
         requires=table.names("requires", "module type", MODULE_TYPES),
         seconds=table.integer("seconds"),
         page=table.text("page", "") or None,
-        properties=tuple(_read_property(item) for item in table.tables("property")),
-        client_variables={name: constants.text(name) for name in constants.content},
+        properties=properties,
+        client_variables=_read_variables(constants, properties),
         settings=_read_settings(table),
         costs=tuple(_read_cost(item) for item in table.tables("cost")),
         definition=table,
@@ -215,13 +223,28 @@ def check_keys(flavor: Flavor, more: Sequence[str]) -> None:
 
 
 def _read_property(table: TomlTable) -> Property:
-    table.refuse_unknown(("name", "help", "secret", "variable"))
+    table.refuse_unknown(("name", "help", "secret", "variable", "setting"))
     return Property(
         table.text("name"),
         table.text("help"),
         table.boolean("secret", False),
         table.text("variable", "") or None,
+        table.text("setting", "") or None,
     )
+
+
+def _read_variables(table: TomlTable, properties: Sequence[Property]) -> dict[str, str]:
+    open_names = [item.name for item in properties if not item.secret]
+    texts = {name: table.text(name) for name in table.content}
+    for name, text in texts.items():
+        for match in PROPERTY_PART.finditer(text):
+            if match[1] not in open_names:
+                raise table.error(
+                    name,
+                    f"has {match[0]}, and no property of that name can be shown",
+                    hint=name_hint(match[1], open_names),
+                )
+    return texts
 
 
 def _read_settings(top: TomlTable) -> tuple[Setting, ...]:

@@ -33,6 +33,7 @@ _HOST = re.compile(
     r"(?::(?P<port>[0-9]{1,5}))?",
     re.ASCII,
 )
+_FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _PORTS = range(1, 65536)
 _TRUTHS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
@@ -40,7 +41,8 @@ _TRUTHS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "
 class SettingType(StrEnum):
     """What a setting's value is.
 
-    Hosts are separated by commas; ``matcha.toml`` may also have them as a list.
+    Hosts are separated by commas; ``matcha.toml`` may also have them as a list. A folder is an
+    absolute path, or the name of one that its target has a place for.
     """
 
     STRING = "string"
@@ -49,6 +51,7 @@ class SettingType(StrEnum):
     CHOICE = "choice"
     PORT = "port"
     HOSTS = "hosts"
+    FOLDER = "folder"
     SECRET = "secret"
 
 
@@ -61,7 +64,7 @@ class Setting:
         type: What its value is.
         help: One sentence for whoever sets it.
         default: Its value when nobody sets it; ``0`` for a port means a free one,
-            ``""`` for a secret means a generated one.
+            ``""`` for a secret means a generated one, for a folder one named by the project.
         preferred: For a port, the first one to try.
         pattern: For a string, what all of it must match.
         minimum: For a whole number, the least allowed.
@@ -143,6 +146,8 @@ class Setting:
     def _check_text(self, value: str) -> str:
         if self.type is SettingType.HOSTS:
             return self._check_hosts(value)
+        if self.type is SettingType.FOLDER:
+            return self._check_folder(value)
         if self.type is SettingType.CHOICE:
             choice = find_name(value, self.choices)
             if choice is None:
@@ -163,6 +168,13 @@ class Setting:
             if not _is_host(name):
                 raise self._refusal(name, "names of hosts such as models.example or 10.0.0.5:8080")
         return ",".join(dict.fromkeys(filter(None, names)))
+
+    def _check_folder(self, value: str) -> str:
+        if not value.isprintable():
+            raise self._refusal(value, "printable")
+        if value and not value.startswith(("/", "~/")) and not _FOLDER_NAME.fullmatch(value):
+            raise self._refusal(value, "an absolute path, or a name without a /")
+        return value
 
     def _refusal(self, value: object, wanted: str) -> MatchaError:
         shown = "the value given" if self.type is SettingType.SECRET else repr(value)
@@ -225,7 +237,8 @@ def _default(table: TomlTable, kind: SettingType) -> SettingValue:
         return table.integer("default")
     if kind is SettingType.PORT:
         return table.integer("default", 0)
-    return table.text("default", "" if kind in (SettingType.SECRET, SettingType.HOSTS) else None)
+    optional = (SettingType.SECRET, SettingType.HOSTS, SettingType.FOLDER)
+    return table.text("default", "" if kind in optional else None)
 
 
 def _is_host(text: str) -> bool:

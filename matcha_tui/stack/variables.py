@@ -1,9 +1,12 @@
 """The environment variables by which clients find a deployed stack; pure."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from matcha_tui.stack.catalog import Flavor
+from matcha_tui.stack.flavor import PROPERTY_PART, Flavor
+
+_ADDRESS = re.compile(r"\w+://(?P<host>[^/:]+)(:(?P<port>[0-9]+))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,17 @@ def client_variables(
             for item in flavor.properties
             if item.variable and item.name in given
         ]
-        if own:
-            constants = flavor.client_variables.items()
-            found += [*own, *(ClientVariable(name, value) for name, value in constants)]
+        for name, text in flavor.client_variables.items():
+            needed = {match[1] for match in PROPERTY_PART.finditer(text)}
+            if needed <= given.keys() and (needed or own):
+                own.append(ClientVariable(name, _fill(text, given)))
+        found += own
     return tuple(found)
+
+
+def _fill(text: str, given: Mapping[str, str]) -> str:
+    def value(match: re.Match[str]) -> str:
+        address = _ADDRESS.match(given[match[1]])
+        return address[match[2]] if match[2] and address else given[match[1]]
+
+    return PROPERTY_PART.sub(value, text)

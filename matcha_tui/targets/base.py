@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from matcha_tui.data_choice import DataChoice
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.health_state import HealthState
 from matcha_tui.project.config import Config
@@ -264,7 +265,7 @@ class Target(ABC):
 
     @abstractmethod
     def leftovers(self, spec: StackSpec) -> tuple[str, ...]:
-        """Return what a destroy deletes or keeps besides Terraform's resources, a line each."""
+        """Return what a destroy deletes or says besides Terraform's resources, a line each."""
 
     def fixed_values(self, settings: Mapping[str, SettingValue]) -> dict[str, SettingValue]:
         """Return the value of each setting that cannot change while anything is deployed.
@@ -286,12 +287,31 @@ class Target(ABC):
         """
         return {}
 
-    def environment(self, spec: StackSpec, keep_data: bool) -> Mapping[str, str]:
+    def environment(self, spec: StackSpec, data: DataChoice) -> Mapping[str, str]:
         """Return what its runs need to find in the environment.
 
         Args:
             spec: What the run is for.
-            keep_data: Whether what the services hold is to be kept.
+            data: What a destroy does with the data; `DataChoice.KEEP` for any other run.
+        """
+        return {}
+
+    def initial_settings(self, spec: StackSpec) -> Mapping[str, SettingValue]:
+        """Return what a first provision settles for good, to be written to ``matcha.toml``.
+
+        Returns:
+            What nobody has set, by dotted name.
+        """
+        return {}
+
+    def lasting_data(self, spec: StackSpec) -> tuple[str, ...]:
+        """Return what stays after a destroy unless `DataChoice.DELETE` is chosen, a line each."""
+        return ()
+
+    def lasting_resources(self, spec: StackSpec) -> Mapping[str, Mapping[str, str]]:
+        """Return what clients can use though nothing is deployed: resource to property to value.
+
+        A second clone of a project finds its data by it.
         """
         return {}
 

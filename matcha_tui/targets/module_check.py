@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from matcha_tui.data_choice import DataChoice
 from matcha_tui.errors import MatchaError
 from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace, find_plugin_cache
@@ -96,7 +97,7 @@ def _check_terraform(
     root = workspace.layer(flavor.layer)
     compose_layer(spec, catalog, target, flavor.layer, values, root)
     environment = run_environment(
-        os.environ, find_plugin_cache(os.environ), target.environment(spec, False)
+        os.environ, find_plugin_cache(os.environ), target.environment(spec, DataChoice.KEEP)
     )
     errors = find_errors(engine, root, environment)
     faults = tuple(_translate(error, root, flavor) for error in errors)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.setting import SettingValue
 from matcha_tui.system.files import make_private_directory, write_atomically
 
@@ -15,6 +16,11 @@ def read_stored(file: Path) -> Mapping[str, SettingValue]:
     except (FileNotFoundError, ValueError):
         return {}
     return kept if isinstance(kept, dict) else {}
+
+
+def values_file(workspace: Workspace, flavor: str) -> Path:
+    """Return where the decisions for a service are kept."""
+    return workspace.services / flavor / "values.json"
 
 
 def keep(file: Path, values: Mapping[str, SettingValue]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import stat
 import subprocess
 import sys
@@ -17,6 +18,14 @@ def dvc(matcha: Matcha) -> Matcha:
     """A project whose stack is DVC alone."""
     (matcha.folder / "matcha.toml").write_text(DVC_ONLY)
     return matcha
+
+
+def push(matcha: Matcha) -> Path:
+    """Put a file where DVC would, and return its path."""
+    kept = Path(matcha.get("data-version-control", "remote-url")) / "files/kept"
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text("green tea")
+    return kept
 
 
 def test_a_plan_says_what_would_be_made_and_makes_nothing(dvc: Matcha):
@@ -70,14 +79,58 @@ def test_a_deployed_stack_is_repaired_by_a_provision(deployed: Matcha):
 
 
 def test_data_is_kept_if_asked(deployed: Matcha):
-    kept = Path(deployed.get("data-version-control", "remote-url")) / "kept"
-    kept.write_text("green tea")
+    kept = push(deployed)
     destroy = deployed("destroy", "--yes", "--keep-data")
     assert destroy.returncode == 0
     assert "and keeps:" in destroy.stderr
+    assert deployed("provision", "--yes").returncode == 0
+    assert kept.read_text() == "green tea"
+
+
+def test_dvc_data_outlives_a_destroy_unless_that_is_to_delete_it(deployed: Matcha):
+    kept = push(deployed)
+    destroy = deployed("destroy", "--yes")
+    assert destroy.returncode == 0
+    said = destroy.stderr.partition("and keeps, unless you give --delete-data:")[2]
+    assert f"  {kept.parents[1]}: 0 kB of data" in said
     assert kept.read_text() == "green tea"
     assert deployed("provision", "--yes").returncode == 0
     assert kept.read_text() == "green tea"
+    foreign = kept.parents[1] / "somebody's own"
+    foreign.touch()
+    assert deployed("destroy", "--yes", "--keep-data", "--delete-data").returncode == 2
+    destroy = deployed("destroy", "--yes", "--delete-data")
+    assert destroy.returncode == 0
+    assert "unless" not in destroy.stderr
+    assert list(foreign.parent.iterdir()) == [foreign]
+    foreign.unlink()
+    assert deployed("provision", "--yes").returncode == 0
+
+
+def test_a_folder_with_other_things_in_it_is_not_taken(dvc: Matcha, tmp_path: Path):
+    (tmp_path / "letters").touch()
+    answer = dvc("provision", "--yes", "--set", f"data_version_control.remote={tmp_path}")
+    assert answer.returncode == 4
+    assert f"is {tmp_path}, which has other things in it: letters" in answer.stderr
+
+
+def test_another_clone_of_the_project_finds_the_same_data(deployed: Matcha, tmp_path: Path):
+    clone = Matcha(tmp_path, deployed.environment)
+    shutil.copy(deployed.folder / "matcha.toml", tmp_path)
+    remote = deployed.get("data-version-control", "remote-url")
+    assert clone("env").stdout == f"export DVC_REMOTE_URL={remote}\n"
+    assert clone("connect").returncode == 0
+
+
+def test_data_that_an_earlier_version_kept_in_the_project_is_moved_out(deployed: Matcha):
+    remote = Path(deployed.get("data-version-control", "remote-url"))
+    earlier = deployed.folder / ".matcha/services/dvc/data/bucket/files"
+    earlier.mkdir(parents=True)
+    (earlier / "old").write_text("sencha")
+    shutil.rmtree(remote)
+    assert deployed("provision", "--yes").returncode == 0
+    assert (remote / "files/old").read_text() == "sencha"
+    assert not earlier.parent.exists()
 
 
 @pytest.mark.parametrize("command", ["status", "get", "destroy"])

@@ -9,11 +9,12 @@ def test_connect_says_what_each_step_did(deployed: Matcha):
     answer = deployed("connect")
     assert answer.returncode == 0, answer.stderr
     assert [line.split()[:2] for line in answer.stdout.splitlines()] == [
-        [".env", "skipped"],
+        [".env", "done"],
         ["dvc", "skipped"],
         ["zenml", "skipped"],
     ]
-    assert not (deployed.folder / ".env").exists()
+    remote = deployed.get("data-version-control", "remote-url")
+    assert f"DVC_REMOTE_URL={remote}" in (deployed.folder / ".env").read_text()
 
 
 @pytest.mark.parametrize("resource", ["data-version-control", "cloud", "no-such"])

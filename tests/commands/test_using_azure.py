@@ -20,6 +20,12 @@ VARIABLES = {
     "MLFLOW_TRACKING_USERNAME": "matcha",
     "MLFLOW_TRACKING_PASSWORD": "gateway password",
     "AZURE_STORAGE_CONNECTION_STRING": RESOURCES["data-version-control"]["connection-string"],
+    "CHROMA_HOST": RESOURCES["vector-database"]["url"],
+    "CHROMA_PORT": "443",
+    "CHROMA_URL": RESOURCES["vector-database"]["url"],
+    "DVC_REMOTE_URL": "azure://dvc",
+    "SELDON_BASE_URL": "https://tea-ab1cd.westeurope.cloudapp.azure.com/seldon/"
+    "matcha-seldon-workloads",
     "CHROMA_CLIENT_AUTH_CREDENTIALS": "matcha:gateway password",
     "CHROMA_CLIENT_AUTH_PROVIDER": "chromadb.auth.basic_authn.BasicAuthClientProvider",
 }
@@ -54,6 +60,11 @@ def test_secrets_are_left_out_unless_asked_for(azure: Matcha):
         "ZENML_STORE_TYPE",
         "MLFLOW_TRACKING_URI",
         "CHROMA_CLIENT_AUTH_PROVIDER",
+        "CHROMA_HOST",
+        "CHROMA_PORT",
+        "CHROMA_URL",
+        "DVC_REMOTE_URL",
+        "SELDON_BASE_URL",
     }
     assert "password" not in answer.stdout
 

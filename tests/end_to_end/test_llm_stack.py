@@ -203,9 +203,12 @@ def test_connect_tells_the_clients_and_a_second_time_changes_nothing(
     variables = dict(line.split("=", 1) for line in lines if not line.startswith("#"))
     assert variables["MLFLOW_TRACKING_URI"] == matcha.get("experiment-tracker", "tracking-url")
     assert variables["ZENML_STORE_PASSWORD"] == matcha.get("pipeline", "server-password")
-    shown = _run([dvc, "config", "--project", "remote.matcha.url"], matcha.folder).strip()
-    remote = matcha.get("data-version-control", "remote-url")
-    assert (matcha.folder / ".dvc" / shown).resolve() == Path(remote)
+    assert variables["CHROMA_PORT"] == matcha.get("vector-database", "url").rpartition(":")[2]
+    assert variables["MLSERVER_BASE_URL"] == f"http://{matcha.get('model-deployer', 'base-url')}"
+    shown = _run([dvc, "config", "--local", "remote.matcha.url"], matcha.folder).strip()
+    assert shown == variables["DVC_REMOTE_URL"]
+    assert shown == matcha.get("data-version-control", "remote-url")
+    assert _run([dvc, "config", "--list", "--project"], matcha.folder) == ""
     printed = run_client(zenml, "describe_zenml.py", **settings)
     assert json.loads(printed.splitlines()[-1]) == [
         "matcha",

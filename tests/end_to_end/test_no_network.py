@@ -30,10 +30,10 @@ def test_it_names_the_package_keeps_what_was_done_and_goes_on_later(matcha: Matc
     assert re.search(sentence, failed.stderr)
     assert "Traceback" not in failed.stderr
     assert "healthy" in matcha("status").stdout  # DVC's folder is there already
-    bucket = matcha.folder / ".matcha/services/dvc/data/bucket"
-    (bucket / "kept").touch()
+    (folder,) = (Path(matcha.environment["XDG_DATA_HOME"]) / "matcha-tui/dvc").glob("project*")
+    (folder / "files").mkdir()
 
     resumed = matcha("provision", "--yes")
     assert resumed.returncode == 0, resumed.stderr
     assert matcha("status").returncode == 0
-    assert (bucket / "kept").exists()
+    assert (folder / "files").exists()

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from matcha_tui.data_choice import DataChoice
+from matcha_tui.deployed import Leftovers
 from matcha_tui.deployment import Consent
 from matcha_tui.health_state import HealthState
 from matcha_tui.library import Deployment
@@ -98,10 +100,10 @@ class FrozenDeployment(Deployment):
     async def list_resources(self) -> tuple[Resource, ...]:
         return RESOURCES
 
-    async def leftovers(self) -> tuple[str, ...]:
-        return (
-            f"{FOLDER}/.matcha/services/mlflow/data: 12 MB of data, and the environment beside it",
-            f"{FOLDER}/.matcha/services/dvc/data: 1 MB of data",
+    async def leftovers(self) -> Leftovers:
+        return Leftovers(
+            (".matcha/services/mlflow: 12 MB of data",),
+            ("/home/ada/.local/share/matcha-tui/dvc/iris-demo-3f2a9c1b: 1 MB of data",),
         )
 
     async def checks(self, config: Config | None = None) -> tuple[Check, ...]:
@@ -112,8 +114,8 @@ class FrozenDeployment(Deployment):
         self.asked.append("provision, importing" if imports else "provision")
         return make_run("provision")
 
-    async def start_destroy(self, keep_data: bool = False) -> Run:
-        self.asked.append(f"destroy, {'keeping' if keep_data else 'dropping'} data")
+    async def start_destroy(self, data: DataChoice = DataChoice.KEEP_LASTING) -> Run:
+        self.asked.append(f"destroy, data: {data}")
         return make_run("destroy", ("init", "plan", "destroy", "forget"))
 
     async def cancel(self, run: Run) -> bool:

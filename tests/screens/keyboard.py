@@ -36,6 +36,11 @@ async def until_seen(pilot: Pilot[None], words: str) -> None:
     await until_still(pilot)
 
 
+async def until_gone(pilot: Pilot[None], words: str) -> None:
+    """Wait until some words are no longer on the screen."""
+    await until(pilot, lambda: words not in seen(pilot))
+
+
 async def until_still(pilot: Pilot[None]) -> None:
     """Wait until the screen stays as it is, or has a clock on it.
 

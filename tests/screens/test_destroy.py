@@ -8,7 +8,7 @@ from matcha_tui.screens.home import HomeScreen
 from matcha_tui.screens.monitor import MonitorScreen
 from tests.screens import recorded
 from tests.screens.frozen import FrozenSession, deployed
-from tests.screens.keyboard import seen, type_text, until_on, until_seen
+from tests.screens.keyboard import seen, type_text, until_gone, until_on, until_seen
 
 
 @asynccontextmanager
@@ -40,7 +40,7 @@ async def test_the_name_destroys_it_with_its_data():
         await type_text(pilot, "iris-demo")
         await pilot.press("enter")
         await until_on(pilot, MonitorScreen)
-        assert session.deployment.asked == ["destroy, dropping data"]
+        assert session.deployment.asked == ["destroy, data: keep-lasting"]
 
 
 async def test_data_can_be_kept():
@@ -50,7 +50,19 @@ async def test_data_can_be_kept():
         await type_text(pilot, "iris-demo")
         await pilot.press("enter")
         await until_on(pilot, MonitorScreen)
-        assert session.deployment.asked == ["destroy, keeping data"]
+        assert session.deployment.asked == ["destroy, data: keep"]
+
+
+async def test_data_outside_of_the_project_goes_only_if_that_is_chosen():
+    async with question() as (session, pilot):
+        await until_seen(pilot, "iris-demo-3f2a9c1b: 1 MB of data")
+        assert "This stays" in seen(pilot)
+        await pilot.press("f2", "f3")
+        await until_gone(pilot, "This stays")
+        await type_text(pilot, "iris-demo")
+        await pilot.press("enter")
+        await until_on(pilot, MonitorScreen)
+        assert session.deployment.asked == ["destroy, data: delete"]
 
 
 async def test_escape_leaves_everything_as_it_is():

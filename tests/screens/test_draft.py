@@ -52,7 +52,7 @@ def test_only_sound_values_that_differ_from_their_default_are_saved(typed):
 
 def test_settings_are_gathered_by_module_in_the_order_of_the_stack():
     owners = settings_by_owner(PROJECT, start_draft(PROJECT))
-    assert [title for title, _settings in owners] == ["ZenML", "MLflow", "MLServer (Seldon)"]
+    assert [title for title, _settings in owners] == ["ZenML", "MLflow", "DVC", "MLServer (Seldon)"]
 
 
 def test_typing_makes_a_new_draft():

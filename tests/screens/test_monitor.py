@@ -3,6 +3,7 @@
 import pytest
 
 from matcha_tui.app import MatchaApp
+from matcha_tui.data_choice import DataChoice
 from matcha_tui.screens.confirm import Confirm
 from matcha_tui.screens.home import HomeScreen
 from matcha_tui.screens.monitor import MonitorScreen
@@ -114,15 +115,15 @@ async def test_a_failed_run_can_be_run_again():
         await until(pilot, lambda: session.deployment.asked == ["provision"])
 
 
-@pytest.mark.parametrize(("keep_data", "words"), [(True, "keeping"), (False, "dropping")])
-async def test_a_destroy_that_is_run_again_treats_data_as_before(keep_data, words):
+@pytest.mark.parametrize("data", [DataChoice.KEEP, DataChoice.DELETE])
+async def test_a_destroy_that_is_run_again_treats_data_as_before(data):
     session = FrozenSession([*recorded.building(), RunLost()], deployed())
     app = MatchaApp(session)
     async with app.run_test(size=(80, 24)) as pilot:
-        await app.push_screen(MonitorScreen(session, make_run("destroy"), keep_data=keep_data))
+        await app.push_screen(MonitorScreen(session, make_run("destroy"), data=data))
         await until_seen(pilot, "Nobody knows how the destroy ended")
         await pilot.press("r")
-        await until(pilot, lambda: session.deployment.asked == [f"destroy, {words} data"])
+        await until(pilot, lambda: session.deployment.asked == [f"destroy, data: {data}"])
 
 
 async def test_a_done_provision_leads_to_its_resources():

@@ -37,7 +37,7 @@ def test_kept_data_is_listed_and_nothing_runs(
     project: TinyProject,
 ) -> None:
     _fill(project)
-    done = project.run("remove", "tiny", MATCHA_KEEP_DATA="1")
+    done = project.run("remove", "tiny", MATCHA_DATA="keep")
     folder = project.folder("tiny")
     assert f"its data stays in {folder.data}" in done.stdout
     assert (folder.data / "files" / "precious").exists()
@@ -61,6 +61,6 @@ def test_a_sweep_ends_and_deletes_what_an_interrupted_run_left(project: TinyProj
 
 def test_a_sweep_keeps_data_if_asked(project: TinyProject) -> None:
     _fill(project)
-    assert project.run("clean", MATCHA_KEEP_DATA="1").returncode == 0
+    assert project.run("clean", MATCHA_DATA="keep").returncode == 0
     assert not project.processes()
     assert (project.folder("tiny").data / "files" / "precious").exists()

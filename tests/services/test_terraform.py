@@ -75,7 +75,7 @@ class Root:
         (self.path / "main.tf.json").write_text(json.dumps(content))
 
     def run(self, *arguments: str, expected: int = 0, keep_data: bool = False) -> str:
-        keeping = {"MATCHA_KEEP_DATA": "1"} if keep_data else {}
+        keeping = {"MATCHA_DATA": "keep"} if keep_data else {}
         done = subprocess.run(
             [*_TERRAFORM, *arguments, "-no-color"],
             cwd=self.path,

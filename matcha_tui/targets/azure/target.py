@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from matcha_tui.data_choice import DataChoice
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.flavor import Flavor
 from matcha_tui.targets.azure.cluster.kubeconfig import read_kubeconfig
@@ -123,7 +124,7 @@ class AzureTarget(Target):
             "state's account": names.state_account,
         }
 
-    def environment(self, spec: StackSpec, keep_data: bool) -> Mapping[str, str]:
+    def environment(self, spec: StackSpec, data: DataChoice) -> Mapping[str, str]:
         """Return who Terraform acts as, and where the shared state is to be made."""
         from matcha_tui.targets.azure.auth.terraform_identity import environment_of
 

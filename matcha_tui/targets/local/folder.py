@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.workspace import refuse_unprintable_path
 from matcha_tui.services.definition import Definition, HttpCheck, parse_definition
-from matcha_tui.services.layout import FlavorFolder, flavor_folder
+from matcha_tui.services.layout import flavor_folder
 from matcha_tui.stack.flavor import DEFINITION
 from matcha_tui.targets.base import StackSpec
+from matcha_tui.targets.local.lasting import find_folders
 
 _BELOW_BYTES = 255
 """What the deepest path below the project takes, with the names that Terraform and DVC add."""
@@ -32,13 +33,15 @@ def check_path(spec: StackSpec) -> None:
             hint="Move the project to a folder with a shorter path.",
             exit_code=ExitCode.PREFLIGHT_FAILED,
         )
+    lasting = {flavor.name: path for flavor, _, path in find_folders(spec)}
     for flavor in spec.flavors:
-        definition = parse_definition(flavor.definition)
-        _check_data_folder(definition, flavor_folder(spec.workspace.services, flavor.name))
+        inside = flavor_folder(spec.workspace.services, flavor.name).data
+        data = lasting.get(flavor.name, inside)
+        _check_data_folder(parse_definition(flavor.definition), str(data))
 
 
-def _check_data_folder(definition: Definition, folder: FlavorFolder) -> None:
-    limits, data = definition.limits, str(folder.data)
+def _check_data_folder(definition: Definition, data: str) -> None:
+    limits = definition.limits
     excess = len(os.fsencode(data)) - limits.path_bytes if limits.path_bytes else 0
     if excess > 0:
         raise _unfit(

@@ -8,7 +8,7 @@ from matcha_tui.project.workspace import Workspace
 from matcha_tui.services.environment import is_installed
 from matcha_tui.services.health import check_services
 from matcha_tui.services.layout import flavor_folders
-from matcha_tui.services.storage import describe_leftovers, size_in_words
+from matcha_tui.services.storage import describe_leftovers, find_lasting, size_in_words
 from matcha_tui.targets.base import ComponentHealth
 
 _SUPERVISOR = "module.supervisor.terraform_data.supervisor"
@@ -46,6 +46,12 @@ def find_leftovers(workspace: Workspace) -> tuple[str, ...]:
         f" {size_in_words(item.data_bytes)} of data"
         for item in describe_leftovers(workspace.services)
     )
+
+
+def describe_lasting(workspace: Workspace) -> tuple[str, ...]:
+    """Return what each flavor keeps outside of the project, one line each."""
+    found = filter(None, map(find_lasting, flavor_folders(workspace.services)))
+    return tuple(f"{item.data}: {size_in_words(item.data_bytes)} of data" for item in found)
 
 
 def _address(url: str | None) -> str:

@@ -20,6 +20,7 @@ from matcha_tui.system.files import explain_os_errors
 from matcha_tui.targets.base import StackSpec
 from matcha_tui.targets.findings import Check, Unverified, check_engine, run_check
 from matcha_tui.targets.local.folder import check_path
+from matcha_tui.targets.local.lasting import check_folders
 from matcha_tui.targets.local.values import check_ports
 
 _OLDEST_PYTHON = (3, 11)
@@ -50,6 +51,7 @@ def _python(spec: StackSpec) -> str:
 
 def _folder(spec: StackSpec) -> str:
     check_path(spec)
+    check_folders(spec)
     project = spec.workspace.project
     with explain_os_errors("write to", project), tempfile.TemporaryFile(dir=project):
         return f"{project} can be written to"

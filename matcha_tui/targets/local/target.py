@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from matcha_tui.data_choice import DataChoice
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.flavor import Flavor
 from matcha_tui.stack.setting import SettingValue
@@ -35,13 +36,13 @@ class LocalTarget(Target):
         """Decide ports and passwords; they stay what they were."""
         from matcha_tui.targets.local.values import resolve_values
 
-        return resolve_values(spec.workspace, spec.flavors, spec.config)
+        return resolve_values(spec)
 
     def decisions(
         self, spec: StackSpec, values: ModuleValues
     ) -> Mapping[Path, Mapping[str, SettingValue]]:
         """Return the ports and passwords that each service keeps."""
-        from matcha_tui.targets.local.values import values_file
+        from matcha_tui.targets.stored_values import values_file
 
         return {
             values_file(spec.workspace, flavor.name): values[flavor.module_type]
@@ -62,13 +63,31 @@ class LocalTarget(Target):
             resources={"cloud": {"location": "local"}},
         )
 
-    def environment(self, spec: StackSpec, keep_data: bool) -> Mapping[str, str]:
+    def environment(self, spec: StackSpec, data: DataChoice) -> Mapping[str, str]:
         """Return what the modules' local-exec commands read."""
-        environment = {
+        return {
             "MATCHA_PYTHON": sys.executable,
             "MATCHA_SERVICES": str(spec.workspace.services),
+            "MATCHA_DATA": data,
         }
-        return environment | ({"MATCHA_KEEP_DATA": "1"} if keep_data else {})
+
+    def initial_settings(self, spec: StackSpec) -> Mapping[str, SettingValue]:
+        """Return the name of each folder outside of the project, for its other clones."""
+        from matcha_tui.targets.local.lasting import initial_folders
+
+        return initial_folders(spec)
+
+    def lasting_data(self, spec: StackSpec) -> tuple[str, ...]:
+        """Return those folders that hold anything, with sizes."""
+        from matcha_tui.targets.local.inspection import describe_lasting
+
+        return describe_lasting(spec.workspace)
+
+    def lasting_resources(self, spec: StackSpec) -> Mapping[str, Mapping[str, str]]:
+        """Return what is in those folders that are there."""
+        from matcha_tui.targets.local.lasting import lasting_resources
+
+        return lasting_resources(spec)
 
     def checks(self, spec: StackSpec) -> "tuple[Check, ...]":
         """List what this machine must have."""

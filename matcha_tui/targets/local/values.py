@@ -6,7 +6,6 @@ service keeps its port and its password for as long as it exists.
 
 import secrets
 from collections.abc import Sequence
-from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.config import Config
@@ -16,20 +15,21 @@ from matcha_tui.services.ports import describe_holder, find_free_port, is_free
 from matcha_tui.stack.catalog import Flavor
 from matcha_tui.stack.setting import Setting, SettingType, SettingValue
 from matcha_tui.targets.base import StackSpec
+from matcha_tui.targets.local.lasting import find_folders
 from matcha_tui.targets.passwords import find_takers
-from matcha_tui.targets.stored_values import keep, read_stored
+from matcha_tui.targets.stored_values import keep, read_stored, values_file
 
 _SECRET_BYTES = 24  # 192 bits, more than a password can be guessed
 
 
-def resolve_values(
-    workspace: Workspace, flavors: Sequence[Flavor], config: Config
-) -> dict[str, dict[str, SettingValue]]:
+def resolve_values(spec: StackSpec) -> dict[str, dict[str, SettingValue]]:
     """Give every setting of the chosen flavors its final value.
 
     Returns:
         Module type to setting's name to value.
     """
+    workspace, flavors, config = spec.workspace, spec.flavors, spec.config
+    folders = {dotted: path for _, dotted, path in find_folders(spec)}
     running = {found.flavor for found in check_services(workspace.services) if found.pid}
     taken = set(_ports_set_by_user(flavors, config))
     values: dict[str, dict[str, SettingValue]] = {}
@@ -38,6 +38,9 @@ def resolve_values(
         chosen: dict[str, SettingValue] = {}
         for setting in flavor.settings:
             dotted = f"{flavor.module_type}.{setting.name}"
+            if dotted in folders:
+                chosen[setting.name] = str(folders[dotted])
+                continue
             chosen[setting.name] = _resolve(
                 setting,
                 dotted,
@@ -48,11 +51,6 @@ def resolve_values(
             )
         values[flavor.module_type] = chosen
     return values
-
-
-def values_file(workspace: Workspace, flavor: str) -> Path:
-    """Return where the decisions for a service are kept."""
-    return workspace.services / flavor / "values.json"
 
 
 def check_ports(workspace: Workspace, flavors: Sequence[Flavor], config: Config) -> int:

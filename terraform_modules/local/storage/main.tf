@@ -8,9 +8,15 @@ variable "definition" {
   type        = string
 }
 
+variable "folder" {
+  description = "Where it keeps its data outside of its own folder; empty when it does not."
+  type        = string
+  default     = ""
+}
+
 resource "terraform_data" "storage" {
   input            = var.flavor
-  triggers_replace = var.flavor
+  triggers_replace = var.folder == "" ? var.flavor : "${var.flavor} in ${var.folder}"
 
   provisioner "local-exec" {
     command     = "exec \"$MATCHA_PYTHON\" -P -m matcha_tui.services prepare ${var.flavor} --definition \"$MATCHA_DEFINITION\""

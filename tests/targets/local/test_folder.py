@@ -22,7 +22,8 @@ CHROMA = CATALOG.find("local", "vector_database", "chroma")
 
 
 def check(path: str | Path, *flavors: Flavor) -> None:
-    check_path(StackSpec(Workspace(Path(path)), flavors, Config()))
+    remote = {"data_version_control.remote": f"{path}/remote"} if DVC in flavors else {}
+    check_path(StackSpec(Workspace(Path(path)), flavors, Config(settings=remote)))
 
 
 def refusal(path: str | Path, *flavors: Flavor) -> MatchaError:

@@ -33,14 +33,14 @@ def workspace(tmp_path: Path) -> Workspace:
 
 def decide_and_keep(workspace: Workspace, *flavors: Flavor) -> dict[str, dict[str, SettingValue]]:
     """Resolve, and keep what is kept when it is applied."""
-    values = resolve_values(workspace, flavors, Config())
+    values = resolve_values(StackSpec(workspace, flavors, Config()))
     for file, decided in LOCAL.decisions(StackSpec(workspace, flavors, Config()), values).items():
         keep(file, decided)
     return values
 
 
 def test_every_port_is_free_and_another(workspace: Workspace):
-    values = resolve_values(workspace, [MLFLOW, ZENML, SELDON], Config())
+    values = resolve_values(StackSpec(workspace, [MLFLOW, ZENML, SELDON], Config()))
     ports = [
         value
         for module_values in values.values()
@@ -52,19 +52,19 @@ def test_every_port_is_free_and_another(workspace: Workspace):
 
 def test_what_was_decided_once_stays(workspace: Workspace):
     first = decide_and_keep(workspace, MLFLOW, ZENML)
-    assert resolve_values(workspace, [MLFLOW, ZENML], Config()) == first
+    assert resolve_values(StackSpec(workspace, [MLFLOW, ZENML], Config())) == first
 
 
 def test_deciding_writes_nothing(workspace: Workspace):
     before = sorted(workspace.project.rglob("*"))
-    resolve_values(workspace, [MLFLOW, ZENML, SELDON], Config())
+    resolve_values(StackSpec(workspace, [MLFLOW, ZENML, SELDON], Config()))
     assert sorted(workspace.project.rglob("*")) == before
 
 
 def test_secrets_are_long_and_no_two_projects_share_them(workspace: Workspace, tmp_path: Path):
     other = Workspace(tmp_path / "other")
     passwords = {
-        resolve_values(project, [ZENML], Config())["orchestrator"]["password"]
+        resolve_values(StackSpec(project, [ZENML], Config()))["orchestrator"]["password"]
         for project in (workspace, other)
     }
     assert len(passwords) == 2
@@ -84,12 +84,15 @@ def test_a_kept_port_that_somebody_took_meanwhile_is_replaced(
     folder = workspace.services / "mlflow"
     folder.mkdir()
     (folder / "values.json").write_text(json.dumps({"port": taken_port}))
-    assert resolve_values(workspace, [MLFLOW], Config())["experiment_tracker"]["port"] != taken_port
+    assert (
+        resolve_values(StackSpec(workspace, [MLFLOW], Config()))["experiment_tracker"]["port"]
+        != taken_port
+    )
 
 
 def test_a_port_that_the_user_set_is_used(workspace: Workspace, taken_port: int):
     config = Config(settings={"experiment_tracker.port": taken_port + 1})
-    values = resolve_values(workspace, [MLFLOW], config)
+    values = resolve_values(StackSpec(workspace, [MLFLOW], config))
     assert values["experiment_tracker"]["port"] == taken_port + 1
 
 
@@ -98,7 +101,7 @@ def test_a_port_that_is_taken_is_refused_with_the_setting_to_change(
 ):
     config = Config(settings={"experiment_tracker.port": taken_port})
     with pytest.raises(MatchaError) as caught:
-        resolve_values(workspace, [MLFLOW], config)
+        resolve_values(StackSpec(workspace, [MLFLOW], config))
     assert f"experiment_tracker.port is {taken_port}" in caught.value.message
     assert caught.value.hint is not None
     assert "experiment_tracker.port" in caught.value.hint
@@ -107,7 +110,7 @@ def test_a_port_that_is_taken_is_refused_with_the_setting_to_change(
 def test_one_port_for_two_services_is_refused(workspace: Workspace):
     config = Config(settings={"experiment_tracker.port": 5005, "deployer.grpc_port": 5005})
     with pytest.raises(MatchaError, match="both set to port 5005") as caught:
-        resolve_values(workspace, [MLFLOW, SELDON], config)
+        resolve_values(StackSpec(workspace, [MLFLOW, SELDON], config))
     assert caught.value.exit_code is ExitCode.USAGE
 
 
@@ -115,13 +118,13 @@ def test_a_port_set_for_one_service_is_not_given_to_another(workspace: Workspace
     port = free_port()
     config = Config(settings={"deployer.http_port": port})
     longing = replace(MLFLOW, settings=(replace(MLFLOW.settings[0], preferred=port),))
-    values = resolve_values(workspace, [longing, SELDON], config)
+    values = resolve_values(StackSpec(workspace, [longing, SELDON], config))
     assert values["experiment_tracker"]["port"] != values["deployer"]["http_port"]
 
 
 def test_a_password_of_the_users_is_taken_and_kept(workspace: Workspace):
     set_password(StackSpec(workspace, [MLFLOW, ZENML], Config()), "green tea")
-    values = resolve_values(workspace, [MLFLOW, ZENML], Config())
+    values = resolve_values(StackSpec(workspace, [MLFLOW, ZENML], Config()))
     assert values["orchestrator"]["password"] == "green tea"
     assert "password" not in values["experiment_tracker"]
 

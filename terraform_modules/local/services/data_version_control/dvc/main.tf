@@ -3,14 +3,19 @@ variable "context" {
   type        = object({ services_directory = string })
 }
 
+variable "remote" {
+  type = string
+}
+
 module "storage" {
   source     = "../../../storage"
   flavor     = "dvc"
   definition = "${path.module}/module.toml"
+  folder     = var.remote
 }
 
 output "properties" {
-  value = { "remote-url" = "${var.context.services_directory}/dvc/data/bucket" }
+  value = { "remote-url" = var.remote }
 }
 
 output "secrets" {
