@@ -24,6 +24,10 @@ COMMANDS = {
     "get": ("matcha_tui.commands.inspect", "Print what the deployed stack gives: URLs and more."),
     "env": ("matcha_tui.commands.env", "Print environment variables for clients, to eval."),
     "connect": ("matcha_tui.commands.connect", "Tell .env, DVC and ZenML where the stack is."),
+    "disconnect": (
+        "matcha_tui.commands.connect",
+        "Take back what connect has written; a destroy does it, too.",
+    ),
     "kubeconfig": (
         "matcha_tui.commands.kubeconfig",
         "Let kubectl find the stack's cluster, where it has one.",

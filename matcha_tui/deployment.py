@@ -12,6 +12,7 @@ from pathlib import Path
 
 import matcha_tui
 from matcha_tui.choosing import save_config
+from matcha_tui.clients.tools import disconnect_command
 from matcha_tui.data_choice import DataChoice
 from matcha_tui.deployed import (
     growing_values,
@@ -169,7 +170,13 @@ def destroy(project: Project, engine: Engine, data: DataChoice = DataChoice.KEEP
         record = require_destroyable(project)
         spec = spec_of(project, record)
         _restore_roots(project, spec)
-        work = Work(project.workspace, engine, target, is_shared=bool(record.backend))
+        work = Work(
+            project.workspace,
+            engine,
+            target,
+            is_shared=bool(record.backend),
+            afterwards=disconnect_command(project.workspace),
+        )
         run = _create(project, RunKind.DESTROY, work, lambda run: destroy_steps(work, run))
         write_record(project.workspace, stamp(record, run.id))
         return _start(target.name, run, spec, lock, data)

@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from matcha_tui.clients.connection import Outcome, ToolConnection
+from matcha_tui.clients.connection import NO_NOTE, Note, Outcome, ToolConnection
 from matcha_tui.clients.dvc_secret import LOCAL_SETTINGS, set_connection_string
 from matcha_tui.clients.git import is_tracked, keep_out_of_git
 
@@ -21,7 +21,9 @@ _LEVELS = ("--local", "--project")
 _DEFAULT, _URL, _ACCOUNT = "core.remote", f"remote.{_REMOTE}.url", f"remote.{_REMOTE}.account_name"
 
 
-def connect_dvc(project: Path, remote: Mapping[str, str] | None) -> ToolConnection:
+def connect_dvc(
+    project: Path, remote: Mapping[str, str] | None, note: Note = NO_NOTE
+) -> ToolConnection:
     """Make the stack's remote the default one."""
     if remote is None or "remote-url" not in remote:
         return ToolConnection(_NAME, Outcome.SKIPPED, "the stack has no data version control")
@@ -47,18 +49,51 @@ def connect_dvc(project: Path, remote: Mapping[str, str] | None) -> ToolConnecti
         )
     said = _remove_secret(folder) if secret is None else []
     try:
-        said += _set_remote(program, project, remote)
+        changed, note = _set_remote(program, project, remote, note)
+        said += changed
     except subprocess.SubprocessError as error:
         return ToolConnection(_NAME, Outcome.FAILED, _last_line(error))
     if secret:  # last: DVC refuses a connection string for a remote that it does not know yet
         said += _keep_secret(folder, secret)
     if not said:
-        return ToolConnection(_NAME, Outcome.UNCHANGED, f"its default remote is {_REMOTE}")
-    return ToolConnection(_NAME, Outcome.DONE, "; ".join(said))
+        return ToolConnection(_NAME, Outcome.UNCHANGED, f"its default remote is {_REMOTE}", note)
+    return ToolConnection(_NAME, Outcome.DONE, "; ".join(said), note)
 
 
-def _set_remote(program: str, project: Path, remote: Mapping[str, str]) -> list[str]:
-    """Write where the remote is, on one level of DVC's settings, and return what was changed."""
+def disconnect_dvc(project: Path, note: Note) -> ToolConnection:
+    """Take the remote away, and make the one before it the default again."""
+    program, level, default = shutil.which("dvc"), note["level"], note["default"]
+    if not (project / ".dvc").is_dir():
+        return ToolConnection(_NAME, Outcome.UNCHANGED, "this folder is no DVC repository")
+    if program is None:
+        return ToolConnection(
+            _NAME, Outcome.SKIPPED, f"there is no dvc on PATH, so its remote {_REMOTE} stays"
+        )
+    try:
+        known = _settings(program, project, level)
+        if known.get(_URL) != note["url"]:
+            present = known.get(_URL, "nothing")
+            return ToolConnection(
+                _NAME, Outcome.UNCHANGED, f"its remote {_REMOTE} is {present} by now, and stays"
+            )
+        _remove_secret(project / ".dvc")
+        _run(program, project, "remote", "remove", level, _REMOTE)
+        if known.get(_DEFAULT) == _REMOTE and default:
+            _run(program, project, "config", level, _DEFAULT, default)
+    except subprocess.SubprocessError as error:
+        return ToolConnection(_NAME, Outcome.FAILED, _last_line(error))
+    again = f"; its default remote is {default} again" if default else ""
+    return ToolConnection(_NAME, Outcome.DONE, f"took its remote {_REMOTE} away{again}")
+
+
+def _set_remote(
+    program: str, project: Path, remote: Mapping[str, str], note: Note
+) -> tuple[list[str], Note]:
+    """Write where the remote is, on one level of DVC's settings.
+
+    Returns:
+        What was changed, and what there is to take back.
+    """
     url, account = remote["remote-url"], remote.get("account-name")
     level, other = _LEVELS if Path(url).is_absolute() else reversed(_LEVELS)
     here, there = _settings(program, project, level), _settings(program, project, other)
@@ -67,7 +102,8 @@ def _set_remote(program: str, project: Path, remote: Mapping[str, str]) -> list[
     if _URL in there:
         _run(program, project, "remote", "remove", other, _REMOTE)
         said.append(f"its remote {_REMOTE} was {there[_URL]}")
-    default = here.get(_DEFAULT, there.get(_DEFAULT))
+    own = here.get(_DEFAULT)
+    default = own or there.get(_DEFAULT)
     if here.get(_DEFAULT) != _REMOTE or here.get(_URL) != url:
         _run(program, project, "remote", "add", level, "--force", "--default", _REMOTE, url)
         here = {}  # replaced, with all else that was known of the remote
@@ -76,7 +112,9 @@ def _set_remote(program: str, project: Path, remote: Mapping[str, str]) -> list[
     if account and here.get(_ACCOUNT) != account:
         _run(program, project, "remote", "modify", level, _REMOTE, "account_name", account)
         said.append(f"its account is {account}")
-    return said
+    # On this level; one that is committed becomes the default again by itself.
+    earlier = note.get("default") if own == _REMOTE else own
+    return said, {"level": level, "url": url, "default": earlier}
 
 
 def _keep_secret(folder: Path, secret: str) -> list[str]:

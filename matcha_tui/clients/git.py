@@ -42,6 +42,28 @@ def keep_out_of_git(folder: Path, name: str) -> bool:
     return True
 
 
+def stop_ignoring(folder: Path, name: str) -> bool:
+    """Take back what `keep_out_of_git` added.
+
+    Returns:
+        Whether it was still there.
+    """
+    path = folder / ".gitignore"
+    if not path.is_file():
+        return False
+    with explain_os_errors("read", path):
+        before, mode = path.read_bytes(), stat.S_IMODE(path.stat().st_mode)
+    lines = before.splitlines(keepends=True)
+    after = b"".join(line for line in lines if line.rstrip(b"\r\n") != name.encode())
+    if after == before:
+        return False
+    if after:
+        write_atomically(path, after, mode)
+    else:
+        path.unlink()
+    return True
+
+
 def _git(folder: Path, arguments: Sequence[str]) -> bool:
     """Ask git a question; without git the answer is no."""
     program = shutil.which("git")

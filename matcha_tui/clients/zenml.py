@@ -7,7 +7,12 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from matcha_tui.clients.connection import Outcome, ToolConnection
+from matcha_tui.clients.connection import NO_NOTE, Note, Outcome, ToolConnection
+from matcha_tui.clients.zenml_settings import (
+    describe_changes,
+    read_settings,
+    restore_settings,
+)
 from matcha_tui.clients.zenml_stack import describe_stack
 from matcha_tui.project.state import Resources
 
@@ -17,7 +22,7 @@ _SECONDS = 180
 _MASK = "********"
 
 
-def connect_zenml(project: Path, resources: Resources) -> ToolConnection:
+def connect_zenml(project: Path, resources: Resources, note: Note = NO_NOTE) -> ToolConnection:
     """Register the stack with its ZenML server, and make it the active one."""
     server = resources.get("pipeline")
     if server is None:
@@ -31,6 +36,7 @@ def connect_zenml(project: Path, resources: Resources) -> ToolConnection:
             "`matcha connect` again",
         )
     stack = describe_stack(resources)
+    before = read_settings(project)
     try:
         finished = subprocess.run(
             [python, str(_SCRIPT)],
@@ -56,9 +62,22 @@ def connect_zenml(project: Path, resources: Resources) -> ToolConnection:
             text = text.replace(secret, _MASK)
         return ToolConnection(_NAME, Outcome.FAILED, text)
     changes = json.loads(finished.stdout.splitlines()[-1])
+    note = describe_changes(before, read_settings(project), note)
     if not changes:
-        return ToolConnection(_NAME, Outcome.UNCHANGED, "its stack matcha is registered and active")
-    return ToolConnection(_NAME, Outcome.DONE, "; ".join([*changes, *_advice(resources)]))
+        return ToolConnection(
+            _NAME, Outcome.UNCHANGED, "its stack matcha is registered and active", note
+        )
+    return ToolConnection(_NAME, Outcome.DONE, "; ".join([*changes, *_advice(resources)]), note)
+
+
+def disconnect_zenml(project: Path, note: Note) -> ToolConnection:
+    """Let the client forget the server; what is registered with the server stays there."""
+    files = restore_settings(note)
+    if not files:
+        return ToolConnection(_NAME, Outcome.UNCHANGED, "its client points elsewhere by now")
+    return ToolConnection(
+        _NAME, Outcome.DONE, f"its client is as it was before: {', '.join(map(str, files))}"
+    )
 
 
 def _find_client() -> str | None:

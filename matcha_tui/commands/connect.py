@@ -1,17 +1,17 @@
-"""``matcha connect``: tell the client tools in this folder where the stack is."""
+"""``matcha connect`` and ``disconnect``: whether the client tools know where the stack is."""
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
 from matcha_tui.clients.connection import Outcome, ToolConnection
-from matcha_tui.clients.dvc import connect_dvc
-from matcha_tui.clients.env_file import connect_env_file
-from matcha_tui.clients.zenml import connect_zenml
+from matcha_tui.clients.tools import connect_tools, disconnect_tools
 from matcha_tui.commands.opening import open_project
 from matcha_tui.deployed import usable_resources
 from matcha_tui.errors import ExitCode
+from matcha_tui.project.lock import hold_lock
+from matcha_tui.project.workspace import prepare_workspace
 from matcha_tui.stack.variables import client_variables
 
 
@@ -23,18 +23,31 @@ def connect(context: click.Context) -> None:
     A second run changes nothing. Exit 1 if a step failed; the others are done all the same.
     """
     project = open_project(Path.cwd())
-    folder, found = project.workspace.project, usable_resources(project)
+    found = usable_resources(project)
     variables = client_variables(project.flavors, found)
-    remote = found.get("data-version-control")
-    steps: tuple[Callable[[], ToolConnection], ...] = (
-        lambda: connect_env_file(folder, variables),
-        lambda: connect_dvc(folder, remote),
-        lambda: connect_zenml(folder, found),
-    )
+    click.echo(f"Connecting to the stack of {project.workspace.shown}", err=True)
+    prepare_workspace(project.workspace)
+    with hold_lock(project.workspace, "connect"):
+        _report(context, connect_tools(project.workspace, variables, found))
+
+
+@click.command(epilog="Example: matcha disconnect")
+@click.pass_context
+def disconnect(context: click.Context) -> None:
+    """Take back what `matcha connect` wrote for .env, DVC and ZenML; a destroy does it, too.
+
+    What has been changed since stays. Exit 1 if a step failed; the others are done all the same.
+    """
+    project = open_project(Path.cwd())
+    click.echo(f"Disconnecting from the stack of {project.workspace.shown}", err=True)
+    with hold_lock(project.workspace, "disconnect"):
+        _report(context, disconnect_tools(project.workspace))
+
+
+def _report(context: click.Context, steps: Iterable[ToolConnection]) -> None:
     failed = False
     for step in steps:
-        report = step()
-        click.echo(f"{report.name:<6} {report.outcome:<10} {report.text}")
-        failed = failed or report.outcome is Outcome.FAILED
+        click.echo(f"{step.name:<6} {step.outcome:<10} {step.text}")
+        failed = failed or step.outcome is Outcome.FAILED
     if failed:
         context.exit(ExitCode.FAILED)

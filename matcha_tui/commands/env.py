@@ -37,6 +37,7 @@ def env(shell: str | None, show_sensitive: bool) -> None:
     """
     project = open_project(Path.cwd())
     assign = _SHELLS[shell or _users_shell()]
+    click.echo(f"# The stack of {project.workspace.shown}", err=True)
     found = client_variables(project.flavors, usable_resources(project))
     for variable in found:
         if show_sensitive or not variable.secret:

@@ -65,6 +65,11 @@ class Workspace:
         return self.directory / "services"
 
     @property
+    def connections_file(self) -> Path:
+        """What was written for client tools, to be taken back."""
+        return self.directory / "connections.json"
+
+    @property
     def lock_file(self) -> Path:
         """Held by whoever changes the project."""
         return self.directory / "lock"

@@ -32,6 +32,7 @@ class Work:
         is_shared: Whether the state is kept where colleagues find it.
         repairs: Addresses of resources that are to be made again.
         checks_plans: Whether a plan that destroys what nobody has approved is refused.
+        afterwards: What a destroy does last: a command.
     """
 
     workspace: Workspace
@@ -40,6 +41,7 @@ class Work:
     is_shared: bool = False
     repairs: tuple[str, ...] = ()
     checks_plans: bool = False
+    afterwards: tuple[str, ...] = ()
 
 
 def plan_steps(work: Work, run: Path) -> list[Step]:
@@ -93,7 +95,10 @@ def destroy_steps(work: Work, run: Path) -> list[Step]:
         ]
     given = [str(_outputs_file(work, layer, folder(layer))) for layer in layers[1:]]
     pruning = ("rm", "-f", str(work.workspace.state_file), *given)
-    return [*steps, _step("prune", layers[0], pruning, folder(layers[0]))]
+    last = [_step("prune", layers[0], pruning, folder(layers[0]))]
+    if work.afterwards:
+        last.append(_step("disconnect", layers[0], work.afterwards, work.workspace.project))
+    return [*steps, *last]
 
 
 def plan_file(run: Path, layer: str) -> Path:

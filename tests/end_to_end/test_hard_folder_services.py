@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uv
 
 from tests.command_line import Matcha, make_environment
 from tests.end_to_end.clients import python_of, run_client
@@ -94,15 +93,9 @@ def test_mlserver_loads_this_projects_models_and_no_neighbours(matcha: Matcha):
     assert found == {"doubling"}
 
 
-def test_dvc_pushes_to_the_project_and_pulls_from_it(
-    matcha: Matcha, tmp_path_factory: pytest.TempPathFactory
-):
-    environment = tmp_path_factory.mktemp("dvc")
-    python, dvc = environment / "bin/python", environment / "bin/dvc"
-    path = f"{dvc.parent}{os.pathsep}{os.environ['PATH']}"
+def test_dvc_pushes_and_pulls(matcha: Matcha, dvc: str):
+    path = f"{Path(dvc).parent}{os.pathsep}{os.environ['PATH']}"
     connecting = Matcha(matcha.folder, matcha.environment | {"PATH": path})
-    _run(matcha, uv.find_uv_bin(), "venv", "--quiet", "--clear", environment)
-    _run(matcha, uv.find_uv_bin(), "pip", "install", "--quiet", "--python", python, "dvc==3.67.1")
     _run(matcha, "git", "init", "--quiet")
     _run(matcha, dvc, "init", "--quiet")
     for outcome in ("done", "unchanged"):

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import psutil
 import pytest
-import uv
 
 from tests.command_line import SCRIPTS, Matcha, make_environment
 from tests.end_to_end.clients import python_of, run_client
@@ -35,17 +34,6 @@ MODULE_TYPES = (
     "deployer",
     "vector_database",
 )
-
-
-@pytest.fixture(scope="module")
-def dvc(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """DVC as its users install it."""
-    environment = tmp_path_factory.mktemp("dvc")
-    _run([uv.find_uv_bin(), "venv", "--quiet", "--clear", str(environment)], environment)
-    python = str(environment / "bin/python")
-    install = [uv.find_uv_bin(), "pip", "install", "--quiet", "--compile-bytecode"]
-    _run([*install, "--python", python, "dvc==3.67.1"], environment)
-    return str(environment / "bin/dvc")
 
 
 def test_the_llm_stack_comes_up(matcha: Matcha):
@@ -221,6 +209,21 @@ def test_connect_tells_the_clients_and_a_second_time_changes_nothing(
     ]
 
 
+def test_disconnect_takes_it_back_and_connect_writes_it_again(
+    matcha: Matcha, dvc: str, tmp_path: Path
+):
+    path = os.pathsep.join([str(Path(dvc).parent), os.environ["PATH"]])
+    connected = Matcha(matcha.folder, matcha.environment | {"PATH": path})
+    assert _run([dvc, "remote", "list"], matcha.folder) != ""
+    answer = connected("disconnect")
+    assert [line.split()[:2] for line in answer.stdout.splitlines()] == [
+        [name, "done"] for name in (".env", "dvc", "zenml")
+    ]
+    assert not (matcha.folder / ".env").exists()
+    assert _run([dvc, "remote", "list"], matcha.folder) == ""
+    assert connected("connect").returncode == 0
+
+
 @pytest.mark.parametrize(
     "resource", ["pipeline", "experiment-tracker", "model-deployer", "vector-database"]
 )
@@ -308,9 +311,11 @@ def test_provision_repairs_what_is_down_and_nothing_else(matcha: Matcha):
 
 def test_destroy_leaves_nothing_behind(matcha: Matcha):
     ports = {address[1] for address in _listening(matcha)}
+    assert (matcha.folder / ".env").exists()
     destroy = matcha("destroy", "--yes")
     assert destroy.returncode == 0, destroy.stderr
     matcha.wait_until_ended()
+    assert not (matcha.folder / ".env").exists()
     for port in ports:
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", port)) != 0
