@@ -23,6 +23,10 @@ COMMANDS = {
     "status": ("matcha_tui.commands.status", "Say whether each component is healthy."),
     "get": ("matcha_tui.commands.inspect", "Print what the deployed stack gives: URLs and more."),
     "env": ("matcha_tui.commands.env", "Print environment variables for clients, to eval."),
+    "clients": (
+        "matcha_tui.commands.clients",
+        "Print the packages by which your code talks to the stack.",
+    ),
     "connect": ("matcha_tui.commands.connect", "Tell .env, DVC and ZenML where the stack is."),
     "disconnect": (
         "matcha_tui.commands.connect",

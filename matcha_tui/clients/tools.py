@@ -11,11 +11,13 @@ from pathlib import Path
 from matcha_tui.clients.connection import NO_NOTE, Note, Outcome, ToolConnection
 from matcha_tui.clients.dvc import connect_dvc, disconnect_dvc
 from matcha_tui.clients.env_file import connect_env_file, disconnect_env_file
+from matcha_tui.clients.packages import check_clients, find_clients
 from matcha_tui.clients.zenml import connect_zenml, disconnect_zenml
 from matcha_tui.errors import MatchaError
 from matcha_tui.project.state import Resources
 from matcha_tui.project.workspace import Workspace
-from matcha_tui.stack.variables import ClientVariable
+from matcha_tui.stack.flavor import Flavor
+from matcha_tui.stack.variables import client_variables
 from matcha_tui.system.files import write_atomically
 
 _FORGET: Mapping[str, Callable[[Path, Note], ToolConnection]] = {
@@ -26,10 +28,13 @@ _FORGET: Mapping[str, Callable[[Path, Note], ToolConnection]] = {
 
 
 def connect_tools(
-    workspace: Workspace, variables: Sequence[ClientVariable], resources: Resources
+    workspace: Workspace, flavors: Sequence[Flavor], resources: Resources
 ) -> Iterator[ToolConnection]:
     """Tell each tool where the stack is; each is told though another one failed."""
     project, remote = workspace.project, resources.get("data-version-control")
+    variables = client_variables(flavors, resources)
+    installed = find_clients([item for item in flavors if item.resource in resources])
+    unfit = {one.flavor: one.advice for one in installed if one.version and not one.is_fit}
     steps: Mapping[str, Callable[[Note], ToolConnection]] = {
         ".env": lambda note: connect_env_file(project, variables, note),
         "dvc": lambda note: connect_dvc(project, remote, note),
@@ -37,10 +42,14 @@ def connect_tools(
     }
     for name, connect in steps.items():
         notes = _read_notes(workspace)
+        if name in unfit:
+            yield ToolConnection(name, Outcome.FAILED, unfit[name])
+            continue
         step = connect(notes.get(name, NO_NOTE))
         if step.note is not None:
             _keep_notes(workspace, {**notes, name: step.note})
         yield step
+    yield check_clients(one for one in installed if one.flavor not in (unfit.keys() & steps.keys()))
 
 
 def disconnect_tools(workspace: Workspace) -> Iterator[ToolConnection]:

@@ -12,7 +12,6 @@ from matcha_tui.deployed import usable_resources
 from matcha_tui.errors import ExitCode
 from matcha_tui.project.lock import hold_lock
 from matcha_tui.project.workspace import prepare_workspace
-from matcha_tui.stack.variables import client_variables
 
 
 @click.command(epilog="Example: matcha connect && python train.py")
@@ -24,11 +23,10 @@ def connect(context: click.Context) -> None:
     """
     project = open_project(Path.cwd())
     found = usable_resources(project)
-    variables = client_variables(project.flavors, found)
     click.echo(f"Connecting to the stack of {project.workspace.shown}", err=True)
     prepare_workspace(project.workspace)
     with hold_lock(project.workspace, "connect"):
-        _report(context, connect_tools(project.workspace, variables, found))
+        _report(context, connect_tools(project.workspace, project.flavors, found))
 
 
 @click.command(epilog="Example: matcha disconnect")

@@ -24,6 +24,7 @@ DEFINITION = "module.toml"
 PROPERTY_PART = re.compile(r"\{([a-z0-9-]+)(?::(host|port))?\}")
 """In a client's variable: a property, or a part of one that is a URL."""
 
+_PACKAGE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _SETTING_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _OUR_NAMES = ("context", "environment", "data")  # the variable and the placeholders
 _TERRAFORM_NAMES = (
@@ -47,6 +48,7 @@ _KEYS = (
     "page",
     "property",
     "client_variables",
+    "client",
     "setting",
     "cost",
 )
@@ -99,6 +101,33 @@ class Property:
 
 
 @dataclass(frozen=True, slots=True)
+class Client:
+    """The package by which a user's code talks to a flavor's server.
+
+    Attributes:
+        package: As pip takes it, with the version that was tried: ``zenml==0.98.0``.
+        needs: Other packages that it needs here, beside what it brings.
+        fits: The versions of the package that get on with the server: ``>=0.98,<0.99``.
+        otherwise: What another version meets, as the end of a sentence: "the server refuses it".
+    """
+
+    package: str
+    needs: tuple[str, ...] = ()
+    fits: str = ""
+    otherwise: str = ""
+
+    @property
+    def name(self) -> str:
+        """The package's name alone: ``zenml``, also of ``zenml[local]==0.98.0``."""
+        return _PACKAGE_NAME.match(self.package)[0]  # type: ignore[index] # it was checked
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """All that is to be installed."""
+        return (self.package, *self.needs)
+
+
+@dataclass(frozen=True, slots=True)
 class Cost:
     """One thing that is paid for.
 
@@ -141,6 +170,7 @@ class Flavor:
         properties: What it gives once it runs.
         client_variables: What clients need in their environment beside properties, with
             properties in it: ``{url}``, ``{url:host}``, ``{url:port}``.
+        client: What talks to it, if that is a Python package.
         settings: What can be set.
         costs: What is paid for, if anything is.
         definition: The module.toml as it was read, of which its target parses the part that
@@ -161,6 +191,7 @@ class Flavor:
     page: str | None
     properties: tuple[Property, ...]
     client_variables: Mapping[str, str]
+    client: Client | None
     settings: tuple[Setting, ...]
     costs: tuple[Cost, ...]
     definition: TomlTable = field(repr=False, compare=False)
@@ -203,6 +234,7 @@ def read_flavor(folder: Path, place: FlavorPath | None = None, more: Sequence[st
         page=table.text("page", "") or None,
         properties=properties,
         client_variables=_read_variables(constants, properties),
+        client=_read_client(table.table("client")) if "client" in table.content else None,
         settings=_read_settings(table),
         costs=tuple(_read_cost(item) for item in table.tables("cost")),
         definition=table,
@@ -245,6 +277,16 @@ def _read_variables(table: TomlTable, properties: Sequence[Property]) -> dict[st
                     hint=name_hint(match[1], open_names),
                 )
     return texts
+
+
+def _read_client(table: TomlTable) -> Client:
+    table.refuse_unknown(("package", "needs", "fits", "otherwise"))
+    package = table.text("package")
+    if not _PACKAGE_NAME.match(package):
+        raise table.error("package", "names no package", hint='Write it as in "zenml==0.98.0".')
+    return Client(
+        package, table.texts("needs"), table.text("fits", ""), table.text("otherwise", "")
+    )
 
 
 def _read_settings(top: TomlTable) -> tuple[Setting, ...]:

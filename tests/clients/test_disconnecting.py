@@ -15,6 +15,7 @@ from matcha_tui.clients.env_file import connect_env_file, disconnect_env_file
 from matcha_tui.clients.tools import connect_tools, disconnect_tools
 from matcha_tui.clients.zenml_settings import describe_changes, read_settings, restore_settings
 from matcha_tui.project.workspace import Workspace, prepare_workspace
+from matcha_tui.stack.catalog import load_catalog
 from matcha_tui.stack.variables import ClientVariable
 
 URL = ClientVariable("MLFLOW_TRACKING_URI", "http://127.0.0.1:5000")
@@ -120,7 +121,9 @@ def test_a_tool_that_cannot_be_reached_is_tried_again_next_time(
     note = {"level": "--local", "url": "/remote", "default": None}
     workspace.connections_file.write_text(json.dumps({"dvc": note}))
     monkeypatch.setenv("PATH", str(tmp_path))
-    list(connect_tools(workspace, [URL], {}))
+    mlflow = load_catalog().find("local", "experiment_tracker", "mlflow")
+    given = {"experiment-tracker": {"tracking-url": URL.value}}
+    list(connect_tools(workspace, [mlflow], given))
     outcomes = {step.name: step.outcome for step in disconnect_tools(workspace)}
     assert outcomes == {
         ".env": Outcome.DONE,
