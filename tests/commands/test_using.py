@@ -12,6 +12,7 @@ def test_connect_says_what_each_step_did(deployed: Matcha):
         [".env", "done"],
         ["dvc", "skipped"],
         ["zenml", "skipped"],
+        ["client", "skipped"],
     ]
     remote = deployed.get("data-version-control", "remote-url")
     assert f"DVC_REMOTE_URL={remote}" in (deployed.folder / ".env").read_text()

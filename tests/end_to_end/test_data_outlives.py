@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command_line import DVC_ONLY, Matcha
+from tests.command_line import DVC_ONLY, SCRIPTS, Matcha
 
 pytestmark = pytest.mark.e2e
 
@@ -26,7 +26,7 @@ def run(matcha: Matcha, *command: str) -> str:
 
 def test_data_is_pulled_in_another_clone_after_a_destroy(matcha: Matcha, dvc: str, tmp_path: Path):
     own = {
-        "PATH": f"{Path(dvc).parent}{os.pathsep}{os.environ['PATH']}",
+        "PATH": os.pathsep.join([str(Path(dvc).parent), str(SCRIPTS), os.environ["PATH"]]),
         "XDG_DATA_HOME": str(tmp_path / "data"),
         "DVC_NO_ANALYTICS": "1",
     }
