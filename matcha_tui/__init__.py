@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from matcha_tui.targets.base import ComponentHealth, Root, SharedState, StackSpec, Target
     from matcha_tui.targets.findings import Check, Finding, Fix, Unverified, Verdict
     from matcha_tui.targets.identity_part import Identity
+    from matcha_tui.targets.models_part import ModelInput, Models, ServedModel
     from matcha_tui.targets.pricing_part import Pricing
     from matcha_tui.terraform.engine import Engine
     from matcha_tui.terraform.events import Event, RunState
@@ -49,6 +50,8 @@ __all__ = [
     "Identity",
     "Leftovers",
     "MatchaError",
+    "ModelInput",
+    "Models",
     "Overview",
     "Price",
     "PriceSource",
@@ -62,6 +65,7 @@ __all__ = [
     "Run",
     "RunProgress",
     "RunState",
+    "ServedModel",
     "Setting",
     "SettingType",
     "SharedState",
@@ -95,6 +99,7 @@ _MODULES = {
     "targets.base": ("ComponentHealth", "StackSpec", "Root", "SharedState", "Target"),
     "targets.findings": ("Check", "Finding", "Fix", "Unverified", "Verdict"),
     "targets.identity_part": ("Identity",),
+    "targets.models_part": ("ModelInput", "Models", "ServedModel"),
     "targets.pricing_part": ("Pricing",),
     "terraform.engine": ("Engine",),
     "terraform.events": ("Event", "RunState"),

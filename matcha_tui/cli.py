@@ -32,6 +32,7 @@ COMMANDS = {
         "matcha_tui.commands.connect",
         "Take back what connect has written; a destroy does it, too.",
     ),
+    "model": ("matcha_tui.commands.model", "Serve trained models: deploy, list, remove."),
     "kubeconfig": (
         "matcha_tui.commands.kubeconfig",
         "Let kubectl find the stack's cluster, where it has one.",

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from matcha_tui import choosing, deployed, deployment, preflight
+from matcha_tui import choosing, deployed, deployment, models, preflight
 from matcha_tui.background import Answer, in_background, on_this_loop
 from matcha_tui.data_choice import DataChoice
 from matcha_tui.deployment import Consent
@@ -14,6 +14,7 @@ from matcha_tui.selection import Project, open_project
 from matcha_tui.stack.stack import Stack
 from matcha_tui.targets.base import ComponentHealth
 from matcha_tui.targets.findings import Check, Finding, Fix
+from matcha_tui.targets.models_part import ServedModel
 from matcha_tui.targets.registry import explanations_of
 from matcha_tui.terraform.cancel import force_cancel, request_cancel
 from matcha_tui.terraform.engine import Engine, find_engine
@@ -253,6 +254,34 @@ class Deployment:
     async def leftovers(self) -> deployed.Leftovers:
         """Return what there is besides Terraform's resources when it is destroyed."""
         return await self._ask(deployed.leftovers)
+
+    async def models(self) -> tuple[ServedModel, ...]:
+        """List the models that the deployed stack serves.
+
+        Raises:
+            MatchaError: If nothing is deployed that serves models.
+        """
+        return await self._ask(models.list_models)
+
+    async def deploy_model(self, source: str, name: str | None = None) -> ServedModel:
+        """Serve a model.
+
+        Args:
+            source: A model of MLflow (``models:/iris/1``), or a folder.
+            name: What it is to be called; by default what its source calls it.
+
+        Raises:
+            MatchaError: If it cannot be loaded, with the server's own reason.
+        """
+        return await self._ask(lambda project: models.deploy_model(project, source, name))
+
+    async def remove_model(self, name: str) -> None:
+        """Serve a model no longer.
+
+        Raises:
+            MatchaError: If there is no such model.
+        """
+        await self._ask(lambda project: models.remove_model(project, name))
 
     async def checks(self, config: Config | None = None) -> tuple[Check, ...]:
         """List what has to be true before a provision; nothing is asked yet.

@@ -15,10 +15,10 @@ from matcha_tui import Deployment
 PUBLIC = [
     "Check", "ComponentHealth", "Config", "Consent", "CostItem", "DataChoice", "Deployment",
     "Engine", "Event", "ExitCode", "Finding", "Fix", "Flavor", "HealthState", "Identity",
-    "Leftovers", "MatchaError", "Overview", "Price", "PriceSource", "PriceTable", "Prices",
-    "Pricing", "Project", "Resource", "ResourceProgress", "Root", "Run", "RunProgress",
-    "RunState", "Setting", "SettingType", "SharedState", "Stack", "StackSpec", "StepProgress",
-    "Target", "Tier", "Unverified", "Verdict", "__version__",
+    "Leftovers", "MatchaError", "ModelInput", "Models", "Overview", "Price", "PriceSource",
+    "PriceTable", "Prices", "Pricing", "Project", "Resource", "ResourceProgress", "Root", "Run",
+    "RunProgress", "RunState", "ServedModel", "Setting", "SettingType", "SharedState", "Stack",
+    "StackSpec", "StepProgress", "Target", "Tier", "Unverified", "Verdict", "__version__",
 ]  # fmt: skip
 CONTRACTS = ("matcha_tui.targets.base", "matcha_tui.stack.flavor", "matcha_tui.terraform.events")
 

@@ -79,6 +79,7 @@ class HomeScreen(MatchaScreen):
         Binding(
             "r", "resources", "Resources", id="home.resources", tooltip="Addresses and passwords"
         ),
+        Binding("m", "models", "Models", id="home.models", tooltip="Serve trained models"),
         Binding("d", "destroy", "Destroy", id="home.destroy", tooltip="Take everything down"),
         Binding("q", "app.quit", "Quit", id="home.quit", tooltip="Leave; services keep running"),
     ]
@@ -141,6 +142,7 @@ class HomeScreen(MatchaScreen):
             "again": overview.deployed is not None and not overview.live,
             "watch": overview.live is not None,
             "resources": overview.deployed is not None and not overview.live,
+            "models": self._serves_models(overview),
             "destroy": overview.deployed is not None and not overview.live,
         }
         return offers.get(action, True)
@@ -167,11 +169,23 @@ class HomeScreen(MatchaScreen):
 
         self.app.push_screen(ResourcesScreen(self.session))
 
+    def action_models(self) -> None:
+        """Open the table of models."""
+        from matcha_tui.screens.models import ModelsScreen
+
+        self.app.push_screen(ModelsScreen(self.session))
+
     def action_destroy(self) -> None:
         """Open the last question before everything goes."""
         from matcha_tui.screens.destroy import DestroyScreen
 
         self.app.push_screen(DestroyScreen(self.session))
+
+    def _serves_models(self, overview: Overview) -> bool:
+        if overview.deployed is None or overview.live:
+            return False
+        target = overview.target or self.session.deployment.project.target
+        return target.models is not None and "deployer" in dict(overview.deployed.modules)
 
     def _show(self, overview: Overview) -> None:
         is_empty = not overview.deployed and not overview.live

@@ -27,6 +27,7 @@ _KEYS = (
     "choices",
     "label",
     "group",
+    "made_from",
 )
 _HOST = re.compile(
     r"(?:(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}|\[(?P<v6>[0-9a-f:.]{2,45})\])"
@@ -73,6 +74,8 @@ class Setting:
         only_grows: For a whole number, whether it cannot be lowered once it is deployed,
             as the size of a disk.
         label: What a form calls it; empty for its name.
+        made_from: For a string, what it is when nobody sets it: a text with settings of
+            other modules of the stack in it, ``{experiment_tracker.port}``.
         group: What it is shown with; a target's own may be those of a step of the wizard.
     """
 
@@ -88,6 +91,7 @@ class Setting:
     only_grows: bool = False
     label: str = ""
     group: str = ""
+    made_from: str = ""
 
     def check(self, value: object) -> SettingValue:
         """Return a value read from a file, if it is one that this setting can have.
@@ -219,6 +223,7 @@ def read_setting(table: TomlTable) -> Setting:
         only_grows=table.boolean("only_grows", False),
         label=table.text("label", ""),
         group=table.text("group", ""),
+        made_from=table.text("made_from", ""),
     )
     if setting.only_grows and kind is not SettingType.INTEGER:
         raise table.error("only_grows", "is for a setting of the type integer")

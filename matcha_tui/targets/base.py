@@ -18,6 +18,7 @@ from matcha_tui.stack.setting import Setting, SettingValue
 if TYPE_CHECKING:  # what says what to choose needs no more of them than their names
     from matcha_tui.targets.findings import Check
     from matcha_tui.targets.identity_part import Identity
+    from matcha_tui.targets.models_part import Models
     from matcha_tui.targets.pricing_part import Pricing
     from matcha_tui.terraform.explain import Explanations
 
@@ -208,6 +209,7 @@ class Target(ABC):
         extra_steps: The wizard's steps between the modules and the settings, in order:
             ``account``, ``region``, or a group of its settings.
         pricing: What its stacks cost; ``None`` where there is nothing to pay.
+        models: How it serves trained models; ``None`` where matcha does not.
         explanations: What the errors mean that only it has; ``None`` for no table.
         log_hint: Where to look for a component's log that is no file of this machine.
     """
@@ -230,6 +232,7 @@ class Target(ABC):
     identity: ClassVar["Identity | None"] = None
     extra_steps: ClassVar[tuple[str, ...]] = ()
     pricing: ClassVar["Pricing | None"] = None
+    models: ClassVar["Models | None"] = None
     explanations: ClassVar["Explanations | None"] = None
     log_hint: ClassVar[str] = ""
 

@@ -34,10 +34,7 @@ class ClusterApi(TlsServer):
         self.objects = objects
         self.asked: list[str] = []
         self.moves = False
-        pem = certificate.read_text()
-        end = "-----END CERTIFICATE-----\n"
-        public, private = pem.split(end)
-        self._public, self._private = _encoded(public + end), _encoded(private)
+        self._public, self._private = encoded_pair(certificate)
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(certificate)
         self.context.load_verify_locations(certificate)
@@ -139,6 +136,13 @@ def serving_cluster(objects: Path, certificate: Path) -> Iterator[ClusterApi]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def encoded_pair(certificate: Path) -> tuple[str, str]:
+    """Return a certificate and its key, as the foundation gives them."""
+    end = "-----END CERTIFICATE-----\n"
+    public, private = certificate.read_text().split(end)
+    return _encoded(public + end), _encoded(private)
 
 
 def _encoded(text: str) -> str:

@@ -75,6 +75,7 @@ def test_connect_writes_them_where_only_the_user_reads_them(azure: Matcha):
         [".env", "done"],
         ["dvc", "skipped"],
         ["zenml", "skipped"],
+        ["client", "skipped"],
     ]
     file = azure.folder / ".env"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600

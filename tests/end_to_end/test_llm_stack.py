@@ -248,6 +248,42 @@ def test_mlserver_serves_a_scikit_learn_model(matcha: Matcha):
     assert answer["outputs"][0]["data"] == pytest.approx([42.0])
 
 
+def test_a_model_gets_from_mlflow_to_mlserver(matcha: Matcha):
+    mlflow = python_of(matcha.folder, "mlflow")
+    run_client(mlflow, "register_iris.py", matcha.get("experiment-tracker", "tracking-url"))
+    answer = matcha("model", "deploy", "models:/iris/1")
+    assert answer.returncode == 0, answer.stderr
+    curl, _, python = answer.stdout.partition("\n\n")
+    assert "petal length (cm)" in curl
+    called = subprocess.run(["sh", "-c", curl], capture_output=True, text=True, check=True)
+    assert json.loads(called.stdout)["outputs"][0]["data"] == [0]
+    called = subprocess.run([mlflow, "-c", python], capture_output=True, text=True, check=True)
+    assert "'data': [0]" in called.stdout
+
+
+def test_a_model_that_cannot_be_loaded_is_told_and_removed(matcha: Matcha, tmp_path: Path):
+    missing = matcha("model", "deploy", "models:/iris/9", "--name", "missing")
+    assert missing.returncode == 1
+    assert "(name=iris, version=9) not found" in missing.stderr
+    (tmp_path / "model.joblib").write_text("no model")
+    broken = matcha("model", "deploy", str(tmp_path), "--name", "iris")
+    assert broken.returncode == 1
+    assert "MLServer cannot load" in broken.stderr
+    assert "what was served before is back" in broken.stderr
+    by_uri = {"implementation": "mlserver_mlflow.MLflowRuntime"}
+    (tmp_path / "model-settings.json").write_text(
+        json.dumps({**by_uri, "parameters": {"uri": "models:/iris/1"}})
+    )
+    assert matcha("model", "deploy", str(tmp_path), "--name", "by-uri").returncode == 0
+    listed = json.loads(matcha("model", "list", "--output", "json").stdout)
+    assert {item["name"]: item["state"] for item in listed} == {
+        "doubling": "READY",
+        "iris": "READY",
+        "by-uri": "READY",
+    }
+    assert matcha("model", "remove", "by-uri").returncode == 0
+
+
 def test_a_second_provision_finds_nothing_to_do(matcha: Matcha):
     before = _service_pids(matcha)
     assert matcha("provision", "--yes").returncode == 0
@@ -307,6 +343,15 @@ def test_provision_repairs_what_is_down_and_nothing_else(matcha: Matcha):
     url = matcha.get("vector-database", "url")
     printed = run_client(python_of(matcha.folder, "chroma"), "query_chroma.py", url)
     assert printed.split() == ["sencha", "green"]
+
+
+def test_models_survive_a_stop_and_a_start(matcha: Matcha):
+    os.kill(_service_pids(matcha)["seldon"], signal.SIGKILL)
+    assert matcha("provision", "--yes").returncode == 0
+    assert "models:/iris/1" in matcha("model", "list").stdout
+    assert matcha("model", "remove", "irsi").returncode == 2
+    assert matcha("model", "remove", "iris").returncode == 0
+    assert "iris" not in matcha("model", "list").stdout
 
 
 def test_destroy_leaves_nothing_behind(matcha: Matcha):

@@ -1,6 +1,7 @@
 """A session whose answers are frozen values: for what is about looks, not about Terraform."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from matcha_tui.data_choice import DataChoice
 from matcha_tui.deployed import Leftovers
 from matcha_tui.deployment import Consent
+from matcha_tui.errors import MatchaError
 from matcha_tui.health_state import HealthState
 from matcha_tui.library import Deployment
 from matcha_tui.overview import Overview, Resource
@@ -20,6 +22,7 @@ from matcha_tui.stack.catalog import load_catalog
 from matcha_tui.stack.stack import preset_stack
 from matcha_tui.targets.base import ComponentHealth
 from matcha_tui.targets.findings import Check
+from matcha_tui.targets.models_part import ModelInput, ServedModel
 from matcha_tui.terraform.engine import Engine
 from matcha_tui.terraform.events import Event, RunState
 from matcha_tui.terraform.folder import Run, Step
@@ -66,6 +69,15 @@ def make_run(kind: str, steps: Sequence[str] = ("apply", "record")) -> Run:
     )
 
 
+IRIS = ServedModel(
+    "iris",
+    "models:/iris/1",
+    "http://127.0.0.1:8080/v2/models/iris/infer",
+    "READY",
+    inputs=(ModelInput("petal length (cm)", "FP64", (-1, 1)),),
+)
+
+
 class FrozenDeployment(Deployment):
     """Answers without files and without Terraform.
 
@@ -83,6 +95,7 @@ class FrozenDeployment(Deployment):
         self.answer = answer
         self.asked: list[str] = []
         self.checked: tuple[Check, ...] = ()
+        self.served: tuple[ServedModel, ...] = ()
 
     def open(self) -> Project:
         return self.frozen
@@ -105,6 +118,21 @@ class FrozenDeployment(Deployment):
             (".matcha/services/mlflow: 12 MB of data",),
             ("/home/ada/.local/share/matcha-tui/dvc/iris-demo-3f2a9c1b: 1 MB of data",),
         )
+
+    async def models(self) -> tuple[ServedModel, ...]:
+        return self.served
+
+    async def deploy_model(self, source: str, name: str | None = None) -> ServedModel:
+        self.asked.append(f"deploy {source} as {name}")
+        if "broken" in source:
+            raise MatchaError(f"MLServer cannot load {source}: no such model")
+        model = replace(IRIS, source=source, name=name or "iris")
+        self.served = (*self.served, model)
+        return model
+
+    async def remove_model(self, name: str) -> None:
+        self.asked.append(f"remove {name}")
+        self.served = ()
 
     async def checks(self, config: Config | None = None) -> tuple[Check, ...]:
         return self.checked

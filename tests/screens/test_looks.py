@@ -13,6 +13,7 @@ from matcha_tui.overview import Overview
 from matcha_tui.project.history import LastRun
 from matcha_tui.screens.confirm import Confirm
 from matcha_tui.screens.destroy import DestroyScreen
+from matcha_tui.screens.models import ModelsScreen
 from matcha_tui.screens.modules import ModulesScreen
 from matcha_tui.screens.monitor import MonitorScreen
 from matcha_tui.screens.notice import Notice
@@ -22,11 +23,17 @@ from matcha_tui.screens.settings import SettingsScreen
 from matcha_tui.screens.stack import StackScreen
 from matcha_tui.terraform.events import RunState
 from tests.screens import recorded
-from tests.screens.frozen import NOON, FrozenSession, deployed, make_run
+from tests.screens.frozen import IRIS, NOON, FrozenSession, deployed, make_run
 from tests.screens.keyboard import seen
 from tests.screens.looks import LARGE, SMALL, settle, steady
 
 DESTROYED = Overview(last=LastRun("destroy", RunState.DONE, NOON, 4))
+
+
+def serving_iris() -> FrozenSession:
+    session = FrozenSession(overview=deployed())
+    session.deployment.served = (IRIS,)
+    return session
 
 
 CASES: dict[
@@ -61,6 +68,7 @@ CASES: dict[
         lambda session: MonitorScreen(session, make_run("provision")),
     ),
     "resources": lambda: (FrozenSession(overview=deployed()), ResourcesScreen),
+    "models": lambda: (serving_iris(), ModelsScreen),
     "destroy": lambda: (FrozenSession(overview=deployed()), DestroyScreen),
     "notice": lambda: (
         FrozenSession(),
@@ -73,7 +81,17 @@ CASES: dict[
 }
 
 
-PICTURED = ("home", "stack", "modules", "settings", "review", "monitor", "resources", "destroy")
+PICTURED = (
+    "home",
+    "stack",
+    "modules",
+    "settings",
+    "review",
+    "monitor",
+    "resources",
+    "models",
+    "destroy",
+)
 
 
 @pytest.mark.parametrize(

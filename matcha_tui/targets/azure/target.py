@@ -29,6 +29,7 @@ from matcha_tui.targets.base import (
     StateLock,
     Target,
 )
+from matcha_tui.targets.models_part import Given, Models, ServedModel
 from matcha_tui.terraform.explain import Explanations
 
 if TYPE_CHECKING:
@@ -70,6 +71,28 @@ class AzureState(SharedState):
         free_lock(spec, AzureSettings.of(spec), layer, lock_id)
 
 
+class AzureModels(Models):
+    """SeldonDeployments on the cluster."""
+
+    def deploy(self, spec: StackSpec, given: Given, source: str, name: str) -> ServedModel:
+        """Make a SeldonDeployment and wait until it answers."""
+        from matcha_tui.targets.azure.cluster.models import deploy_model
+
+        return deploy_model(spec, given, source, name)
+
+    def list(self, spec: StackSpec, given: Given) -> tuple[ServedModel, ...]:
+        """Return those of the workloads' namespace."""
+        from matcha_tui.targets.azure.cluster.models import list_models
+
+        return list_models(spec, given)
+
+    def remove(self, spec: StackSpec, given: Given, name: str) -> None:
+        """Delete one."""
+        from matcha_tui.targets.azure.cluster.models import remove_model
+
+        remove_model(spec, given, name)
+
+
 class AzureTarget(Target):
     """A foundation (network, AKS, registry, database), and the modules on its cluster."""
 
@@ -84,6 +107,7 @@ class AzureTarget(Target):
     state = AzureState()
     identity = AzureIdentity()
     pricing = AzurePricing()
+    models = AzureModels()
     extra_steps = ("account", "region")
     explanations = Explanations(__package__)
     log_hint = (

@@ -10,6 +10,7 @@ from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.flavor import Flavor
 from matcha_tui.stack.setting import SettingValue
 from matcha_tui.targets.base import ComponentHealth, ModuleValues, Root, StackSpec, Target
+from matcha_tui.targets.models_part import Given, Models, ServedModel
 from matcha_tui.terraform.explain import Explanations
 
 if TYPE_CHECKING:
@@ -17,6 +18,28 @@ if TYPE_CHECKING:
 
 # psutil, sockets and HTTP cost a command that only chooses a stack half of its time:
 # what needs them is imported when it is called.
+
+
+class LocalModels(Models):
+    """MLServer's repository of models."""
+
+    def deploy(self, spec: StackSpec, given: Given, source: str, name: str) -> ServedModel:
+        """Copy a model into the repository and load it."""
+        from matcha_tui.targets.local.repository import deploy_model
+
+        return deploy_model(spec, given, source, name)
+
+    def list(self, spec: StackSpec, given: Given) -> tuple[ServedModel, ...]:
+        """Return what is in the repository."""
+        from matcha_tui.targets.local.repository import list_models
+
+        return list_models(given)
+
+    def remove(self, spec: StackSpec, given: Given, name: str) -> None:
+        """Unload a model and delete its folder."""
+        from matcha_tui.targets.local.repository import remove_model
+
+        remove_model(given, name)
 
 
 class LocalTarget(Target):
@@ -29,6 +52,7 @@ class LocalTarget(Target):
     definition_keys = ("service", "health", "folder")
     keeps_data = True
     replaces_freely = True  # a service that is started anew has its data
+    models = LocalModels()
     explanations = Explanations(__package__)
     clean_up = (sys.executable, "-P", "-m", "matcha_tui.services", "clean")
 

@@ -4,6 +4,7 @@ What is applied is kept in ``.matcha/services/<flavor>/values.json`` (0600), so 
 service keeps its port and its password for as long as it exists.
 """
 
+import re
 import secrets
 from collections.abc import Sequence
 
@@ -14,11 +15,12 @@ from matcha_tui.services.health import check_services
 from matcha_tui.services.ports import describe_holder, find_free_port, is_free
 from matcha_tui.stack.catalog import Flavor
 from matcha_tui.stack.setting import Setting, SettingType, SettingValue
-from matcha_tui.targets.base import StackSpec
+from matcha_tui.targets.base import ModuleValues, StackSpec
 from matcha_tui.targets.local.lasting import find_folders
 from matcha_tui.targets.passwords import find_takers
 from matcha_tui.targets.stored_values import keep, read_stored, values_file
 
+_DOTTED = re.compile(r"\{([a-z_]+\.[a-z0-9_]+)\}")
 _SECRET_BYTES = 24  # 192 bits, more than a password can be guessed
 
 
@@ -50,6 +52,11 @@ def resolve_values(spec: StackSpec) -> dict[str, dict[str, SettingValue]]:
                 taken,
             )
         values[flavor.module_type] = chosen
+    for flavor in flavors:
+        chosen = values[flavor.module_type]
+        for setting in flavor.settings:
+            if setting.made_from and not chosen[setting.name]:
+                chosen[setting.name] = _make(setting.made_from, values)
     return values
 
 
@@ -70,6 +77,18 @@ def check_ports(workspace: Workspace, flavors: Sequence[Flavor], config: Config)
         if port not in ours:
             _refuse_taken(dotted, port)
     return len(ports)
+
+
+def _make(text: str, values: ModuleValues) -> str:
+    """Fill in the settings of other modules; without one of them there is nothing to say."""
+    known = {
+        f"{module_type}.{name}": str(value)
+        for module_type, settings in values.items()
+        for name, value in settings.items()
+    }
+    if not set(_DOTTED.findall(text)) <= known.keys():
+        return ""
+    return _DOTTED.sub(lambda match: known[match[1]], text)
 
 
 def _refuse_taken(dotted: str, port: int) -> None:

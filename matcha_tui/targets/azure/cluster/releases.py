@@ -12,26 +12,21 @@ that is still in use". No setting of the helm provider changes that.
   again, or goes on from the record before.
 """
 
-import base64
 import http.client
-import json
-import ssl
 import subprocess
 import sys
-import tempfile
 import tomllib
 import urllib.error
-import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from matcha_tui.targets.azure.cluster.api import ClusterApi, read_access
 from matcha_tui.targets.azure.names import PASSED_OUTPUTS
 from matcha_tui.terraform.worker_events import warning_line
 
-_SECONDS = 20.0
 _UNFINISHED = ("pending-install", "pending-rollback", "pending-upgrade", "uninstalling")
 # Of a list, only the metadata: a release's own text can be a megabyte.
 _ACCEPTED = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=1, application/json"
@@ -60,67 +55,42 @@ class ReleaseRecord:
     status: str
 
 
-class ClusterApi:
-    """The API of the cluster, as the foundation has handed it over."""
+def find_unfinished(cluster: ClusterApi) -> tuple[ReleaseRecord, ...]:
+    """Return the records of releases that Helm is said to be working on."""
+    query = urlencode({"labelSelector": f"owner=helm,status in ({','.join(_UNFINISHED)})"})
+    found = cluster.ask("GET", f"/api/v1/secrets?{query}", accept=_ACCEPTED)
+    return tuple(_record(item["metadata"]) for item in found["items"])
 
-    def __init__(self, access: Mapping[str, Any]) -> None:
-        self._host = str(access["cluster_host"]).rstrip("/")
-        context = ssl.create_default_context(cadata=_pem(access["cluster_ca_certificate"]))
-        # Since Python 3.13 it would want more of a certificate than clusters' authorities give.
-        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-        with tempfile.NamedTemporaryFile("w", suffix=".pem") as pair:  # only its owner may read it
-            pair.write(_pem(access["cluster_client_certificate"]))
-            pair.write(_pem(access["cluster_client_key"]))
-            pair.flush()
-            context.load_cert_chain(pair.name)
-        self._opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=context))
 
-    def unfinished(self) -> tuple[ReleaseRecord, ...]:
-        """Return the records of releases that Helm is said to be working on."""
-        query = urlencode({"labelSelector": f"owner=helm,status in ({','.join(_UNFINISHED)})"})
-        found = json.loads(self._ask("GET", f"/api/v1/secrets?{query}"))
-        return tuple(_record(item["metadata"]) for item in found["items"])
-
-    def delete(self, record: ReleaseRecord) -> bool:
-        """Delete a record, unless it has changed; say whether it was deleted."""
-        options = {
-            "apiVersion": "v1",
-            "kind": "DeleteOptions",
-            "preconditions": {"uid": record.uid, "resourceVersion": record.version},
-        }
-        path = f"/api/v1/namespaces/{record.namespace}/secrets/{record.name}"
-        try:
-            self._ask("DELETE", path, options)
-        except urllib.error.HTTPError as error:
-            if error.code in _GONE:
-                return False
-            raise
-        return True
-
-    def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> bytes:
-        request = urllib.request.Request(  # noqa: S310 - the cluster's own address
-            self._host + path,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Accept": _ACCEPTED, "Content-Type": "application/json"},
-            method=method,
-        )
-        with self._opener.open(request, timeout=_SECONDS) as answer:
-            content: bytes = answer.read()
-        return content
+def delete_record(cluster: ClusterApi, record: ReleaseRecord) -> bool:
+    """Delete a record, unless it has changed; say whether it was deleted."""
+    options = {
+        "apiVersion": "v1",
+        "kind": "DeleteOptions",
+        "preconditions": {"uid": record.uid, "resourceVersion": record.version},
+    }
+    path = f"/api/v1/namespaces/{record.namespace}/secrets/{record.name}"
+    try:
+        cluster.ask("DELETE", path, options)
+    except urllib.error.HTTPError as error:
+        if error.code in _GONE:
+            return False
+        raise
+    return True
 
 
 def main(engine: Sequence[str]) -> int:
     """Remove the dead records of our releases; what cannot be done is left to Helm to refuse."""
-    access, ours = _read_access(Path(PASSED_OUTPUTS)), find_releases(Path("modules"))
+    access, ours = read_access(Path(PASSED_OUTPUTS)), find_releases(Path("modules"))
     if not access or not ours:
         return 0
     try:
         cluster = ClusterApi(access)
-        found = [one for one in cluster.unfinished() if (one.namespace, one.release) in ours]
+        found = [one for one in find_unfinished(cluster) if (one.namespace, one.release) in ours]
         if found and _is_locked(engine):
             return 0  # a run lives; the plan, which is next, says whose it is
         for record in found:
-            if cluster.delete(record):
+            if delete_record(cluster, record):
                 _say(record)
     except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError) as error:
         reason = error if isinstance(error, OSError) else type(error).__name__
@@ -140,14 +110,6 @@ def find_releases(modules: Path) -> frozenset[tuple[str, str]]:
     return frozenset(found)
 
 
-def _read_access(path: Path) -> Mapping[str, Any] | None:
-    try:
-        access = json.loads(path.read_bytes())["secrets"]["value"]
-        return dict(access) if access["cluster_host"] else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
 def _is_locked(engine: Sequence[str]) -> bool:
     """Take the lock of the state, as the least of all commands that do; it changes nothing."""
     command = [*engine, "taint", "-allow-missing", "-lock-timeout=0s", _NO_RESOURCE]
@@ -164,10 +126,6 @@ def _record(metadata: Mapping[str, Any]) -> ReleaseRecord:
         release=str(labels["name"]),
         status=str(labels["status"]),
     )
-
-
-def _pem(encoded: str) -> str:
-    return base64.b64decode(encoded).decode("ascii").rstrip() + "\n"
 
 
 def _say(record: ReleaseRecord) -> None:

@@ -15,6 +15,10 @@ variable "metrics_port" {
   type = number
 }
 
+variable "tracking_uri" {
+  type = string
+}
+
 variable "allowed_hosts" {
   type = string
 }
@@ -33,6 +37,7 @@ module "service" {
     http_port     = var.http_port
     grpc_port     = var.grpc_port
     metrics_port  = var.metrics_port
+    tracking_uri  = var.tracking_uri
     allowed_hosts = var.allowed_hosts
   }
 }
