@@ -32,6 +32,7 @@ COMMANDS = {
         "matcha_tui.commands.connect",
         "Take back what connect has written; a destroy does it, too.",
     ),
+    "example": ("matcha_tui.commands.example", "Write a small project that uses the stack."),
     "model": ("matcha_tui.commands.model", "Serve trained models: deploy, list, remove."),
     "kubeconfig": (
         "matcha_tui.commands.kubeconfig",

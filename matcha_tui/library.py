@@ -11,6 +11,7 @@ from matcha_tui.deployment import Consent
 from matcha_tui.overview import Overview, Resource, list_resources, read_overview
 from matcha_tui.project.config import Config
 from matcha_tui.selection import Project, open_project
+from matcha_tui.stack.snippets import find_snippets
 from matcha_tui.stack.stack import Stack
 from matcha_tui.targets.base import ComponentHealth
 from matcha_tui.targets.findings import Check, Finding, Fix
@@ -242,6 +243,22 @@ class Deployment:
             MatchaError: If nothing is deployed.
         """
         return await self._ask(list_resources)
+
+    async def snippets(self) -> dict[str, dict[str, str]]:
+        """Return how each deployed resource is used: resource to language to a text to run.
+
+        Raises:
+            MatchaError: If nothing is deployed.
+        """
+
+        def read(project: Project) -> dict[str, dict[str, str]]:
+            given = deployed.resources(project)
+            return {
+                flavor.resource: find_snippets(flavor, given.get(flavor.resource, {}))
+                for flavor in deployed.deployed_spec(project).flavors
+            }
+
+        return await self._ask(read)
 
     async def health(self) -> dict[str, ComponentHealth]:
         """Ask every deployed component how it is: module type to what was found.

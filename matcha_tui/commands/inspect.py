@@ -13,10 +13,11 @@ from matcha_tui.commands.deployed_names import find_resource, resource_names
 from matcha_tui.commands.naming import completing
 from matcha_tui.commands.opening import open_project
 from matcha_tui.commands.quoting import quote
-from matcha_tui.deployed import MASK, mask_secrets, resources
+from matcha_tui.deployed import MASK, deployed_spec, mask_secrets, resources
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.guess import choose_name
 from matcha_tui.selection import Project
+from matcha_tui.stack.snippets import SNIPPETS, find_snippets
 from matcha_tui.system.plain_text import escape_line
 from matcha_tui.terraform.engine import find_engine
 
@@ -48,7 +49,18 @@ def _properties(project: Project, typed: Mapping[str, Any]) -> Iterable[str]:
     show_default=True,
 )
 @click.option("--show-sensitive", is_flag=True, help="Print secrets instead of a mask.")
-def get(resource: str | None, property_name: str | None, form: str, show_sensitive: bool) -> None:
+@click.option(
+    "--snippet",
+    type=click.Choice(list(SNIPPETS)),
+    help="Print instead how RESOURCE is used, with real values.",
+)
+def get(
+    resource: str | None,
+    property_name: str | None,
+    form: str,
+    show_sensitive: bool,
+    snippet: str | None,
+) -> None:
     """Print what the deployed stack gives: everything, one RESOURCE, or one PROPERTY of it.
 
     RESOURCE may be a module type or a flavor, too: experiment_tracker, mlflow.
@@ -58,6 +70,9 @@ def get(resource: str | None, property_name: str | None, form: str, show_sensiti
     if resource is not None:
         resource = find_resource(project, found, resource, property_name)
         found = {resource: found[resource]}
+    if snippet is not None:
+        click.echo(_find_snippet(project, found, resource, snippet), nl=False)
+        return
     if resource is not None and property_name is not None:
         property_name = choose_name(f"property of {resource}", property_name, found[resource])
         found = {resource: {property_name: found[resource][property_name]}}
@@ -75,6 +90,27 @@ def version() -> None:
     click.echo(f"matcha-tui {__version__}")
     click.echo(find_engine().label)
     click.echo(f"python {platform.python_version()}")
+
+
+def _find_snippet(
+    project: Project, found: Mapping[str, Mapping[str, str]], resource: str | None, language: str
+) -> str:
+    if resource is None:
+        raise MatchaError(
+            "--snippet is about one resource, and none was named",
+            hint="Write: matcha get RESOURCE --snippet python",
+            exit_code=ExitCode.USAGE,
+        )
+    for flavor in deployed_spec(project).flavors:
+        if flavor.resource == resource:
+            snippets = find_snippets(flavor, found[resource])
+            if language in snippets:
+                return snippets[language]
+    raise MatchaError(
+        f"{resource} has no snippet for {language}",
+        hint=f"`matcha get {resource}` shows what it gives.",
+        exit_code=ExitCode.USAGE,
+    )
 
 
 def _render(found: dict[str, dict[str, str]], form: str) -> str:

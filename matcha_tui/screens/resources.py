@@ -15,6 +15,7 @@ from matcha_tui.overview import Resource
 from matcha_tui.screens.base import WIDE, MatchaScreen
 from matcha_tui.screens.browser import open_in_browser
 from matcha_tui.screens.session import Session
+from matcha_tui.screens.snippet import Snippet
 from matcha_tui.targets.base import ComponentHealth
 from matcha_tui.widgets.theme_colour import theme_colour
 
@@ -39,6 +40,7 @@ class ResourcesScreen(MatchaScreen):
             "s", "show", "Show/hide", id="resources.show", tooltip="Show this secret, or hide it"
         ),
         Binding("o", "open", "Open", id="resources.open", tooltip="Open the address in a browser"),
+        Binding("u", "use", "Use it", id="resources.use", tooltip="How it is used, to be copied"),
         Binding("j", "cursor('down')", show=False, id="resources.down"),
         Binding("k", "cursor('up')", show=False, id="resources.up"),
         Binding("escape,q", "back", "Back", id="resources.back", tooltip="Go back to the start"),
@@ -136,6 +138,18 @@ class ResourcesScreen(MatchaScreen):
         else:
             self.app.copy_to_clipboard(resource.value)
             self.notify("There is no browser here; the address is copied.", markup=False)
+
+    @work(group="use")
+    async def action_use(self) -> None:
+        """Show how the resource under the cursor is used from Python and from the shell."""
+        resource = self._current()
+        found = await self.attempt(self.session.deployment.snippets())
+        if resource is None or found is None:
+            return
+        if snippets := found.get(resource.name):
+            self.app.push_screen(Snippet(resource.name, snippets))
+        else:
+            self.notify(f"{resource.name} is not used by itself.", markup=False)
 
     def action_cursor(self, direction: str) -> None:
         """Move the cursor."""

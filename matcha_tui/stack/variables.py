@@ -45,8 +45,10 @@ def client_variables(
 
 
 def _fill(text: str, given: Mapping[str, str]) -> str:
-    def value(match: re.Match[str]) -> str:
-        address = _ADDRESS.match(given[match[1]])
-        return address[match[2]] if match[2] and address else given[match[1]]
+    return PROPERTY_PART.sub(lambda match: property_value(given[match[1]], match[2]), text)
 
-    return PROPERTY_PART.sub(value, text)
+
+def property_value(value: str, part: str | None) -> str:
+    """Return a property's value, or the host or port of one that is a URL."""
+    address = _ADDRESS.match(value)
+    return (address[part] or "") if part and address else value

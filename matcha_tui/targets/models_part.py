@@ -5,6 +5,7 @@ Give it to the target as its part ``models``. A model comes from MLflow (``model
 words, wherever it is served.
 """
 
+import os
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -104,14 +105,15 @@ def resolve_source(source: str, folder: Path) -> str:
             hint="Give models:/NAME/VERSION or runs:/RUN/PATH of MLflow, or a folder.",
             exit_code=ExitCode.USAGE,
         )
-    path = folder / Path(source).expanduser()
-    if not path.exists():
+    path = folder / os.path.expanduser(source)  # noqa: PTH111 - Path's raises for ~nobody
+    try:
+        return str(path.resolve(strict=True))
+    except (OSError, ValueError, RuntimeError) as error:  # too long, a null byte, a loop of links
         raise MatchaError(
             f"there is no file and no folder {path}",
             hint="Give a model's folder, or its address in MLflow: models:/NAME/VERSION.",
             exit_code=ExitCode.USAGE,
-        )
-    return str(path.resolve())
+        ) from error
 
 
 def choose_model_name(source: str, name: str | None) -> str:

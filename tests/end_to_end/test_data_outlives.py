@@ -1,27 +1,14 @@
 """DVC's data outlives the stack, and another clone of the project pulls it."""
 
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.command_line import DVC_ONLY, SCRIPTS, Matcha
+from tests.end_to_end.working import run
 
 pytestmark = pytest.mark.e2e
-
-
-def run(matcha: Matcha, *command: str) -> str:
-    finished = subprocess.run(
-        command,
-        cwd=matcha.folder,
-        env=matcha.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert finished.returncode == 0, finished.stderr
-    return finished.stdout
 
 
 def test_data_is_pulled_in_another_clone_after_a_destroy(matcha: Matcha, dvc: str, tmp_path: Path):

@@ -23,6 +23,7 @@ from tests.end_to_end.pages import (
     raw_answer,
     status_of,
 )
+from tests.end_to_end.working import at_work, run
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.e2e
@@ -248,17 +249,25 @@ def test_mlserver_serves_a_scikit_learn_model(matcha: Matcha):
     assert answer["outputs"][0]["data"] == pytest.approx([42.0])
 
 
-def test_a_model_gets_from_mlflow_to_mlserver(matcha: Matcha):
-    mlflow = python_of(matcha.folder, "mlflow")
-    run_client(mlflow, "register_iris.py", matcha.get("experiment-tracker", "tracking-url"))
+def test_the_examples_run_with_the_packages_that_fit(matcha: Matcha, clients: str, tmp_path: Path):
+    work = at_work(matcha, clients, tmp_path)
+    connected = run(work, "matcha", "connect")
+    assert "every client package fits its server" in connected
+    run(work, "matcha", "example", "iris")
+    assert "It is a setosa and was a setosa" in run(work, "python", "iris/run.py")
+    run(work, "matcha", "example", "documents")
+    run(work, "jupyter", "execute", "--inplace", "documents/run.ipynb")
+    assert "matcha: Matcha is green tea" in (matcha.folder / "documents/run.ipynb").read_text()
+
+
+def test_a_deployed_model_is_called_as_it_is_printed(matcha: Matcha, clients: str):
     answer = matcha("model", "deploy", "models:/iris/1")
     assert answer.returncode == 0, answer.stderr
     curl, _, python = answer.stdout.partition("\n\n")
     assert "petal length (cm)" in curl
-    called = subprocess.run(["sh", "-c", curl], capture_output=True, text=True, check=True)
-    assert json.loads(called.stdout)["outputs"][0]["data"] == [0]
-    called = subprocess.run([mlflow, "-c", python], capture_output=True, text=True, check=True)
-    assert "'data': [0]" in called.stdout
+    for command in (["sh", "-c", curl], [clients, "-c", python]):
+        called = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert "setosa" in called.stdout
 
 
 def test_a_model_that_cannot_be_loaded_is_told_and_removed(matcha: Matcha, tmp_path: Path):
@@ -282,6 +291,30 @@ def test_a_model_that_cannot_be_loaded_is_told_and_removed(matcha: Matcha, tmp_p
         "by-uri": "READY",
     }
     assert matcha("model", "remove", "by-uri").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("resource", "language", "says"),
+    [
+        ("experiment-tracker", "python", "'accuracy': 0.75"),
+        ("experiment-tracker", "shell", "3.17.2"),
+        ("pipeline", "shell", "matcha"),
+        ("data-version-control", "shell", "1 file pushed"),
+        ("data-version-control", "python", "green tea"),
+        ("vector-database", "python", "[['green']]"),
+        ("vector-database", "shell", "heartbeat"),
+        ("model-deployer", "python", "mlserver"),
+        ("model-deployer", "shell", "mlserver"),
+    ],
+)
+def test_a_snippet_runs_as_it_is_shown(
+    matcha: Matcha, clients: str, tmp_path: Path, resource: str, language: str, says: str
+):
+    work = at_work(matcha, clients, tmp_path)
+    text = run(work, "matcha", "get", resource, "--snippet", language)
+    file = matcha.folder / f"use.{language}"
+    file.write_text(text)
+    assert says in run(work, "python" if language == "python" else "sh", str(file))
 
 
 def test_a_second_provision_finds_nothing_to_do(matcha: Matcha):

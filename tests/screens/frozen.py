@@ -119,6 +119,9 @@ class FrozenDeployment(Deployment):
             ("/home/ada/.local/share/matcha-tui/dvc/iris-demo-3f2a9c1b: 1 MB of data",),
         )
 
+    async def snippets(self) -> dict[str, dict[str, str]]:
+        return {"experiment-tracker": {"python": "import mlflow\n", "shell": "curl tea\n"}}
+
     async def models(self) -> tuple[ServedModel, ...]:
         return self.served
 

@@ -8,7 +8,7 @@ from matcha_tui.app import MatchaApp
 from matcha_tui.screens.browser import open_in_browser
 from matcha_tui.screens.resources import MASK, ResourcesScreen
 from tests.screens.frozen import FrozenSession, deployed
-from tests.screens.keyboard import seen, until, until_seen
+from tests.screens.keyboard import seen, until, until_gone, until_seen
 
 PASSWORD_ROW, USERNAME_ROW = 2, 4
 
@@ -63,3 +63,16 @@ async def test_the_health_is_beside():
 def test_a_browser_inside_the_terminal_does_not_count(monkeypatch):
     monkeypatch.setenv("BROWSER", "true %s")
     assert not open_in_browser("http://127.0.0.1:1")
+
+
+async def test_how_a_resource_is_used_is_shown_and_copied():
+    async with table() as pilot:
+        await down(pilot, 1)
+        await pilot.press("u")
+        await until_seen(pilot, "experiment-tracker from python")
+        await pilot.press("tab")
+        await until_seen(pilot, "experiment-tracker from shell")
+        await pilot.press("y")
+        await until(pilot, lambda: pilot.app.clipboard == "curl tea\n")
+        await pilot.press("escape")
+        await until_gone(pilot, "from shell")

@@ -1,0 +1,3 @@
+matcha connect
+zenml stack describe
+matcha open orchestrator

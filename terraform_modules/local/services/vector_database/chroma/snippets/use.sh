@@ -1,0 +1,1 @@
+curl --fail --silent ${url}/api/v2/heartbeat
