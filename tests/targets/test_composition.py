@@ -118,6 +118,7 @@ def test_a_flavor_of_the_users_lies_where_ours_would(tmp_path: Path):
         "module.toml",
         "other.tf",
         "requirements.lock",
+        "snippets",
     ]
     shutil.rmtree(own)
     (flavor,) = composed_flavors(layer, {"vector_database": "chroma"})
