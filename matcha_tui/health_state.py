@@ -1,4 +1,4 @@
-"""How what runs is doing, in the four words of services, targets and screens."""
+"""How what runs is doing, in the five words of services, targets and screens."""
 
 from enum import StrEnum
 
@@ -10,3 +10,9 @@ class HealthState(StrEnum):
     STARTING = "starting"
     UNHEALTHY = "unhealthy"
     DOWN = "down"
+    STOPPED = "stopped"  # by whoever uses it
+
+    @property
+    def is_well(self) -> bool:
+        """Whether it is as its users want it."""
+        return self in (HealthState.HEALTHY, HealthState.STOPPED)

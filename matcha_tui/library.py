@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from matcha_tui import choosing, deployed, deployment, models, preflight
+from matcha_tui import choosing, control, deployed, deployment, models, preflight
 from matcha_tui.background import Answer, in_background, on_this_loop
 from matcha_tui.data_choice import DataChoice
 from matcha_tui.deployment import Consent
@@ -272,6 +272,28 @@ class Deployment:
         """Return what there is besides Terraform's resources when it is destroyed."""
         return await self._ask(deployed.leftovers)
 
+    async def stop(self, flavors: Sequence[str] = ()) -> None:
+        """Stop what is deployed for a while.
+
+        Args:
+            flavors: Which components; by default all.
+
+        Raises:
+            MatchaError: If nothing is deployed, the project is locked, or one cannot be stopped.
+        """
+        await self._ask(lambda project: control.stop_components(project, flavors, _silent))
+
+    async def start(self, flavors: Sequence[str] = ()) -> None:
+        """Start it again, and wait until it is healthy.
+
+        Args:
+            flavors: Which components; by default all.
+
+        Raises:
+            MatchaError: If nothing is deployed, the project is locked, or one does not start.
+        """
+        await self._ask(lambda project: control.start_components(project, flavors, _silent))
+
     async def models(self) -> tuple[ServedModel, ...]:
         """List the models that the deployed stack serves.
 
@@ -376,6 +398,10 @@ async def _watch(what: str, start: Callable[[], Awaitable[Run]]) -> AsyncIterato
     async for _events, progress in follow_progress(run):
         yield progress
     check_outcome(progress, what, explanations_of(run))
+
+
+def _silent(_line: str) -> None:
+    """Tell nobody: whoever waits for the coroutine learns how it ends."""
 
 
 def _require_preflight(project: Project) -> None:

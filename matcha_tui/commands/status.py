@@ -31,7 +31,10 @@ Found = Mapping[str, ComponentHealth]
 @click.option("--watch", is_flag=True, help="Go on until Ctrl-C, and show every change.")
 @click.pass_context
 def status(context: click.Context, form: str, watch: bool) -> None:
-    """Say whether each component is healthy; exit 1 if one is not, or something is missing."""
+    """Say whether each component is healthy; exit 1 if one is not, or something is missing.
+
+    What was stopped by `matcha stop` counts as well.
+    """
     project = open_project(Path.cwd())
     if watch:
         _watch(project, form)
@@ -51,6 +54,8 @@ def status(context: click.Context, form: str, watch: bool) -> None:
     if sentence := format_partial(decision):
         click.echo(sentence, err=True)
         context.exit(ExitCode.FAILED)
+    if any(item.state is HealthState.STOPPED for item in found.values()):
+        click.echo("What is stopped is started again by `matcha start`.", err=True)
     if not _is_healthy(found):
         click.echo("Run `matcha provision --yes` to repair what is not healthy.", err=True)
         context.exit(ExitCode.FAILED)
@@ -128,4 +133,4 @@ def _component(module_type: str, item: ComponentHealth) -> dict[str, Any]:
 
 
 def _is_healthy(found: Found) -> bool:
-    return all(item.state is HealthState.HEALTHY for item in found.values())
+    return all(item.state.is_well for item in found.values())

@@ -14,6 +14,8 @@ from matcha_tui.health_state import HealthState
 from matcha_tui.overview import Overview
 from matcha_tui.project.history import LastRun
 from matcha_tui.screens.base import MatchaScreen
+from matcha_tui.screens.confirm import Confirm
+from matcha_tui.screens.session import Session
 from matcha_tui.screens.wizard import open_step
 from matcha_tui.stack.catalog import MODULE_TYPES
 from matcha_tui.stack.stack import Stack
@@ -79,10 +81,16 @@ class HomeScreen(MatchaScreen):
         Binding(
             "r", "resources", "Resources", id="home.resources", tooltip="Addresses and passwords"
         ),
+        Binding("s", "stop", "Stop", id="home.stop", tooltip="Stop it for a while; all data stays"),
+        Binding("s", "run", "Start", id="home.run", tooltip="Start what was stopped"),
         Binding("m", "models", "Models", id="home.models", tooltip="Serve trained models"),
         Binding("d", "destroy", "Destroy", id="home.destroy", tooltip="Take everything down"),
         Binding("q", "app.quit", "Quit", id="home.quit", tooltip="Leave; services keep running"),
     ]
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._health: dict[str, ComponentHealth] = {}
 
     def compose_body(self) -> ComposeResult:
         """Make a welcome and a dashboard; one of them is shown."""
@@ -142,6 +150,8 @@ class HomeScreen(MatchaScreen):
             "again": overview.deployed is not None and not overview.live,
             "watch": overview.live is not None,
             "resources": overview.deployed is not None and not overview.live,
+            "stop": self._can_control(overview) and self._runs() and not self._stopped(),
+            "run": self._can_control(overview) and bool(self._stopped()),
             "models": self._serves_models(overview),
             "destroy": overview.deployed is not None and not overview.live,
         }
@@ -169,6 +179,29 @@ class HomeScreen(MatchaScreen):
 
         self.app.push_screen(ResourcesScreen(self.session))
 
+    @work(group="control", exclusive=True)
+    async def action_stop(self) -> None:
+        """Stop everything, after a question."""
+        deployment = self.session.deployment
+        target = deployment.overview.target or deployment.project.target
+        if target.control is None:
+            return
+        question = Confirm(
+            "Stop the stack for a while?",
+            f"It gives back {target.control.gives_back}. All data stays, and s starts it again.",
+            yes="Stop it",
+            no="Leave it",
+        )
+        if await self.app.push_screen_wait(question):
+            self._headline("◐ Stopping …", "$accent")
+            await self.attempt(deployment.stop())
+
+    @work(group="control", exclusive=True)
+    async def action_run(self) -> None:
+        """Start what was stopped."""
+        self._headline("◐ Starting …", "$accent")
+        await self.attempt(self.session.deployment.start())
+
     def action_models(self) -> None:
         """Open the table of models."""
         from matcha_tui.screens.models import ModelsScreen
@@ -180,6 +213,17 @@ class HomeScreen(MatchaScreen):
         from matcha_tui.screens.destroy import DestroyScreen
 
         self.app.push_screen(DestroyScreen(self.session))
+
+    def _runs(self) -> bool:
+        return any(one.url and one.state is HealthState.HEALTHY for one in self._health.values())
+
+    def _stopped(self) -> list[ComponentHealth]:
+        return [one for one in self._health.values() if one.state is HealthState.STOPPED]
+
+    def _can_control(self, overview: Overview) -> bool:
+        target = overview.target or self.session.deployment.project.target
+        is_there = overview.deployed is not None and not overview.live
+        return is_there and target.control is not None
 
     def _serves_models(self, overview: Overview) -> bool:
         if overview.deployed is None or overview.live:
@@ -218,10 +262,15 @@ class HomeScreen(MatchaScreen):
         ill = [
             self._title(module_type, found.flavor)
             for module_type, found in health.items()
-            if found.state is not HealthState.HEALTHY
+            if not found.state.is_well
         ]
+        self._health = health
+        self.refresh_bindings()
         if self.session.deployment.overview.is_partial:
             self._headline(_PARTIAL, "$warning")
+        elif not ill and (stopped := self._stopped()):
+            what = f"{len(stopped)} components are" if self._runs() else "Your stack is"
+            self._headline(f"■ {what} stopped; s starts what is", "$quiet")
         elif not ill:
             self._headline("● Your stack is up", "$success")
         else:

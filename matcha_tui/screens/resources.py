@@ -27,6 +27,7 @@ _STATES = {
     HealthState.STARTING: ("◐", "warning"),
     HealthState.UNHEALTHY: ("▲", "warning"),
     HealthState.DOWN: ("✗", "error"),
+    HealthState.STOPPED: ("■", "quiet"),
 }
 
 

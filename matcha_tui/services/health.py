@@ -82,6 +82,9 @@ def _check_directory(folder: FlavorFolder, directory: Path) -> ServiceHealth:
 
 def _check_server(folder: FlavorFolder, check: HttpCheck) -> ServiceHealth:
     leader = living_leader(folder)
+    if leader is None and folder.stopped.exists():
+        detail = "It was stopped; `matcha start` starts it."
+        return ServiceHealth(folder.flavor, HealthState.STOPPED, detail, check.url)
     if leader is None:
         detail = f"It does not run; its log is {folder.log}."
         return ServiceHealth(folder.flavor, HealthState.DOWN, detail, check.url)

@@ -61,6 +61,11 @@ class FlavorFolder:
         return self.path / "leader.json"
 
     @property
+    def stopped(self) -> Path:
+        """Is there while the service does not run because somebody has stopped it."""
+        return self.path / "stopped"
+
+    @property
     def supervisor(self) -> Path:
         """Whoever holds the lock on it keeps the service running."""
         return self.path / "supervisor.lock"

@@ -1,6 +1,7 @@
 """Starting a service so that it is known to be healthy, and stopping it for good."""
 
 import time
+from collections.abc import Callable
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.services.definition import HttpCheck
@@ -20,9 +21,15 @@ _NARRATION_SECONDS = 5
 _DEFAULT_STOP_SECONDS = 10.0
 
 
-def start(service: Service) -> None:
-    """Start a service and wait until it is healthy; one that runs as it should is left alone."""
+def start(service: Service, tell: Callable[[str], None] = report_line) -> None:
+    """Start a service and wait until it is healthy; one that runs as it should is left alone.
+
+    Args:
+        service: Which one.
+        tell: Called with what is done, a line at a time.
+    """
     folder = service.folder
+    folder.stopped.unlink(missing_ok=True)
     if service.server is None or not isinstance(service.check, HttpCheck):
         return
     leader = living_leader(folder)
@@ -33,14 +40,14 @@ def start(service: Service) -> None:
     began = time.monotonic()
     try:
         launch(folder)
-        _wait_until_healthy(service, service.check)
+        _wait_until_healthy(service, service.check, tell)
     except MatchaError:
         for line in tail(folder.log, _LOG_LINES, log_start):
-            report_line(f"{folder.flavor} | {line}")
+            tell(f"{folder.flavor} | {line}")
         stop(folder)
         raise
     seconds = time.monotonic() - began
-    report_line(f"{folder.flavor}: healthy at {service.url} after {seconds:.1f} s")
+    tell(f"{folder.flavor}: healthy at {service.url} after {seconds:.1f} s")
 
 
 def stop(folder: FlavorFolder) -> None:
@@ -66,7 +73,7 @@ def _port_is_taken(service: Service, setting: str, port: int) -> MatchaError:
     )
 
 
-def _wait_until_healthy(service: Service, check: HttpCheck) -> None:
+def _wait_until_healthy(service: Service, check: HttpCheck, tell: Callable[[str], None]) -> None:
     folder = service.folder
     began = told = time.monotonic()
     first: Leader | None = None
@@ -87,7 +94,7 @@ def _wait_until_healthy(service: Service, check: HttpCheck) -> None:
             )
         if now - told > _NARRATION_SECONDS:
             told = now
-            report_line(f"{folder.flavor}: waiting for {check.url}, {now - began:.0f} s")
+            tell(f"{folder.flavor}: waiting for {check.url}, {now - began:.0f} s")
         time.sleep(min(_FIRST_POLL_SECONDS + (now - began) / 20, _LAST_POLL_SECONDS))
 
 

@@ -13,7 +13,9 @@ _STATES = {
     HealthState.STARTING: ("◐", "$warning"),
     HealthState.UNHEALTHY: ("▲", "$warning"),
     HealthState.DOWN: ("✗", "bold $error"),
+    HealthState.STOPPED: ("■", "$quiet"),
 }
+_LAST = {None: "$accent", HealthState.HEALTHY: "$accent", HealthState.STOPPED: "$quiet"}
 _WORD_WIDTH = 11
 _SHORT_OF_ROOM = 90
 
@@ -57,11 +59,11 @@ class ComponentList(Widget):
     def _draw(self, row: ComponentRow, slot: int, title: int) -> Content:
         symbol, style = _STATES[row.state] if row.state else ("○", "$quiet")
         word = row.state.value if row.state else "asking …"
-        is_well = row.state in (HealthState.HEALTHY, None)
+        is_well = row.state is None or row.state is HealthState.HEALTHY
         last = row.url if is_well or not row.detail else row.detail
         return Content.assemble(
             (f"{symbol} {word:<{_WORD_WIDTH}}", style),
             (row.module_type.ljust(slot) if slot else "", "$quiet"),
             (row.title.ljust(title), "bold"),
-            (last, "$accent" if is_well else "$warning"),
+            (last, _LAST.get(row.state, "$warning")),
         ).truncate(max(1, self.size.width), ellipsis=True)

@@ -96,6 +96,7 @@ class FrozenDeployment(Deployment):
         self.asked: list[str] = []
         self.checked: tuple[Check, ...] = ()
         self.served: tuple[ServedModel, ...] = ()
+        self.well = HEALTH
 
     def open(self) -> Project:
         return self.frozen
@@ -108,7 +109,18 @@ class FrozenDeployment(Deployment):
         return self.answer
 
     async def health(self) -> dict[str, ComponentHealth]:
-        return HEALTH
+        return self.well
+
+    async def stop(self, flavors: Sequence[str] = ()) -> None:
+        self.asked.append("stop")
+        self.well = {
+            name: replace(one, state=HealthState.STOPPED) if one.url else one
+            for name, one in self.well.items()
+        }
+
+    async def start(self, flavors: Sequence[str] = ()) -> None:
+        self.asked.append("start")
+        self.well = HEALTH
 
     async def list_resources(self) -> tuple[Resource, ...]:
         return RESOURCES

@@ -5,10 +5,11 @@ from dataclasses import replace
 from matcha_tui.app import MatchaApp
 from matcha_tui.errors import MatchaError
 from matcha_tui.overview import Overview
+from matcha_tui.screens.confirm import Confirm
 from matcha_tui.screens.review import ReviewScreen
 from tests.screens import recorded
 from tests.screens.frozen import FrozenDeployment, FrozenSession, deployed, make_run
-from tests.screens.keyboard import seen, until_on, until_seen
+from tests.screens.keyboard import seen, until, until_gone, until_on, until_seen
 
 
 class Faulty(FrozenDeployment):
@@ -49,3 +50,18 @@ async def test_what_cannot_be_read_is_a_sentence_and_not_a_dialog_every_few_seco
         await until_seen(pilot, "[the state] is damaged")
         await until_seen(pilot, "Restore it.")
         assert len(pilot.app.screen_stack) == 1
+
+
+async def test_a_stack_is_stopped_after_a_question_and_started_again():
+    session = FrozenSession(overview=deployed())
+    async with MatchaApp(session).run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, "s Stop")
+        await pilot.press("s")
+        await until_on(pilot, Confirm)
+        await until_seen(pilot, "memory and ports")
+        await pilot.press("y")
+        await until_seen(pilot, "■ stopped")
+        await until_seen(pilot, "s Start")
+        await pilot.press("s")
+        await until(pilot, lambda: session.deployment.asked == ["stop", "start"])
+        await until_gone(pilot, "■ stopped")

@@ -30,7 +30,7 @@ def find_repairs(workspace: Workspace, modules: Mapping[str, str]) -> tuple[str,
     addresses = [_SUPERVISOR] if lonely else []
     for module_type, flavor in modules.items():
         health = found.get(flavor)
-        if health is None or health.state not in (HealthState.HEALTHY, HealthState.STARTING):
+        if health is None or not (health.state.is_well or health.state is HealthState.STARTING):
             is_server = health is None or health.url is not None
             resource = "service" if is_server else "storage"
             addresses.append(f"module.{module_type}.module.{resource}.terraform_data.{resource}")

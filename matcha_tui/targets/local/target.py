@@ -1,7 +1,7 @@
 """The local target: real servers on this machine."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,10 +10,12 @@ from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.flavor import Flavor
 from matcha_tui.stack.setting import SettingValue
 from matcha_tui.targets.base import ComponentHealth, ModuleValues, Root, StackSpec, Target
+from matcha_tui.targets.control_part import Control
 from matcha_tui.targets.models_part import Given, Models, ServedModel
 from matcha_tui.terraform.explain import Explanations
 
 if TYPE_CHECKING:
+    from matcha_tui.services.layout import FlavorFolder
     from matcha_tui.targets.findings import Check
 
 # psutil, sockets and HTTP cost a command that only chooses a stack half of its time:
@@ -42,6 +44,24 @@ class LocalModels(Models):
         remove_model(given, name)
 
 
+class LocalControl(Control):
+    """Processes end and begin; their folders stay."""
+
+    gives_back = "memory and ports"
+
+    def stop(self, spec: StackSpec, flavors: Sequence[str], tell: Callable[[str], None]) -> None:
+        """Stop services with their supervisors."""
+        from matcha_tui.services.pause import stop_services
+
+        stop_services(_servers(spec, flavors), tell)
+
+    def start(self, spec: StackSpec, flavors: Sequence[str], tell: Callable[[str], None]) -> None:
+        """Start services, each with a supervisor."""
+        from matcha_tui.services.pause import start_services
+
+        start_services(_servers(spec, flavors), tell)
+
+
 class LocalTarget(Target):
     """Servers of the flavors as processes of their own, on 127.0.0.1."""
 
@@ -53,6 +73,7 @@ class LocalTarget(Target):
     keeps_data = True
     replaces_freely = True  # a service that is started anew has its data
     models = LocalModels()
+    control = LocalControl()
     explanations = Explanations(__package__)
     clean_up = (sys.executable, "-P", "-m", "matcha_tui.services", "clean")
 
@@ -174,6 +195,14 @@ class LocalTarget(Target):
         from matcha_tui.services.layout import flavor_folder
 
         return flavor_folder(workspace.services, flavor).log
+
+
+def _servers(spec: StackSpec, flavors: Sequence[str]) -> "list[FlavorFolder]":
+    from matcha_tui.services.layout import flavor_folders
+    from matcha_tui.services.pause import is_server
+
+    found = [folder for folder in flavor_folders(spec.workspace.services) if is_server(folder)]
+    return [folder for folder in found if not flavors or folder.flavor in flavors]
 
 
 LOCAL = LocalTarget()
