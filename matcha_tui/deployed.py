@@ -9,10 +9,13 @@ from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.health_state import HealthState
 from matcha_tui.project.config import Config
 from matcha_tui.project.decide import NOTHING_DEPLOYED, Decision, Desired, decide, refuse_newer
+from matcha_tui.project.live_change import read_agreed
 from matcha_tui.project.record import LayerState, Record, read_record
 from matcha_tui.project.state import OWN_STATE, SHARED_STATE, read_resources, read_state
 from matcha_tui.selection import Project
+from matcha_tui.stack.difference import StackDifference, compare
 from matcha_tui.stack.flavor import Flavor
+from matcha_tui.stack.setting import SettingValue
 from matcha_tui.stack.stack import name_stack
 from matcha_tui.system.locks import is_locked
 from matcha_tui.targets.base import ComponentHealth, StackSpec, StateLock, Target
@@ -38,11 +41,19 @@ class Leftovers:
     lasting: tuple[str, ...] = ()
 
 
-def read_decision(project: Project, wanted: Project | None = None) -> Decision:
-    """Return what is deployed, and whether what is wanted may be built."""
+def read_decision(
+    project: Project, wanted: Project | None = None, *, live: bool = False
+) -> Decision:
+    """Return what is deployed, and whether what is wanted may be built.
+
+    Args:
+        project: As it is.
+        wanted: As it is to be; by default as it is.
+        live: Whether a live change to the modules that are wanted is agreed to.
+    """
     record, wanted = find_record(project), wanted or project
     if record is None or record.is_newer:  # its target may be one that nobody here knows
-        return decide(record, {}, _desired(wanted, wanted.target))
+        return decide(record, {}, _desired(wanted, wanted.target, live))
     target = target_of(record)
     # What an older matcha did not know of had its default.
     record = replace(record, fixed={**target.fixed_values({}), **record.fixed})
@@ -51,7 +62,7 @@ def read_decision(project: Project, wanted: Project | None = None) -> Decision:
     return decide(
         record,
         {name: read_state(project.workspace.layer(name)) for name in layers},
-        _desired(wanted, target),
+        _desired(wanted, target, live),
         is_running=is_applying and is_locked(project.workspace.runs / record.run / LOCK),
         cleans_up=bool(target.clean_up),
     )
@@ -95,6 +106,14 @@ def format_partial(decision: Decision) -> str:
         "The last run did not finish: `matcha provision` goes on, `matcha destroy` takes down "
         "what is there."
     )
+
+
+def format_pending(difference: StackDifference) -> str:
+    """Say what is wanted and not yet applied; empty when that is nothing."""
+    if not difference.lines:
+        return ""
+    changes = "\n".join(f"  {line}" for line in difference.lines)
+    return f"Not applied yet; `matcha provision` does it, `matcha stack reset` drops it:\n{changes}"
 
 
 def deployed_target(project: Project) -> Target:
@@ -236,6 +255,30 @@ def health(project: Project) -> dict[str, ComponentHealth]:
     }
 
 
+def find_difference(project: Project) -> StackDifference:
+    """Return what a provision would change of what is deployed; nothing where nothing is."""
+    record = read_decision(project).record
+    if record is None or record.target != project.target.name:
+        return StackDifference()
+    return compare(
+        record.modules,
+        dict(project.stack.modules),
+        settings_of(project, record),
+        project.config.settings,
+    )
+
+
+def settings_of(project: Project, record: Record) -> dict[str, SettingValue]:
+    """Return what was set of what is deployed, by dotted name; of a default nobody speaks."""
+    found = dict(record.settings)
+    for flavor in spec_of(project, record).flavors:
+        for setting in flavor.settings:
+            dotted = f"{flavor.module_type}.{setting.name}"
+            if setting.only_grows and found.get(dotted) == setting.default:
+                del found[dotted]  # it is recorded for the day on which it is to grow
+    return found
+
+
 def leftovers(project: Project) -> Leftovers:
     """Return what there is besides Terraform's resources when the deployment is destroyed."""
     target, spec = deployed_target(project), deployed_spec(project)
@@ -288,18 +331,19 @@ def growing_values(spec: StackSpec) -> Mapping[str, int]:
     return found
 
 
-def _desired(project: Project, deployed_on: Target) -> Desired:
-    config = project.config
+def _desired(project: Project, deployed_on: Target, live: bool) -> Desired:
+    config, modules = project.config, dict(project.stack.modules)
     try:
         growing = growing_values(project.spec)
     except MatchaError:  # a module that the target lacks; building it is refused for that
         growing = {}
     return Desired(
         target=config.target,
-        modules=dict(project.stack.modules),
+        modules=modules,
         fixed=deployed_on.fixed_values(config.settings),
         growing=growing,
         backend=dict(config.state),
+        agreed=modules if live else read_agreed(project.workspace),
     )
 
 

@@ -15,6 +15,7 @@ from matcha_tui.choosing import save_config
 from matcha_tui.clients.tools import disconnect_command
 from matcha_tui.data_choice import DataChoice
 from matcha_tui.deployed import (
+    find_difference,
     growing_values,
     read_decision,
     refresh,
@@ -73,11 +74,13 @@ class Consent:
             Without one, the run plans by itself.
         import_existing: Whether to import what the last provision met that exists already.
         allow_destroy: Whether plans that nobody has seen may destroy and replace.
+        delete_data: Whether what modules hold that a live change removes is deleted.
     """
 
     reviewed: Run | None = None
     import_existing: bool = False
     allow_destroy: bool = False
+    delete_data: bool = False
 
 
 def plan(project: Project, engine: Engine) -> Run:
@@ -122,7 +125,8 @@ def provision(project: Project, engine: Engine, consent: Consent = Consent()) ->
     prepared = _settle_folders(_create_backend(project))
     reviewed = consent.reviewed
     candidates = importable(prepared) if consent.import_existing else ()
-    if prepared.config.state != project.config.state or candidates:
+    going = _find_going(prepared, consent)
+    if prepared.config.state != project.config.state or candidates or going:
         reviewed = None
     with hold_lock(prepared.workspace, RunKind.PROVISION) as lock:
         if reviewed is None:
@@ -131,7 +135,12 @@ def provision(project: Project, engine: Engine, consent: Consent = Consent()) ->
             check_buildable(prepared)
             refuse_outdated(prepared.workspace, prepared.target.layers[0], reviewed.id)
             work = _work(prepared, engine)
-        work = replace(work, checks_plans=_checks_plans(prepared, consent))
+        work = replace(
+            work,
+            checks_plans=_checks_plans(prepared, consent),
+            going=going,
+            deletes_data=consent.delete_data,
+        )
 
         def steps(run: Path) -> list[Step]:
             if reviewed is None:
@@ -280,6 +289,30 @@ def _prepare(
 def _work(project: Project, engine: Engine, repairs: tuple[str, ...] = ()) -> Work:
     is_shared = project.target.state is not None and bool(project.config.state)
     return Work(project.workspace, engine, project.target, is_shared, repairs)
+
+
+def _find_going(project: Project, consent: Consent) -> dict[str, dict[str, str]]:
+    """Return what a live change removes: layer to module type to flavor.
+
+    Raises:
+        MatchaError: If it is lost with that, and nobody has agreed to it.
+    """
+    record = read_decision(project).record
+    if record is None:
+        return {}
+    going = find_difference(project).going
+    found: dict[str, dict[str, str]] = {}
+    for flavor in spec_of(project, record).flavors:
+        if flavor.module_type in going:
+            found.setdefault(flavor.layer, {})[flavor.module_type] = flavor.name
+    is_seen = consent.reviewed is not None or consent.allow_destroy
+    if found and not project.target.replaces_freely and not is_seen:
+        raise MatchaError(
+            f"this removes {' and '.join(going)} with what is in it, and nobody has seen the plan",
+            hint="Look at it with `matcha plan`, then give --allow-destroy.",
+            exit_code=ExitCode.REFUSED,
+        )
+    return found
 
 
 def _approved(consent: Consent) -> Approved:

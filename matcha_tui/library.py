@@ -363,11 +363,12 @@ class Deployment:
         """
         return await in_background(fix.act)
 
-    async def save(self, config: Config) -> None:
+    async def save(self, config: Config, *, live: bool = False) -> None:
         """Write ``matcha.toml``.
 
         Args:
             config: What it is to say.
+            live: Whether what is deployed is to be changed to other modules.
 
         Raises:
             MatchaError: If what is deployed contradicts it, a module is faulty or the
@@ -375,9 +376,21 @@ class Deployment:
         """
 
         def write(project: Project) -> None:
-            self._project = choosing.save_config(project, config)
+            self._project = choosing.save_config(project, config, live=live)
 
         await self._ask(write)
+
+    async def reset(self) -> None:
+        """Choose again what is deployed, and drop the change that was not applied yet.
+
+        Raises:
+            MatchaError: If nothing is deployed, or the project is locked.
+        """
+
+        def drop(project: Project) -> None:
+            self._project = choosing.reset_stack(project)
+
+        await self._ask(drop)
 
     async def _ask(self, question: Callable[[Project], Answer]) -> Answer:
         return await in_background(lambda: question(self.open()))

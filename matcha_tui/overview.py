@@ -1,6 +1,7 @@
 """What is true of a project right now, and what its deployed stack gives."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from matcha_tui import deployed
 from matcha_tui.deployment import live_run
@@ -22,6 +23,8 @@ class Overview:
         last: The last run that changed anything, or ``None``.
         target: Where it is deployed, or would be; ``None`` before anybody has looked.
         is_partial: Whether a run that did not finish has left only a part of it.
+        pending: What is wanted and not applied yet, a line each.
+        going: What that removes: module type to flavor.
     """
 
     deployed: Stack | None = None
@@ -29,6 +32,8 @@ class Overview:
     last: LastRun | None = None
     target: Target | None = None
     is_partial: bool = False
+    pending: tuple[str, ...] = ()
+    going: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +64,15 @@ def read_overview(project: Project) -> Overview:
     live = live_run(project)
     decision = deployed.read_decision(project)
     record = decision.record
+    difference = deployed.find_difference(project)
     return Overview(
         deployed=name_stack(project.catalog, record.modules) if record else None,
         live=live,
         last=last_change(project.workspace, ended_before=live),
         target=deployed.target_of(record) if record else project.target,
         is_partial=decision.state is LayerState.PARTIAL,
+        pending=tuple(difference.lines),
+        going=difference.going,
     )
 
 

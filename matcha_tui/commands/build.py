@@ -98,6 +98,8 @@ def plan(form: str, engine: str | None) -> None:
     is_flag=True,
     help="Let plans that nobody has seen destroy and replace what is there.",
 )
+@click.option("--live", is_flag=True, help="Change what is deployed to the modules of matcha.toml.")
+@click.option("--delete-data", is_flag=True, help="Delete what the modules hold that this removes.")
 @click.option(
     "--import",
     "--adopt",
@@ -118,6 +120,8 @@ def provision(
     no_preflight: bool,
     over_limit: bool,
     allow_destroy: bool,
+    live: bool,
+    delete_data: bool,
     import_existing: bool,
     form: str,
     detach: bool,
@@ -131,7 +135,7 @@ def provision(
         password = _read_password() if password_stdin else None
         given = {"location": location, "prefix": prefix}
         opened = open_project(Path.cwd(), target)
-        project = _configure(opened, target, assignments, given)
+        project = _configure(opened, target, assignments, given, live)
         deployment.check_buildable(project)
         if password is not None:
             choosing.set_password(project, password)
@@ -150,7 +154,12 @@ def provision(
             click.echo(_summary(project, progress), err=True)
             if progress.resources:
                 click.confirm("Build it?", abort=True, err=True)
-        consent = Consent(reviewed, import_existing=import_existing, allow_destroy=allow_destroy)
+        consent = Consent(
+            reviewed,
+            import_existing=import_existing,
+            allow_destroy=allow_destroy,
+            delete_data=delete_data,
+        )
         run = deployment.provision(project, chosen_engine, consent)
         if detach:
             report.detach(run)
@@ -247,6 +256,7 @@ def _configure(
     target: str | None,
     assignments: tuple[str, ...],
     given: Mapping[str, str | None],
+    live: bool,
 ) -> Project:
     config = replace(project.config, stack=project.stack)
     if target is not None and target != config.target:
@@ -282,7 +292,7 @@ def _configure(
                 "It is generated; `matcha get --show-sensitive` shows it.",
             )
         settings[name] = setting.parse(text)
-    return choosing.save_config(project, replace(config, settings=settings))
+    return choosing.save_config(project, replace(config, settings=settings), live=live)
 
 
 def _announce(checks: Sequence[Check]) -> None:
@@ -315,6 +325,10 @@ def _check_limit(project: Project, yes: bool) -> None:
 def _summary(project: Project, progress: RunProgress) -> str:
     if not progress.resources:
         return "Nothing to change: what is deployed is what was chosen."
+    changes = deployed.find_difference(project)
+    heading = [f"  {line}" for line in changes.lines]
+    if changes.going and project.target.keeps_data:
+        heading.append("  What is removed keeps its data, unless you give --delete-data.")
     lines = [
         f"  {resource.action:<8} {short_address(resource.address)}"
         for resource in progress.resources.values()
@@ -322,4 +336,4 @@ def _summary(project: Project, progress: RunProgress) -> str:
     counts = progress.planned or PlanCounts()
     total = f"{counts.add} to add, {counts.change} to change, {counts.destroy} to destroy"
     previews = deployment.describe_previews(project, progress)
-    return "\n".join([*lines, total, *([previews] if previews else [])])
+    return "\n".join([*heading, *lines, total, *([previews] if previews else [])])

@@ -50,29 +50,37 @@ def show(form: str) -> None:
     click.echo(json.dumps(document, indent=2))
 
 
+_live_option = click.option(
+    "--live", is_flag=True, help="Change what is deployed: the next provision applies it."
+)
+
+
 @stack.command("set", epilog="Example: matcha stack set llm")
 @click.argument("name", default=DEFAULT_PRESET)
-def set_(name: str) -> None:
+@_live_option
+def set_(name: str, live: bool) -> None:
     """Take one of the presets: NAME is default, as when it is left out, or llm."""
     project = open_project(Path.cwd())
     chosen = preset_stack(project.catalog, name, project.config.target)
-    changed = _save(project, chosen)
+    changed = _save(project, chosen, live)
     click.echo(f"The stack is {chosen.name}.", err=True)
     if sentence := format_lacking(project.catalog, chosen, project.config.target):
         click.echo(sentence, err=True)
     _print_cost(project, changed)
     _print_stack(chosen)
+    _print_pending(changed, live)
 
 
 @stack.command(epilog="Example: matcha stack add experiment_tracker mlflow")
 @click.argument("module_type", shell_complete=completing(lambda *_: MODULE_TYPES))
 @click.argument("flavor", shell_complete=completing(_flavors))
-def add(module_type: str, flavor: str) -> None:
+@_live_option
+def add(module_type: str, flavor: str, live: bool) -> None:
     """Fill the slot MODULE_TYPE with FLAVOR."""
     project = open_project(Path.cwd())
     module_type, flavor = project.catalog.choose(type_names(project).find(module_type), flavor)
     changed = add_module(project.catalog, project.stack, module_type, flavor)
-    _change(project, changed, f"{flavor} is the stack's {module_type} already")
+    _change(project, changed, f"{flavor} is the stack's {module_type} already", live)
 
 
 @stack.command(epilog="Example: matcha stack remove orchestrator")
@@ -80,12 +88,23 @@ def add(module_type: str, flavor: str) -> None:
     "module_type",
     shell_complete=completing(lambda project, _typed: dict(project.stack.modules)),
 )
-def remove(module_type: str) -> None:
+@_live_option
+def remove(module_type: str, live: bool) -> None:
     """Empty the slot MODULE_TYPE."""
     project = open_project(Path.cwd())
     module_type = type_names(project).find(module_type)
     changed = remove_module(project.catalog, project.stack, module_type)
-    _change(project, changed, f"The stack has no {module_type}")
+    _change(project, changed, f"The stack has no {module_type}", live)
+
+
+@stack.command(epilog="Example: matcha stack reset")
+def reset() -> None:
+    """Drop a live change that was not applied yet: the stack is again what is deployed."""
+    from matcha_tui.choosing import reset_stack
+
+    project = reset_stack(open_project(Path.cwd()))
+    click.echo(f"The stack is {project.stack.name} again, as it is deployed.", err=True)
+    _print_stack(project.stack)
 
 
 @stack.command("list", epilog="Example: matcha stack list")
@@ -104,20 +123,32 @@ def list_() -> None:
         click.echo(f"{'':<21} {'':<{width}} on {flavor.target}; licence: {flavor.licence}")
 
 
-def _change(project: Project, changed: Stack, unchanged: str) -> None:
+def _change(project: Project, changed: Stack, unchanged: str, live: bool) -> None:
+    after = project
     if changed == project.stack:
         click.echo(f"{unchanged}; nothing changed.", err=True)
     else:
-        after = _save(project, changed)
+        after = _save(project, changed, live)
         click.echo(f"The stack is now {changed.name}.", err=True)
         _print_cost(project, after)
     _print_stack(changed)
+    _print_pending(after, live)
 
 
-def _save(project: Project, chosen: Stack) -> Project:
+def _save(project: Project, chosen: Stack, live: bool) -> Project:
     from matcha_tui.choosing import change_stack  # it looks at what is deployed; `show` does not
 
-    return change_stack(project, chosen)
+    return change_stack(project, chosen, live=live)
+
+
+def _print_pending(project: Project, live: bool) -> None:
+    """Say what a live change waits for."""
+    if not live:
+        return
+    from matcha_tui.deployed import find_difference, format_pending
+
+    if sentence := format_pending(find_difference(project)):
+        click.echo(sentence, err=True)
 
 
 def _print_cost(before: Project, after: Project) -> None:

@@ -13,7 +13,13 @@ import click
 
 from matcha_tui.commands.opening import open_project
 from matcha_tui.commands.options import output_option
-from matcha_tui.deployed import format_partial, health, read_decision
+from matcha_tui.deployed import (
+    find_difference,
+    format_partial,
+    format_pending,
+    health,
+    read_decision,
+)
 from matcha_tui.errors import ExitCode
 from matcha_tui.health_state import HealthState
 from matcha_tui.selection import Project
@@ -47,10 +53,13 @@ def status(context: click.Context, form: str, watch: bool) -> None:
             "state": decision.state,
             "healthy": _is_healthy(found),
             "components": [_component(module_type, item) for module_type, item in found.items()],
+            "pending": find_difference(project).lines,
         }
         click.echo(json.dumps(document, indent=2))
     else:
         click.echo("\n".join(_lines(found)))
+        if sentence := format_pending(find_difference(project)):
+            click.echo(sentence, err=True)
     if sentence := format_partial(decision):
         click.echo(sentence, err=True)
         context.exit(ExitCode.FAILED)

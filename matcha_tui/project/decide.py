@@ -21,6 +21,7 @@ class Desired:
         fixed: What it says of the deployed target's settings that cannot change.
         growing: What it says of the settings that can only grow, by dotted name.
         backend: Where it says that the shared state is.
+        agreed: The modules of the live change that somebody has agreed to, if any.
     """
 
     target: str
@@ -28,6 +29,7 @@ class Desired:
     fixed: Mapping[str, SettingValue] = field(default_factory=dict)
     growing: Mapping[str, SettingValue] = field(default_factory=dict)
     backend: Mapping[str, str] = field(default_factory=dict)
+    agreed: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,8 @@ def decide(
     13   a layer's state is lost                   refused     if the target also ends what
                                                                Terraform does not know of
     14   another target is desired                 refused     yes
-    15   other modules are desired                 refused     yes
+    15   other modules are desired, and nobody     refused     yes
+         agreed to change to them
     16   another place of the state is desired     refused     yes
     17   another value of a fixed setting is       refused     yes
     18   less of what can only grow is desired     refused     yes
@@ -210,10 +213,12 @@ def _contradictions(record: Record, desired: Desired) -> Iterator[Refusal]:
             f"{desired.target}",
             f"Keep the target {record.target}, or {_DESTROY_FIRST}.",
         )
-    if dict(desired.modules) != dict(record.modules):
+    is_agreed = desired.agreed is not None and dict(desired.agreed) == dict(desired.modules)
+    if dict(desired.modules) != dict(record.modules) and not is_agreed:
         yield Refusal(
             "the stack cannot be changed while one is deployed",
-            "Run `matcha destroy` first; `--keep-data` keeps what the services hold.",
+            "Run `matcha destroy` first; `--keep-data` keeps what the services hold. Or change it "
+            "live, and the other modules stay as they are: the same command with --live.",
         )
     if dict(desired.backend) != dict(record.backend):
         yield Refusal(

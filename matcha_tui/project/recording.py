@@ -5,7 +5,8 @@
 - ``build``: put the layer's next root in place, and record that it is being applied;
 - ``unbuild``: record that it is being destroyed;
 - ``settle-build``, ``settle-destroy``: record what became of it, by the exit code that the
-  run has so far (`RUN_CODE`) and by Terraform's state.
+  run has so far (`RUN_CODE`) and by Terraform's state;
+- ``settle-removal``: record that it is partial: modules were taken out of it, or not all of them.
 """
 
 import os
@@ -101,11 +102,18 @@ def _settle_destroy(workspace: Workspace, run: Path, layer: str) -> None:
         _write(workspace, run, record.with_layer(layer, settled))
 
 
+def _settle_removal(workspace: Workspace, run: Path, layer: str) -> None:
+    if record := _applied(workspace, run, layer):
+        settled = LayerRecord(LayerState.PARTIAL, record.layers[layer].lineage)
+        _write(workspace, run, record.with_layer(layer, settled))
+
+
 _ACTS = {
     "build": _build,
     "unbuild": _unbuild,
     "settle-build": _settle_build,
     "settle-destroy": _settle_destroy,
+    "settle-removal": _settle_removal,
 }
 
 

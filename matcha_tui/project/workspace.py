@@ -65,6 +65,11 @@ class Workspace:
         return self.directory / "services"
 
     @property
+    def live_change_file(self) -> Path:
+        """The modules that a deployed stack is to be changed to."""
+        return self.directory / "live_change.json"
+
+    @property
     def connections_file(self) -> Path:
         """What was written for client tools, to be taken back."""
         return self.directory / "connections.json"

@@ -78,6 +78,14 @@ class HomeScreen(MatchaScreen):
             id="home.watch",
             tooltip="Watch what is being done",
         ),
+        Binding("e", "edit", "Edit stack", id="home.edit", tooltip="Add and remove modules, live"),
+        Binding(
+            "x",
+            "reset",
+            "Drop change",
+            id="home.reset",
+            tooltip="Drop what is wanted and was not applied yet",
+        ),
         Binding(
             "r", "resources", "Resources", id="home.resources", tooltip="Addresses and passwords"
         ),
@@ -112,6 +120,7 @@ class HomeScreen(MatchaScreen):
                 yield Label("", id="headline")
                 yield ComponentList()
                 yield Label("", id="live")
+                yield Label("", id="pending", markup=False)
             yield Label("", id="last")
 
     def on_mount(self) -> None:
@@ -150,6 +159,8 @@ class HomeScreen(MatchaScreen):
             "again": overview.deployed is not None and not overview.live,
             "watch": overview.live is not None,
             "resources": overview.deployed is not None and not overview.live,
+            "edit": overview.deployed is not None and not overview.live,
+            "reset": bool(overview.pending) and not overview.live,
             "stop": self._can_control(overview) and self._runs() and not self._stopped(),
             "run": self._can_control(overview) and bool(self._stopped()),
             "models": self._serves_models(overview),
@@ -165,6 +176,19 @@ class HomeScreen(MatchaScreen):
     def action_again(self) -> None:
         """Open the review of the stack that is deployed."""
         self.app.push_screen(open_step(self.session, "review"))
+
+    def action_edit(self) -> None:
+        """Open the checklist of modules, to change what is deployed."""
+        self.session.start_over()
+        self.app.push_screen(open_step(self.session, "modules"))
+
+    @work(group="control", exclusive=True)
+    async def action_reset(self) -> None:
+        """Drop what is wanted and was not applied yet."""
+        await self.attempt(self.session.deployment.reset())
+        self.session.start_over()
+        await self.attempt(self.session.deployment.refresh())
+        self._show(self.session.deployment.overview)
 
     def action_watch(self) -> None:
         """Attach to the run that is under way."""
@@ -244,6 +268,10 @@ class HomeScreen(MatchaScreen):
             live.update(
                 Content.assemble("Press ", ("w", "bold $accent"), " to watch it; it needs nobody.")
             )
+        pending = self.query_one("#pending", Label)
+        pending.display = bool(overview.pending) and not overview.live
+        changes = "\n".join(f"  {line}" for line in overview.pending)
+        pending.update(f"Not applied yet: enter reviews it, x drops it\n{changes}")
         components = self.query_one(ComponentList)
         components.display = not overview.live
         if overview.deployed and not components.rows:

@@ -143,6 +143,7 @@ class ReviewScreen(WizardScreen):
             engine = await self.attempt(self.session.deployment.engine())
             self._show_where(engine.label if engine else "none")
             run = await self.attempt(self.session.plan()) if engine else None
+            await self.attempt(self.session.deployment.refresh())
             if run is None:
                 summary.show_words("✗ There is no plan. Press r to try again.", "$error")
                 return
@@ -235,9 +236,9 @@ class ReviewScreen(WizardScreen):
         return tuple(finding.fix for finding in failed if finding.fix)
 
     def _questions(self) -> list[Confirm]:
+        questions = self._questions_of_change()
         if self._cost is None:
-            return []
-        questions = []
+            return questions
         if failed := self._checks.list.of(Verdict.FAILED):
             lines = "\n".join(f"✗ {finding.name}: {finding.text}" for finding in failed)
             reason = f"This will most likely fail:\n{lines}"
@@ -250,6 +251,16 @@ class ReviewScreen(WizardScreen):
             question = "Spend more than your limit?"
             questions.append(Confirm(question, f"{exceeded}.", yes="Build", no="Back"))
         return questions
+
+    def _questions_of_change(self) -> list[Confirm]:
+        """Ask before a live change takes modules away."""
+        going = self.session.deployment.overview.going
+        if not going:
+            return []
+        keeps = self.session.target.keeps_data
+        fate = "Its data stays, and is there when it comes back." if keeps else "Its data is lost."
+        question = f"Take out {' and '.join(going.values())}?"
+        return [Confirm(question, f"{fate} The other modules run on.", yes="Take out", no="Back")]
 
     def _set_planning(self, is_planning: bool) -> None:
         self._is_planning = is_planning

@@ -67,6 +67,17 @@ class Session:
         if self._planning is planning:
             self._planning = None
 
+    @property
+    def is_live_change(self) -> bool:
+        """Whether other modules are chosen than what is deployed where it is to be built."""
+        overview = self.deployment.overview
+        deployed_on = overview.target or self.deployment.project.target
+        return (
+            overview.deployed is not None
+            and deployed_on is self.target
+            and overview.deployed.modules != self.draft.stack.modules
+        )
+
     def start_over(self) -> None:
         """Forget the draft; begin from what is on disk."""
         self.draft = start_draft(self.deployment.project)
@@ -199,7 +210,7 @@ class Session:
 
     async def _start_plan(self) -> Run:
         await in_background(self.deployment.open)  # a provision has written to it, or the user
-        await self.deployment.save(self.drafted.config)
+        await self.deployment.save(self.drafted.config, live=self.is_live_change)
         return await self.deployment.start_plan()
 
     def _with(self, draft: Draft) -> Project:

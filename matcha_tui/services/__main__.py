@@ -54,6 +54,9 @@ def _parser() -> argparse.ArgumentParser:
         verb.set_defaults(run=run)
     launch = verbs.add_parser("launch", help="supervise what runs without a supervisor")
     launch.set_defaults(run=_launch)
+    discard = verbs.add_parser("discard", help="delete what removed flavors have kept")
+    discard.add_argument("flavors", nargs="+")
+    discard.set_defaults(run=_discard)
     clean = verbs.add_parser("clean", help="remove and stop what an interrupted run left")
     clean.set_defaults(run=_clean_up)
     return parser
@@ -121,6 +124,14 @@ def _clean_up(_options: argparse.Namespace) -> None:
     directory = services_directory_from_environment()
     for folder in data_folders(directory):
         remove(folder, **_fate_of_data())
+
+
+def _discard(options: argparse.Namespace) -> None:
+    from matcha_tui.services.storage import remove
+
+    directory = services_directory_from_environment()
+    for flavor in options.flavors:
+        remove(flavor_folder(directory, flavor), keep_data=False)
 
 
 def _fate_of_data() -> dict[str, bool]:

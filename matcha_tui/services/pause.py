@@ -11,15 +11,15 @@ from matcha_tui.services.service import load_service
 from matcha_tui.services.start import start, stop
 from matcha_tui.system.files import write_atomically
 
-Tell = Callable[[str], None]
+_Tell = Callable[[str], None]
 
 
-def stop_services(folders: Sequence[FlavorFolder], tell: Tell) -> None:
+def stop_services(folders: Sequence[FlavorFolder], tell: _Tell) -> None:
     """Stop services side by side, so that nobody takes them for failed."""
     _side_by_side(partial(_stop, tell=tell), folders)
 
 
-def start_services(folders: Sequence[FlavorFolder], tell: Tell) -> None:
+def start_services(folders: Sequence[FlavorFolder], tell: _Tell) -> None:
     """Start services side by side; those that run are left alone."""
     _side_by_side(partial(_start, tell=tell), folders)
 
@@ -29,13 +29,13 @@ def is_server(folder: FlavorFolder) -> bool:
     return isinstance(load_service(folder).check, HttpCheck)
 
 
-def _stop(folder: FlavorFolder, tell: Tell) -> None:
+def _stop(folder: FlavorFolder, tell: _Tell) -> None:
     write_atomically(folder.stopped, "")  # first: whoever looks meanwhile shall know
     stop(folder)
     tell(f"{folder.flavor}: stopped")
 
 
-def _start(folder: FlavorFolder, tell: Tell) -> None:
+def _start(folder: FlavorFolder, tell: _Tell) -> None:
     start(load_service(folder), tell)
 
 

@@ -203,6 +203,8 @@ class Target(ABC):
             half done and would be refused: a command that is followed by the engine's.
         destroy_fallbacks: By layer, what to do when its destroy fails: a command
             that is followed by the engine's.
+        discard: A command that deletes what flavors hold that were removed and kept their
+            data; it is followed by their names. Empty where nothing is kept.
         clean_up: A command that, after a destroy, ends what an interrupted run left
             and Terraform does not know of; empty when there is none.
         state: How it shares Terraform's state; ``None`` when it never does.
@@ -229,6 +231,7 @@ class Target(ABC):
     replaces_freely: ClassVar[bool] = False
     clearing: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     destroy_fallbacks: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    discard: ClassVar[tuple[str, ...]] = ()
     clean_up: ClassVar[tuple[str, ...]] = ()
     state: ClassVar[SharedState | None] = None
     identity: ClassVar["Identity | None"] = None

@@ -1,11 +1,11 @@
 """The steps of a run, made from a target's layers."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from matcha_tui.project.recording import recording_command
-from matcha_tui.project.state import SHARED_STATE
+from matcha_tui.project.state import OWN_STATE, SHARED_STATE
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.targets.base import Target
 from matcha_tui.targets.composition import RESOURCES_OUTPUT
@@ -33,6 +33,8 @@ class Work:
         repairs: Addresses of resources that are to be made again.
         checks_plans: Whether a plan that destroys what nobody has approved is refused.
         afterwards: What a destroy does last: a command.
+        going: By layer, the flavors that a live change takes away: module type to name.
+        deletes_data: Whether what those hold is deleted, where the target would keep it.
     """
 
     workspace: Workspace
@@ -42,6 +44,8 @@ class Work:
     repairs: tuple[str, ...] = ()
     checks_plans: bool = False
     afterwards: tuple[str, ...] = ()
+    going: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    deletes_data: bool = False
 
 
 def plan_steps(work: Work, run: Path) -> list[Step]:
@@ -60,7 +64,12 @@ def plan_steps(work: Work, run: Path) -> list[Step]:
 def provision_steps(work: Work, run: Path) -> list[Step]:
     """Plan and build one layer after the other, and save what the stack gives."""
     first, *others = work.target.layers
-    steps = [*_prepare_steps(work), *_plan_layer(work, run, first), *_apply_layer(work, run, first)]
+    steps = [
+        *_prepare_steps(work),
+        *_removal_steps(work, run),
+        *_plan_layer(work, run, first),
+        *_apply_layer(work, run, first),
+    ]
     return [*steps, *_build_others(work, run, others), _save_outputs(work)]
 
 
@@ -104,6 +113,39 @@ def destroy_steps(work: Work, run: Path) -> list[Step]:
 def plan_file(run: Path, layer: str) -> Path:
     """Return where a run keeps the plan of a layer."""
     return run / f"{layer}.tfplan"
+
+
+def _removal_steps(work: Work, run: Path) -> list[Step]:
+    """Take down the modules that go, in the roots that they were built by, the last layer first.
+
+    Once a module is out of its root, Terraform forgets how its resources are to be ended.
+    """
+    steps: list[Step] = []
+    for layer in reversed([layer for layer in work.target.layers if work.going.get(layer)]):
+        directory, plan = work.workspace.layer(layer), run / f"{layer}.removal.tfplan"
+        addresses = [f"module.{module_type}" for module_type in work.going[layer]]
+        planning = plan_command(work.engine, plan, destroy=True, target=addresses)
+        steps += [
+            _init_step(work, layer, directory),
+            _step("plan removal", layer, planning, directory),
+            *_record(work, "unbuild", run, layer),
+            _step("remove", layer, apply_command(work.engine, plan), directory),
+            *_pull_state(work, layer),
+            *_settle(work, "settle-removal", run, layer),
+            *_copy_state(work, layer),
+        ]
+        if work.deletes_data and work.target.discard:
+            command = (*work.target.discard, *work.going[layer].values())
+            steps.append(_step("delete data", layer, command, directory))
+    return steps
+
+
+def _copy_state(work: Work, layer: str) -> list[Step]:
+    """Plan the next root against what is there now, unless the state is kept elsewhere."""
+    if work.is_shared:
+        return []
+    state, following = work.workspace.layer(layer) / OWN_STATE, work.workspace.next_layer(layer)
+    return [_step("copy state", layer, ("cp", "-f", str(state), str(following)), following)]
 
 
 def _build_others(work: Work, run: Path, layers: Sequence[str]) -> list[Step]:

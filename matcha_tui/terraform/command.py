@@ -50,6 +50,7 @@ def plan_command(
     *,
     destroy: bool = False,
     replace: Sequence[str] = (),
+    target: Sequence[str] = (),
     variable_files: Sequence[Path] = (),
 ) -> tuple[str, ...]:
     """``plan`` into a file, for `apply_command`."""
@@ -62,6 +63,7 @@ def plan_command(
         lock_timeout=_LOCK_TIMEOUT,
         destroy=_FLAG if destroy else None,
         replace=list(replace),
+        target=list(target),
         var_file=[str(path) for path in variable_files],
         out=out,
     )

@@ -28,6 +28,7 @@ from tests.waiting import wait_for
 
 pytestmark = pytest.mark.e2e
 
+COLLECTIONS = "/api/v2/tenants/default_tenant/databases/default_database/collections"
 MODULE_TYPES = (
     "orchestrator",
     "experiment_tracker",
@@ -380,7 +381,7 @@ def test_provision_repairs_what_is_down_and_nothing_else(matcha: Matcha):
 
 def test_what_is_stopped_rests_until_it_is_started(matcha: Matcha):
     before = _service_pids(matcha)
-    assert matcha("stop", "experiment_tracker", "mlserver").returncode == 0
+    assert matcha("stop", "experiment_tracker", "deployer").returncode == 0
     assert _service_pids(matcha).keys() == {"zenml", "chroma"}
     status = matcha("status")
     assert status.returncode == 0
@@ -397,6 +398,30 @@ def test_what_is_stopped_rests_until_it_is_started(matcha: Matcha):
     assert matcha("restart", "chroma").returncode == 0
     assert _service_pids(matcha)["chroma"] != after["chroma"]
     assert matcha("stop", "mlfow").returncode == 2
+
+
+def test_a_module_is_taken_out_and_put_back_with_its_data_while_the_others_run(matcha: Matcha):
+    before = _service_pids(matcha)
+    refused = matcha("stack", "remove", "vector_database")
+    assert refused.returncode == 3
+    assert "--live" in refused.stderr
+    removed = matcha("stack", "remove", "vector_database", "--live")
+    assert removed.returncode == 0, removed.stderr
+    assert "- vector_database" in removed.stderr
+    assert "matcha stack reset" in matcha("status").stderr
+    plan = matcha("plan")
+    assert "What is removed keeps its data" in plan.stdout
+    provision = matcha("provision", "--yes")
+    assert provision.returncode == 0, provision.stderr
+    after = _service_pids(matcha)
+    assert after == {name: pid for name, pid in before.items() if name != "chroma"}
+    assert "vector-database" not in matcha("get").stdout
+    assert matcha("stack", "add", "vector_database", "chroma", "--live").returncode == 0
+    provision = matcha("provision", "--yes")
+    assert provision.returncode == 0, provision.stderr
+    url = matcha.get("vector-database", "url")
+    with urllib.request.urlopen(f"{url}{COLLECTIONS}", timeout=10) as answer:
+        assert "documents" in {item["name"] for item in json.load(answer)}
 
 
 def test_models_survive_a_stop_and_a_start(matcha: Matcha):

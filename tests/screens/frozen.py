@@ -134,6 +134,13 @@ class FrozenDeployment(Deployment):
     async def snippets(self) -> dict[str, dict[str, str]]:
         return {"experiment-tracker": {"python": "import mlflow\n", "shell": "curl tea\n"}}
 
+    async def save(self, config: Config, *, live: bool = False) -> None:
+        self.asked.append("save, live" if live else "save")
+
+    async def reset(self) -> None:
+        self.asked.append("reset")
+        self.answer = replace(self.answer, pending=(), going={})
+
     async def models(self) -> tuple[ServedModel, ...]:
         return self.served
 

@@ -6,7 +6,9 @@ from matcha_tui.app import MatchaApp
 from matcha_tui.errors import MatchaError
 from matcha_tui.overview import Overview
 from matcha_tui.screens.confirm import Confirm
+from matcha_tui.screens.modules import ModulesScreen
 from matcha_tui.screens.review import ReviewScreen
+from matcha_tui.stack.stack import preset_stack
 from tests.screens import recorded
 from tests.screens.frozen import FrozenDeployment, FrozenSession, deployed, make_run
 from tests.screens.keyboard import seen, until, until_gone, until_on, until_seen
@@ -65,3 +67,26 @@ async def test_a_stack_is_stopped_after_a_question_and_started_again():
         await pilot.press("s")
         await until(pilot, lambda: session.deployment.asked == ["stop", "start"])
         await until_gone(pilot, "■ stopped")
+
+
+async def test_a_change_that_is_not_applied_is_shown_and_dropped():
+    pending = ("- vector_database       chroma",)
+    overview = replace(deployed(), pending=pending, going={"vector_database": "chroma"})
+    session = FrozenSession(overview=overview)
+    async with MatchaApp(session).run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, "Not applied yet: enter reviews it, x drops it")
+        assert "- vector_database" in seen(pilot)
+        await pilot.press("x")
+        await until_gone(pilot, "Not applied yet")
+        assert session.deployment.asked == ["reset"]
+
+
+async def test_a_deployed_stack_is_edited_in_the_checklist():
+    session = FrozenSession(overview=deployed())
+    async with MatchaApp(session).run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, "e Edit stack")
+        await pilot.press("e")
+        await until_on(pilot, ModulesScreen)
+        assert not session.is_live_change
+        session.draft = replace(session.draft, stack=preset_stack(session.drafted.catalog, "llm"))
+        assert session.is_live_change

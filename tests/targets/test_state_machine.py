@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 )
 
 from matcha_tui import deployment
-from matcha_tui.choosing import change_stack, save_config
+from matcha_tui.choosing import change_stack, reset_stack, save_config
 from matcha_tui.deployed import read_decision
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.record import LayerState
@@ -81,6 +81,21 @@ class Projects(RuleBasedStateMachine):
         before = self.project
         wanted = preset_stack(before.catalog, stack)
         self.unless_refused(lambda: change_stack(before, wanted))
+
+    @rule(stack=stacks)
+    def change_live(self, stack: str) -> None:
+        """Agree to another stack, which the next provision is to make of what is there."""
+        before = self.project
+        wanted = preset_stack(before.catalog, stack)
+        self.unless_refused(lambda: change_stack(before, wanted, live=True))
+
+    @rule()
+    def reset(self) -> None:
+        """Drop what was not applied."""
+        record = read_decision(self.project).record
+        if record is not None and record.target == self.project.target.name:
+            reset_stack(self.project)
+            assert dict(self.project.stack.modules) == record.modules
 
     @rule(place=targets)
     def choose_target(self, place: str) -> None:

@@ -76,6 +76,7 @@ class LocalTarget(Target):
     control = LocalControl()
     explanations = Explanations(__package__)
     clean_up = (sys.executable, "-P", "-m", "matcha_tui.services", "clean")
+    discard = (sys.executable, "-P", "-m", "matcha_tui.services", "discard")
 
     def resolve(self, spec: StackSpec) -> ModuleValues:
         """Decide ports and passwords; they stay what they were."""
