@@ -24,6 +24,8 @@ COMMANDS = {
     "stop": ("matcha_tui.commands.control", "Stop what is deployed for a while; data stays."),
     "start": ("matcha_tui.commands.control", "Start it again, as after a reboot."),
     "restart": ("matcha_tui.commands.control", "Stop and start it, or one component."),
+    "backup": ("matcha_tui.commands.backup", "Write what the components hold to one file."),
+    "restore": ("matcha_tui.commands.backup", "Put back what such a file holds."),
     "get": ("matcha_tui.commands.inspect", "Print what the deployed stack gives: URLs and more."),
     "env": ("matcha_tui.commands.env", "Print environment variables for clients, to eval."),
     "clients": (

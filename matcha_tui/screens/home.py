@@ -78,11 +78,11 @@ class HomeScreen(MatchaScreen):
             id="home.watch",
             tooltip="Watch what is being done",
         ),
-        Binding("e", "edit", "Edit stack", id="home.edit", tooltip="Add and remove modules, live"),
+        Binding("e", "edit", "Edit", id="home.edit", tooltip="Add and remove modules, live"),
         Binding(
             "x",
             "reset",
-            "Drop change",
+            "Drop",
             id="home.reset",
             tooltip="Drop what is wanted and was not applied yet",
         ),

@@ -35,6 +35,7 @@ _SERVER_KEYS = (
     "directories",
     "stop_seconds",
     "disk_megabytes",
+    "rests_for_backup",
 )
 _CHECK_KEYS = ("url", "expect", "start_seconds", "directory", "contents")
 _FOLDER_KEYS = ("sqlite", "refuse", "because")
@@ -81,6 +82,7 @@ class Server:
         directories: Made inside its data folder before the first start.
         stop_seconds: How long it may take to end when asked to.
         disk_megabytes: What its environment needs; 0 when unknown.
+        rests_for_backup: Whether its files only fit each other while it does not run.
     """
 
     packages: tuple[str, ...]
@@ -89,6 +91,7 @@ class Server:
     directories: tuple[str, ...]
     stop_seconds: float
     disk_megabytes: int
+    rests_for_backup: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +175,7 @@ def _server(table: TomlTable, known: Collection[str]) -> Server:
         directories=table.texts("directories"),
         stop_seconds=table.integer("stop_seconds", 10),
         disk_megabytes=table.integer("disk_megabytes", 0),
+        rests_for_backup=table.boolean("rests_for_backup", False),
     )
 
 

@@ -16,6 +16,7 @@ from matcha_tui.stack.flavor import Flavor, check_keys
 from matcha_tui.stack.setting import Setting, SettingValue
 
 if TYPE_CHECKING:  # what says what to choose needs no more of them than their names
+    from matcha_tui.targets.backup_part import Backup
     from matcha_tui.targets.control_part import Control
     from matcha_tui.targets.findings import Check
     from matcha_tui.targets.identity_part import Identity
@@ -213,6 +214,7 @@ class Target(ABC):
             ``account``, ``region``, or a group of its settings.
         pricing: What its stacks cost; ``None`` where there is nothing to pay.
         models: How it serves trained models; ``None`` where matcha does not.
+        backup: How what components hold is written to one file; ``None`` where it is not.
         control: How it is stopped and started; ``None`` where it always runs.
         explanations: What the errors mean that only it has; ``None`` for no table.
         log_hint: Where to look for a component's log that is no file of this machine.
@@ -239,6 +241,7 @@ class Target(ABC):
     pricing: ClassVar["Pricing | None"] = None
     models: ClassVar["Models | None"] = None
     control: ClassVar["Control | None"] = None
+    backup: ClassVar["Backup | None"] = None
     explanations: ClassVar["Explanations | None"] = None
     log_hint: ClassVar[str] = ""
 

@@ -431,6 +431,34 @@ def test_models_survive_a_stop_and_a_start(matcha: Matcha):
     assert "iris" not in matcha("model", "list").stdout
 
 
+def test_what_is_backed_up_is_there_in_another_project(matcha: Matcha, tmp_path: Path):
+    before = _service_pids(matcha)
+    file = tmp_path / "backup.tar.gz"
+    backup = matcha("backup", str(file), "--with-secrets")
+    assert backup.returncode == 0, backup.stderr
+    assert "chroma: stops for as long as it is read" in backup.stderr
+    assert {**_service_pids(matcha), "chroma": 0} == {**before, "chroma": 0}
+    refused = matcha("restore", str(file))
+    assert refused.returncode == 3
+    assert "holds data already" in refused.stderr
+    copy = Matcha(tmp_path / "copy", matcha.environment)
+    copy.folder.mkdir()
+    try:
+        restored = copy("restore", str(file))
+        assert restored.returncode == 0, restored.stderr
+        provision = copy("provision", "--yes")
+        assert provision.returncode == 0, provision.stderr
+        assert _content(copy) == _content(matcha)
+        for name in ("server-username", "server-password"):
+            assert copy.get("pipeline", name) == matcha.get("pipeline", name)
+        _zenml_token(copy, copy.get("pipeline", "server-url"))
+        files = [_files_of_dvc(one) for one in (copy, matcha)]
+        assert files[0] == files[1] != {}
+    finally:
+        copy("destroy", "--yes", "--delete-data")
+        copy.clean_up()
+
+
 def test_destroy_leaves_nothing_behind(matcha: Matcha):
     ports = {address[1] for address in _listening(matcha)}
     assert (matcha.folder / ".env").exists()
@@ -453,6 +481,28 @@ def test_a_second_destroy_says_that_nothing_is_deployed(matcha: Matcha):
     again = matcha("destroy", "--yes")
     assert again.returncode == 3
     assert "nothing is deployed" in again.stderr
+
+
+def _content(matcha: Matcha) -> tuple[set[str], set[str], set[str]]:
+    """Return what MLflow, Chroma and MLServer have, by name."""
+    tracker = matcha.get("experiment-tracker", "tracking-url")
+    found = _post(f"{tracker}/api/2.0/mlflow/runs/search", {"experiment_ids": ["0"]})
+    with urllib.request.urlopen(
+        f"{matcha.get('vector-database', 'url')}{COLLECTIONS}", timeout=10
+    ) as answer:
+        collections = {item["name"] for item in json.load(answer)}
+    models = json.loads(matcha("model", "list", "--output", "json").stdout)
+    runs = {str(run["info"]) for run in found["runs"]}
+    return runs, collections, {item["name"] for item in models}
+
+
+def _files_of_dvc(matcha: Matcha) -> dict[str, bytes]:
+    remote = Path(matcha.get("data-version-control", "remote-url"))
+    return {
+        str(path.relative_to(remote)): path.read_bytes()
+        for path in remote.rglob("*")
+        if path.is_file()
+    }
 
 
 def _listening(matcha: Matcha) -> list[tuple[str, int]]:

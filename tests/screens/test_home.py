@@ -84,7 +84,7 @@ async def test_a_change_that_is_not_applied_is_shown_and_dropped():
 async def test_a_deployed_stack_is_edited_in_the_checklist():
     session = FrozenSession(overview=deployed())
     async with MatchaApp(session).run_test(size=(80, 24)) as pilot:
-        await until_seen(pilot, "e Edit stack")
+        await until_seen(pilot, "e Edit")
         await pilot.press("e")
         await until_on(pilot, ModulesScreen)
         assert not session.is_live_change

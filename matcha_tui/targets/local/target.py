@@ -3,12 +3,13 @@
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matcha_tui.data_choice import DataChoice
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.flavor import Flavor
 from matcha_tui.stack.setting import SettingValue
+from matcha_tui.targets.backup_part import Backup
 from matcha_tui.targets.base import ComponentHealth, ModuleValues, Root, StackSpec, Target
 from matcha_tui.targets.control_part import Control
 from matcha_tui.targets.models_part import Given, Models, ServedModel
@@ -62,6 +63,48 @@ class LocalControl(Control):
         start_services(_servers(spec, flavors), tell)
 
 
+class LocalBackup(Backup):
+    """The data folders of the services."""
+
+    def save(
+        self,
+        spec: StackSpec,
+        file: Path,
+        facts: Mapping[str, Any],
+        *,
+        with_secrets: bool,
+        tell: Callable[[str], None],
+    ) -> None:
+        """Write them while the services run."""
+        from matcha_tui.services.archive import writing_archive
+        from matcha_tui.services.backup import back_up_services
+
+        with writing_archive(file) as archive:
+            services = back_up_services(
+                spec.workspace.services, archive, with_secrets=with_secrets, tell=tell
+            )
+            archive.finish({**facts, "services": services})
+
+    def check(self, file: Path) -> Mapping[str, Any]:
+        """Check every byte of an archive."""
+        from matcha_tui.services.archive import read_manifest
+
+        return read_manifest(file).facts
+
+    def restore(
+        self, spec: StackSpec, file: Path, *, replace: bool, tell: Callable[[str], None]
+    ) -> None:
+        """Put them back, and let run again what ran."""
+        from matcha_tui.services.archive import read_manifest
+        from matcha_tui.services.backup import require_room, restore_services
+        from matcha_tui.targets.local.lasting import find_folders
+
+        manifest, services = read_manifest(file), spec.workspace.services
+        require_room(services, manifest, replace=replace)
+        lasting = {flavor.name: path for flavor, _, path in find_folders(spec)}
+        restore_services(services, file, manifest, lasting, tell)
+
+
 class LocalTarget(Target):
     """Servers of the flavors as processes of their own, on 127.0.0.1."""
 
@@ -74,6 +117,7 @@ class LocalTarget(Target):
     replaces_freely = True  # a service that is started anew has its data
     models = LocalModels()
     control = LocalControl()
+    backup = LocalBackup()
     explanations = Explanations(__package__)
     clean_up = (sys.executable, "-P", "-m", "matcha_tui.services", "clean")
     discard = (sys.executable, "-P", "-m", "matcha_tui.services", "discard")
