@@ -26,6 +26,10 @@ COMMANDS = {
     "restart": ("matcha_tui.commands.control", "Stop and start it, or one component."),
     "backup": ("matcha_tui.commands.backup", "Write what the components hold to one file."),
     "restore": ("matcha_tui.commands.backup", "Put back what such a file holds."),
+    "verify": (
+        "matcha_tui.commands.verify",
+        "Use every component as its users do, and say how it went.",
+    ),
     "get": ("matcha_tui.commands.inspect", "Print what the deployed stack gives: URLs and more."),
     "env": ("matcha_tui.commands.env", "Print environment variables for clients, to eval."),
     "clients": (

@@ -1,4 +1,4 @@
-"""``matcha doctor``: check what a provision needs, and mend what can be mended at once."""
+"""``matcha doctor``: check what a provision needs, and fix what can be fixed at once."""
 
 import json
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ def doctor(context: click.Context, form: str, engine: str | None, fix: bool, yes
         click.echo("Checking again.", err=True)
         findings = _check(project, engine, form)
     if form == "json":
-        click.echo(json.dumps([_as_json(finding) for finding in findings], indent=2))
+        click.echo(json.dumps([finding_as_json(finding) for finding in findings], indent=2))
     if any(finding.verdict is Verdict.FAILED for finding in findings):
         if not fix and any(finding.fix for finding in findings):
             click.echo("`matcha doctor --fix` does what can be done at once.", err=True)
@@ -55,10 +55,10 @@ def show_finding(finding: Finding, *, err: bool = False) -> None:
 
 def _check(project: Project, engine: str | None, form: str) -> tuple[Finding, ...]:
     checks = list_checks(project, engine)
-    return run_checks(checks, _in_order() if form == "text" else lambda _place, _finding: None)
+    return run_checks(checks, in_order() if form == "text" else lambda _place, _finding: None)
 
 
-def _in_order() -> OnFinding:
+def in_order() -> OnFinding:
     """Print each finding as soon as it and all before it are there: the order never changes."""
     waiting: dict[int, Finding] = {}
     shown = 0
@@ -86,7 +86,8 @@ def _apply_fixes(findings: Sequence[Finding], yes: bool) -> bool:
     return has_acted
 
 
-def _as_json(finding: Finding) -> dict[str, str | None]:
+def finding_as_json(finding: Finding) -> dict[str, str | None]:
+    """Return what a check found, for programs."""
     return {
         "name": finding.name,
         "verdict": finding.verdict,

@@ -7,7 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.services.layout import flavor_folder, services_directory_from_environment
+from matcha_tui.services.layout import (
+    CLIENTS,
+    flavor_folder,
+    services_directory_from_environment,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,6 +58,9 @@ def _parser() -> argparse.ArgumentParser:
         verb.set_defaults(run=run)
     launch = verbs.add_parser("launch", help="supervise what runs without a supervisor")
     launch.set_defaults(run=_launch)
+    clients = verbs.add_parser("clients", help="make an environment with packages of clients")
+    clients.add_argument("packages", nargs="+")
+    clients.set_defaults(run=_clients)
     discard = verbs.add_parser("discard", help="delete what removed flavors have kept")
     discard.add_argument("flavors", nargs="+")
     discard.set_defaults(run=_discard)
@@ -124,6 +131,13 @@ def _clean_up(_options: argparse.Namespace) -> None:
     directory = services_directory_from_environment()
     for folder in data_folders(directory):
         remove(folder, **_fate_of_data())
+
+
+def _clients(options: argparse.Namespace) -> None:
+    from matcha_tui.services.environment import install_clients
+
+    directory = services_directory_from_environment()
+    install_clients(flavor_folder(directory, CLIENTS), tuple(options.packages))
 
 
 def _discard(options: argparse.Namespace) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.services.archive import ArchiveWriter, Manifest, extract, read_members
-from matcha_tui.services.layout import FlavorFolder, data_folders, flavor_folder
+from matcha_tui.services.layout import CLIENTS, FlavorFolder, data_folders, flavor_folder
 from matcha_tui.services.leader import living_leader
 from matcha_tui.services.pause import start_services, stop_services
 from matcha_tui.services.service import Service, load_service
@@ -37,6 +37,8 @@ def back_up_services(
     """
     facts: dict[str, Any] = {}
     for folder in data_folders(services_directory):
+        if folder.flavor == CLIENTS:
+            continue
         try:
             service = load_service(folder)
         except MatchaError:  # of a module that was removed: its data is kept, and nothing else

@@ -17,7 +17,7 @@ import uv
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.services import store
-from matcha_tui.services.definition import LOCK, Server
+from matcha_tui.services.definition import LOCK, DirectoryCheck, Server
 from matcha_tui.services.explain_uv import explain_failure
 from matcha_tui.services.index import mask, uv_environment
 from matcha_tui.services.layout import FlavorFolder
@@ -30,6 +30,7 @@ from matcha_tui.system.files import explain_os_errors, make_private_directory
 from matcha_tui.system.processes import end_processes
 
 _MEGABYTE = 1024 * 1024
+_CLIENTS_MEGABYTES = 1200
 _END_SECONDS = 5
 _NOT_FOR_SERVICES = {
     *("site-packages", "dist-packages", "test", "tests", "idlelib", "lib2to3", "tkinter"),
@@ -53,6 +54,13 @@ def install(service: Service, definition: Path) -> None:
             lock_file = definition.with_name(LOCK) if service.lock else None
             _make(environment, folder, server, lock_file, lock)
         store.give_to(environment, folder)
+
+
+def install_clients(folder: FlavorFolder, packages: tuple[str, ...]) -> None:
+    """Make an environment of packages that are no server, as a user's own code would have it."""
+    server = Server(packages, (), {}, (), 0.0, _CLIENTS_MEGABYTES)
+    nothing = DirectoryCheck(str(folder.path))
+    install(Service(folder, folder.flavor, {}, server, nothing, "", ""), folder.path)
 
 
 def is_installed(folder: FlavorFolder) -> bool:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
 
+CLIENTS = "clients"
+"""Stands among the flavors for the packages that use them: an environment, and no service."""
+
 _FLAVOR = re.compile(r"[a-z][a-z0-9_-]*")
 
 

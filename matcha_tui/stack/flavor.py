@@ -49,6 +49,7 @@ _KEYS = (
     "property",
     "client_variables",
     "client",
+    "verify",
     "setting",
     "cost",
 )
@@ -171,6 +172,7 @@ class Flavor:
         client_variables: What clients need in their environment beside properties, with
             properties in it: ``{url}``, ``{url:host}``, ``{url:port}``.
         client: What talks to it, if that is a Python package.
+        verify: The script in its folder that uses it as its users do; empty without one.
         settings: What can be set.
         costs: What is paid for, if anything is.
         definition: The module.toml as it was read, of which its target parses the part that
@@ -192,6 +194,7 @@ class Flavor:
     properties: tuple[Property, ...]
     client_variables: Mapping[str, str]
     client: Client | None
+    verify: str
     settings: tuple[Setting, ...]
     costs: tuple[Cost, ...]
     definition: TomlTable = field(repr=False, compare=False)
@@ -235,6 +238,7 @@ def read_flavor(folder: Path, place: FlavorPath | None = None, more: Sequence[st
         properties=properties,
         client_variables=_read_variables(constants, properties),
         client=_read_client(table.table("client")) if "client" in table.content else None,
+        verify=_read_verify(table),
         settings=_read_settings(table),
         costs=tuple(_read_cost(item) for item in table.tables("cost")),
         definition=table,
@@ -277,6 +281,13 @@ def _read_variables(table: TomlTable, properties: Sequence[Property]) -> dict[st
                     hint=name_hint(match[1], open_names),
                 )
     return texts
+
+
+def _read_verify(table: TomlTable) -> str:
+    name = table.text("verify", "")
+    if "/" in name:
+        raise table.error("verify", f"is {name!r}, and not the name of a file beside it")
+    return name
 
 
 def _read_client(table: TomlTable) -> Client:

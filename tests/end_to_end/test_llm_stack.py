@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from tests.command_line import SCRIPTS, Matcha, make_environment
+from tests.end_to_end.asking import post, service_pids, zenml_token
 from tests.end_to_end.clients import python_of, run_client
 from tests.end_to_end.pages import (
     PORTS_OF_NO_PAGE,
@@ -140,7 +141,7 @@ def test_an_mlflow_run_is_written_and_read_back(matcha: Matcha):
 
 def test_zenml_takes_the_user_and_password_that_are_shown(matcha: Matcha):
     url = matcha.get("pipeline", "server-url")
-    token = _zenml_token(matcha, url)
+    token = zenml_token(matcha, url)
     request = urllib.request.Request(f"{url}/api/v1/current-user")
     request.add_header("Authorization", f"Bearer {token}")
     with urllib.request.urlopen(request, timeout=10) as answer:
@@ -244,9 +245,9 @@ def test_mlserver_serves_a_scikit_learn_model(matcha: Matcha):
     url = "http://" + matcha.get("model-deployer", "base-url")
     models = matcha.folder / ".matcha/services/seldon/data/models"
     run_client(python_of(matcha.folder, "seldon"), "train_model.py", str(models))
-    _post(f"{url}/v2/repository/models/doubling/load", {})
+    post(f"{url}/v2/repository/models/doubling/load", {})
     inputs = [{"name": "x", "shape": [1, 1], "datatype": "FP64", "data": [21.0]}]
-    answer = _post(f"{url}/v2/models/doubling/infer", {"inputs": inputs})
+    answer = post(f"{url}/v2/models/doubling/infer", {"inputs": inputs})
     assert answer["outputs"][0]["data"] == pytest.approx([42.0])
 
 
@@ -319,13 +320,13 @@ def test_a_snippet_runs_as_it_is_shown(
 
 
 def test_a_second_provision_finds_nothing_to_do(matcha: Matcha):
-    before = _service_pids(matcha)
+    before = service_pids(matcha)
     assert matcha("provision", "--yes").returncode == 0
-    assert _service_pids(matcha) == before
+    assert service_pids(matcha) == before
 
 
 def test_a_further_name_is_allowed_and_only_its_service_restarts(matcha: Matcha):
-    before = _service_pids(matcha)
+    before = service_pids(matcha)
     port = int(matcha.get("experiment-tracker", "tracking-url").rpartition(":")[2])
     request = http_request("/version", "tea.example", "https://tea.example")
     assert status_of(port, request) == 403
@@ -334,7 +335,7 @@ def test_a_further_name_is_allowed_and_only_its_service_restarts(matcha: Matcha)
     assert changed.returncode == 0, changed.stderr
     assert status_of(port, request) == 200
     assert status_of(port, http_request("/version", "cup.example")) == 403
-    after = _service_pids(matcha)
+    after = service_pids(matcha)
     assert after["mlflow"] != before["mlflow"]
     assert {**before, "mlflow": 0} == {**after, "mlflow": 0}
 
@@ -348,16 +349,16 @@ def test_the_stack_cannot_be_changed_while_it_is_deployed(matcha: Matcha):
 
 
 def test_a_killed_service_is_back_within_seconds(matcha: Matcha):
-    before = _service_pids(matcha)
+    before = service_pids(matcha)
     os.kill(before["mlflow"], signal.SIGKILL)
-    wait_for(lambda: _service_pids(matcha).get("mlflow") not in (None, before["mlflow"]))
+    wait_for(lambda: service_pids(matcha).get("mlflow") not in (None, before["mlflow"]))
     wait_for(lambda: matcha("status").returncode == 0)
-    after = _service_pids(matcha)
+    after = service_pids(matcha)
     assert {**before, "mlflow": 0} == {**after, "mlflow": 0}
 
 
 def test_provision_repairs_what_is_down_and_nothing_else(matcha: Matcha):
-    before = _service_pids(matcha)
+    before = service_pids(matcha)
     for supervisor in _supervisors(matcha):
         supervisor.kill()
     os.kill(before["chroma"], signal.SIGKILL)
@@ -371,7 +372,7 @@ def test_provision_repairs_what_is_down_and_nothing_else(matcha: Matcha):
     assert "nothing would start mlflow or seldon or zenml again after a crash" in doctor.stdout
     assert matcha("provision", "--yes").returncode == 0
     assert matcha("status").returncode == 0
-    after = _service_pids(matcha)
+    after = service_pids(matcha)
     assert after["chroma"] != before["chroma"]
     assert {**before, "chroma": 0} == {**after, "chroma": 0}
     url = matcha.get("vector-database", "url")
@@ -379,84 +380,11 @@ def test_provision_repairs_what_is_down_and_nothing_else(matcha: Matcha):
     assert printed.split() == ["sencha", "green"]
 
 
-def test_what_is_stopped_rests_until_it_is_started(matcha: Matcha):
-    before = _service_pids(matcha)
-    assert matcha("stop", "experiment_tracker", "deployer").returncode == 0
-    assert _service_pids(matcha).keys() == {"zenml", "chroma"}
-    status = matcha("status")
-    assert status.returncode == 0
-    assert status.stdout.count(" stopped ") == 2
-    assert "`matcha start`" in status.stderr
-    assert matcha("provision", "--yes").returncode == 0  # a repair leaves it stopped
-    assert _service_pids(matcha).keys() == {"zenml", "chroma"}
-    assert matcha("start").returncode == 0
-    after = _service_pids(matcha)
-    assert {name: after[name] for name in ("zenml", "chroma")} == {
-        name: before[name] for name in ("zenml", "chroma")
-    }
-    assert " stopped " not in matcha("status").stdout
-    assert matcha("restart", "chroma").returncode == 0
-    assert _service_pids(matcha)["chroma"] != after["chroma"]
-    assert matcha("stop", "mlfow").returncode == 2
-
-
-def test_a_module_is_taken_out_and_put_back_with_its_data_while_the_others_run(matcha: Matcha):
-    before = _service_pids(matcha)
-    refused = matcha("stack", "remove", "vector_database")
-    assert refused.returncode == 3
-    assert "--live" in refused.stderr
-    removed = matcha("stack", "remove", "vector_database", "--live")
-    assert removed.returncode == 0, removed.stderr
-    assert "- vector_database" in removed.stderr
-    assert "matcha stack reset" in matcha("status").stderr
-    plan = matcha("plan")
-    assert "What is removed keeps its data" in plan.stdout
-    provision = matcha("provision", "--yes")
-    assert provision.returncode == 0, provision.stderr
-    after = _service_pids(matcha)
-    assert after == {name: pid for name, pid in before.items() if name != "chroma"}
-    assert "vector-database" not in matcha("get").stdout
-    assert matcha("stack", "add", "vector_database", "chroma", "--live").returncode == 0
-    provision = matcha("provision", "--yes")
-    assert provision.returncode == 0, provision.stderr
-    url = matcha.get("vector-database", "url")
-    with urllib.request.urlopen(f"{url}{COLLECTIONS}", timeout=10) as answer:
-        assert "documents" in {item["name"] for item in json.load(answer)}
-
-
 def test_models_survive_a_stop_and_a_start(matcha: Matcha):
     assert "models:/iris/" in matcha("model", "list").stdout
     assert matcha("model", "remove", "irsi").returncode == 2
     assert matcha("model", "remove", "iris").returncode == 0
     assert "iris" not in matcha("model", "list").stdout
-
-
-def test_what_is_backed_up_is_there_in_another_project(matcha: Matcha, tmp_path: Path):
-    before = _service_pids(matcha)
-    file = tmp_path / "backup.tar.gz"
-    backup = matcha("backup", str(file), "--with-secrets")
-    assert backup.returncode == 0, backup.stderr
-    assert "chroma: stops for as long as it is read" in backup.stderr
-    assert {**_service_pids(matcha), "chroma": 0} == {**before, "chroma": 0}
-    refused = matcha("restore", str(file))
-    assert refused.returncode == 3
-    assert "holds data already" in refused.stderr
-    copy = Matcha(tmp_path / "copy", matcha.environment)
-    copy.folder.mkdir()
-    try:
-        restored = copy("restore", str(file))
-        assert restored.returncode == 0, restored.stderr
-        provision = copy("provision", "--yes")
-        assert provision.returncode == 0, provision.stderr
-        assert _content(copy) == _content(matcha)
-        for name in ("server-username", "server-password"):
-            assert copy.get("pipeline", name) == matcha.get("pipeline", name)
-        _zenml_token(copy, copy.get("pipeline", "server-url"))
-        files = [_files_of_dvc(one) for one in (copy, matcha)]
-        assert files[0] == files[1] != {}
-    finally:
-        copy("destroy", "--yes", "--delete-data")
-        copy.clean_up()
 
 
 def test_destroy_leaves_nothing_behind(matcha: Matcha):
@@ -483,28 +411,6 @@ def test_a_second_destroy_says_that_nothing_is_deployed(matcha: Matcha):
     assert "nothing is deployed" in again.stderr
 
 
-def _content(matcha: Matcha) -> tuple[set[str], set[str], set[str]]:
-    """Return what MLflow, Chroma and MLServer have, by name."""
-    tracker = matcha.get("experiment-tracker", "tracking-url")
-    found = _post(f"{tracker}/api/2.0/mlflow/runs/search", {"experiment_ids": ["0"]})
-    with urllib.request.urlopen(
-        f"{matcha.get('vector-database', 'url')}{COLLECTIONS}", timeout=10
-    ) as answer:
-        collections = {item["name"] for item in json.load(answer)}
-    models = json.loads(matcha("model", "list", "--output", "json").stdout)
-    runs = {str(run["info"]) for run in found["runs"]}
-    return runs, collections, {item["name"] for item in models}
-
-
-def _files_of_dvc(matcha: Matcha) -> dict[str, bytes]:
-    remote = Path(matcha.get("data-version-control", "remote-url"))
-    return {
-        str(path.relative_to(remote)): path.read_bytes()
-        for path in remote.rglob("*")
-        if path.is_file()
-    }
-
-
 def _listening(matcha: Matcha) -> list[tuple[str, int]]:
     """Return every address that a process of the stack listens on."""
     return [
@@ -515,20 +421,6 @@ def _listening(matcha: Matcha) -> list[tuple[str, int]]:
     ]
 
 
-def _service_pids(matcha: Matcha) -> dict[str, int]:
-    """Return the leading process of each service, by flavor."""
-    pids = {}
-    for process in matcha.processes():
-        try:
-            mark = process.environ().get("MATCHA_SERVICE")
-            is_leader = os.getpgid(process.pid) == process.pid
-        except (psutil.Error, OSError):
-            continue
-        if mark and is_leader:
-            pids[Path(mark).name] = process.pid
-    return pids
-
-
 def _supervisors(matcha: Matcha) -> list[psutil.Process]:
     return [process for process in matcha.processes() if "supervise" in process.cmdline()]
 
@@ -537,16 +429,6 @@ def _is_reachable(path: Path, top: Path) -> bool:
     """Say whether another user could get at a file through the folders above it."""
     folders = [parent for parent in path.parents if parent.is_relative_to(top / ".matcha")]
     return all(folder.stat().st_mode & 0o011 for folder in folders)
-
-
-def _zenml_token(matcha: Matcha, url: str) -> str:
-    form = {
-        "username": matcha.get("pipeline", "server-username"),
-        "password": matcha.get("pipeline", "server-password"),
-    }
-    data = urllib.parse.urlencode(form).encode()
-    with urllib.request.urlopen(f"{url}/api/v1/login", data, timeout=10) as answer:
-        return str(json.load(answer)["access_token"])
 
 
 def _run(command: list[str], folder: Path) -> str:
@@ -560,11 +442,3 @@ def _run(command: list[str], folder: Path) -> str:
     )
     assert finished.returncode == 0, finished.stderr
     return finished.stdout
-
-
-def _post(url: str, content: dict[str, object]) -> dict[str, list[dict[str, object]]]:
-    request = urllib.request.Request(url, json.dumps(content).encode())
-    request.add_header("Content-Type", "application/json")
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        body = answer.read()
-    return json.loads(body) if body else {}

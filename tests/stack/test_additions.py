@@ -57,7 +57,7 @@ def test_of_two_folders_the_later_one_counts(tmp_path: Path):
         (f"{TRACKER}/mine", "licence =", "license =", ":3: license is not a key"),
         (f"{TRACKER}/mine", "seconds = 20", 'seconds = "20"', ":6: seconds must be a whole"),
         (f"{TRACKER}/mine", "requires = []", 'requires = ["gpu"]', ":5: requires names 'gpu'"),
-        (f"{TRACKER}/mine", '"port"', '"context"', ":21: setting.name is 'context'"),
+        (f"{TRACKER}/mine", '"port"', '"context"', ":22: setting.name is 'context'"),
         (f"{TRACKER}/mine", "experiment-tracker", "pipeline", "belongs to orchestrator"),
         (f"{TRACKER}/mine", "experiment-tracker", "cloud", "belongs to every stack"),
         (f"{TRACKER}/chroma", "", "", "chroma is the name of a flavor of vector_database"),

@@ -119,6 +119,7 @@ def test_a_flavor_of_the_users_lies_where_ours_would(tmp_path: Path):
         "other.tf",
         "requirements.lock",
         "snippets",
+        "verify.py",
     ]
     shutil.rmtree(own)
     (flavor,) = composed_flavors(layer, {"vector_database": "chroma"})
