@@ -120,13 +120,17 @@ def test_what_is_backed_up_is_there_in_another_project(matcha: Matcha, tmp_path:
 def _content(matcha: Matcha) -> tuple[set[str], set[str], set[str]]:
     """Return what MLflow, Chroma and MLServer have, by name."""
     tracker = matcha.get("experiment-tracker", "tracking-url")
-    found = post(f"{tracker}/api/2.0/mlflow/runs/search", {"experiment_ids": ["0"]})
+    api = f"{tracker}/api/2.0/mlflow"
+    known = post(f"{api}/experiments/search", {"max_results": 100})["experiments"]
+    ids = [item["experiment_id"] for item in known]
+    found = post(f"{api}/runs/search", {"experiment_ids": ids})
     with urllib.request.urlopen(
         f"{matcha.get('vector-database', 'url')}{COLLECTIONS}", timeout=10
     ) as answer:
         collections = {item["name"] for item in json.load(answer)}
     models = json.loads(matcha("model", "list", "--output", "json").stdout)
     runs = {str(run["info"]) for run in found["runs"]}
+    assert runs
     return runs, collections, {item["name"] for item in models}
 
 

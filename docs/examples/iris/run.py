@@ -14,13 +14,17 @@ from pathlib import Path
 import requests
 from dotenv import find_dotenv, load_dotenv
 
-load_dotenv(find_dotenv(usecwd=True))
+settings = find_dotenv(usecwd=True)
+load_dotenv(settings)
+project = Path(settings).parent  # where matcha.toml is; a notebook runs in its own folder
 tracking_uri = os.environ["MLFLOW_TRACKING_URI"]
 
 
 def run(command: str) -> str:
-    """Run a command as in a shell, show what it says, and return it."""
-    finished = subprocess.run(command, shell=True, stdout=subprocess.PIPE, text=True, check=True)
+    """Run a command in the project as in a shell, show what it says, and return it."""
+    finished = subprocess.run(
+        command, shell=True, cwd=project, stdout=subprocess.PIPE, text=True, check=True
+    )
     print(finished.stdout)
     return finished.stdout
 
@@ -47,6 +51,9 @@ run(f"dvc add --quiet '{folder / 'iris.csv'}' && dvc push")
 # %%
 import sys
 
+from zenml.utils import source_utils
+
+source_utils.set_custom_source_root(str(folder))  # a notebook has no file that says so
 sys.path.insert(0, str(folder))
 import pipeline
 
