@@ -1,6 +1,7 @@
 """What `make test` leaves out of the examples: the other forms, and other Pythons."""
 
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -12,10 +13,27 @@ from tests.end_to_end.working import at_work, run
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
-PYTHONS = [
-    sys.executable,
-    *filter(None, (shutil.which(f"python3.{minor}") for minor in (12, 13))),
-]
+
+def find_pythons() -> list[str]:
+    """Return this Python, and each newer one that is on PATH or that pyenv has, and works."""
+    found = [sys.executable]
+    for minor in (12, 13):
+        versions = sorted((Path.home() / ".pyenv/versions").glob(f"3.{minor}.*/bin/python"))
+        named = shutil.which(f"python3.{minor}")
+        candidates = [*([named] if named else []), *map(str, versions)]
+        found += [path for path in candidates if works(path)][:1]
+    return found
+
+
+def works(python: str) -> bool:
+    """Return whether a Python runs: that of a version manager may only be a name."""
+    return subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode == 0
+
+
+def spoken(python: str) -> str:
+    """Return a Python's version."""
+    question = "import platform; print(platform.python_version())"
+    return subprocess.check_output([python, "-c", question], text=True).strip()
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +45,7 @@ def deployed(matcha: Matcha) -> Matcha:
     return matcha
 
 
-@pytest.mark.parametrize("python", PYTHONS, ids=lambda path: Path(path).name)
+@pytest.mark.parametrize("python", find_pythons(), ids=spoken)
 def test_the_tutorial_is_followed_to_its_end(deployed: Matcha, tmp_path: Path, python: str):
     work = at_work(deployed, make_clients(tmp_path / "clients", python), tmp_path / "zenml")
     run(work, "git", "init", "--quiet")
