@@ -88,7 +88,7 @@ def restore(project: Project, file: Path, *, replace_data: bool, tell: _Tell) ->
     prepare_workspace(project.workspace)
     spec = deployed_spec(project) if deployed else project.spec
     with hold_lock(project.workspace, "restore"):
-        backup.restore(spec, file, replace=replace_data, tell=tell)
+        backup.restore(spec, file, facts, replace=replace_data, tell=tell)
     return project
 
 

@@ -17,6 +17,7 @@ from matcha_tui.system.files import PRIVATE_FILE_MODE, explain_os_errors, write_
 ZenMLFiles = Mapping[str, Mapping[str, Any]]
 """Path to what the file says."""
 
+_CONFIG, _CREDENTIALS = "config.yaml", "credentials.yaml"
 _NEVER_OURS = ("analytics_opt_in", "version")
 
 
@@ -46,14 +47,8 @@ def describe_changes(before: ZenMLFiles, after: ZenMLFiles, note: Note) -> Note:
                 continue
             first = entries[key]["before"] if key in entries else old.get(key)
             is_login = Path(path).name == _CREDENTIALS
-            entries[key] = (
-                {"before": None, "after": None}
-                if is_login
-                else {
-                    "before": first,
-                    "after": value,
-                }
-            )
+            kept = (None, None) if is_login else (first, value)
+            entries[key] = dict(zip(("before", "after"), kept, strict=True))
         if entries:
             known[path] = entries
     return {"files": known}
@@ -80,9 +75,6 @@ def restore_settings(note: Note) -> list[Path]:
             _write(path, content)
             restored.append(path)
     return restored
-
-
-_CONFIG, _CREDENTIALS = "config.yaml", "credentials.yaml"
 
 
 def _files(project: Path) -> list[Path]:

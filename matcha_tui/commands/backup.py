@@ -8,7 +8,7 @@ import click
 from matcha_tui.backup import back_up, default_file
 from matcha_tui.backup import restore as restore_backup
 from matcha_tui.commands.opening import open_project
-from matcha_tui.system.plain_text import escape_line
+from matcha_tui.commands.options import narrate
 
 _FILE = click.Path(path_type=Path)
 
@@ -26,7 +26,7 @@ def backup(file: Path | None, with_secrets: bool) -> None:
     """
     project = open_project(Path.cwd())
     place = Path.cwd() / file if file else default_file(project.workspace, datetime.now(UTC))
-    back_up(project, place, with_secrets=with_secrets, tell=_tell)
+    back_up(project, place, with_secrets=with_secrets, tell=narrate)
     click.echo(str(place))
 
 
@@ -40,9 +40,5 @@ def restore(file: Path, replace_data: bool) -> None:
     only with --replace.
     """
     project = open_project(Path.cwd())
-    restored = restore_backup(project, Path.cwd() / file, replace_data=replace_data, tell=_tell)
+    restored = restore_backup(project, Path.cwd() / file, replace_data=replace_data, tell=narrate)
     click.echo(f"Restored the {restored.stack.name} stack's data. Next: matcha provision", err=True)
-
-
-def _tell(line: str) -> None:
-    click.echo(escape_line(line), err=True)

@@ -8,9 +8,9 @@ import click
 from matcha_tui.commands.deployed_names import component_names
 from matcha_tui.commands.naming import completing
 from matcha_tui.commands.opening import open_project
+from matcha_tui.commands.options import narrate
 from matcha_tui.control import restart_components, start_components, stop_components
 from matcha_tui.selection import Project
-from matcha_tui.system.plain_text import escape_line
 
 _components = click.argument(
     "components",
@@ -51,4 +51,4 @@ def _act(
     project = open_project(Path.cwd())
     names = component_names(project) if words else None
     flavors = [names.find(word) for word in words] if names else []
-    act(project, flavors, lambda line: click.echo(escape_line(line), err=True))
+    act(project, flavors, narrate)

@@ -9,6 +9,7 @@ from click.shell_completion import CompletionItem
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.guess import choose_name, fold_name
+from matcha_tui.system.plain_text import escape_line
 from matcha_tui.targets.registry import TARGETS
 
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -69,6 +70,11 @@ def need_terminal(command: str) -> None:
             f"`matcha {command}` asks before it begins, and there is no terminal to ask on",
             f"Run `matcha {command} --yes`.",
         )
+
+
+def narrate(line: str) -> None:
+    """Print what is being done, on stderr, without what a terminal would obey."""
+    click.echo(escape_line(line), err=True)
 
 
 def usage_error(message: str, hint: str) -> MatchaError:

@@ -7,10 +7,9 @@ import click
 
 from matcha_tui.commands.doctor import finding_as_json, in_order
 from matcha_tui.commands.opening import open_project
-from matcha_tui.commands.options import output_option
+from matcha_tui.commands.options import narrate, output_option
 from matcha_tui.errors import ExitCode
 from matcha_tui.preflight import run_checks
-from matcha_tui.system.plain_text import escape_line
 from matcha_tui.targets.findings import Verdict
 from matcha_tui.verify import list_proofs, prepare_clients
 
@@ -25,7 +24,7 @@ def verify(context: click.Context, form: str) -> None:
     time, the client packages are installed into an environment of their own.
     """
     project = open_project(Path.cwd())
-    python = prepare_clients(project, lambda line: click.echo(escape_line(line), err=True))
+    python = prepare_clients(project, narrate)
     proofs = list_proofs(project, python)
     report = in_order() if form == "text" else lambda _position, _finding: None
     findings = run_checks(proofs, report)

@@ -15,7 +15,6 @@ from matcha_tui.deployed import Leftovers
 from matcha_tui.screens.base import MatchaScreen
 from matcha_tui.screens.session import Session
 from matcha_tui.stack.catalog import MODULE_TYPES
-from matcha_tui.targets.base import Target
 
 
 class _NameInput(Input):
@@ -71,7 +70,7 @@ class DestroyScreen(MatchaScreen):
             yield Static("", id="lasting")
         with Vertical(id="answer"):
             with Horizontal(id="keep", classes="switch") as keep:
-                keep.display = self._target().keeps_data
+                keep.display = self.session.deployed_on.keeps_data
                 yield Switch(animate=False, disabled=not keep.display)
                 yield Label("Keep all data for the next provision")
             with Horizontal(id="delete", classes="switch") as delete:
@@ -100,7 +99,7 @@ class DestroyScreen(MatchaScreen):
                 Content.assemble(
                     ("- ", "bold $error"),
                     (f"{MODULE_TYPES[module_type]:<22}", "$quiet"),
-                    project.catalog.title(self._target().name, module_type, flavor),
+                    project.catalog.title(self.session.deployed_on.name, module_type, flavor),
                 )
                 for module_type, flavor in stack.modules
             ]
@@ -119,7 +118,7 @@ class DestroyScreen(MatchaScreen):
         """Offer to keep or delete data only where that can be done."""
         if action == "delete":
             return bool(self._left.lasting)
-        return self._target().keeps_data if action == "keep" else True
+        return self.session.deployed_on.keeps_data if action == "keep" else True
 
     @on(Switch.Changed)
     def show_fate(self, event: Switch.Changed) -> None:
@@ -166,11 +165,6 @@ class DestroyScreen(MatchaScreen):
     def action_back(self) -> None:
         """Leave everything as it is."""
         self.app.pop_screen()
-
-    def _target(self) -> Target:
-        """Return where the stack is deployed, whatever ``matcha.toml`` says by now."""
-        deployment = self.session.deployment
-        return deployment.overview.target or deployment.project.target
 
     def _show_fate(self) -> None:
         data = self._chosen()

@@ -206,13 +206,12 @@ class HomeScreen(MatchaScreen):
     @work(group="control", exclusive=True)
     async def action_stop(self) -> None:
         """Stop everything, after a question."""
-        deployment = self.session.deployment
-        target = deployment.overview.target or deployment.project.target
-        if target.control is None:
+        deployment, control = self.session.deployment, self.session.deployed_on.control
+        if control is None:
             return
         question = Confirm(
             "Stop the stack for a while?",
-            f"It gives back {target.control.gives_back}. All data stays, and s starts it again.",
+            f"It gives back {control.gives_back}. All data stays, and s starts it again.",
             yes="Stop it",
             no="Leave it",
         )
@@ -245,14 +244,13 @@ class HomeScreen(MatchaScreen):
         return [one for one in self._health.values() if one.state is HealthState.STOPPED]
 
     def _can_control(self, overview: Overview) -> bool:
-        target = overview.target or self.session.deployment.project.target
         is_there = overview.deployed is not None and not overview.live
-        return is_there and target.control is not None
+        return is_there and self.session.deployed_on.control is not None
 
     def _serves_models(self, overview: Overview) -> bool:
         if overview.deployed is None or overview.live:
             return False
-        target = overview.target or self.session.deployment.project.target
+        target = self.session.deployed_on
         return target.models is not None and "deployer" in dict(overview.deployed.modules)
 
     def _show(self, overview: Overview) -> None:

@@ -68,13 +68,17 @@ class Session:
             self._planning = None
 
     @property
+    def deployed_on(self) -> Target:
+        """Where the stack is deployed, whatever ``matcha.toml`` says by now."""
+        return self.deployment.overview.target or self.deployment.project.target
+
+    @property
     def is_live_change(self) -> bool:
         """Whether other modules are chosen than what is deployed where it is to be built."""
         overview = self.deployment.overview
-        deployed_on = overview.target or self.deployment.project.target
         return (
             overview.deployed is not None
-            and deployed_on is self.target
+            and self.deployed_on is self.target
             and overview.deployed.modules != self.draft.stack.modules
         )
 

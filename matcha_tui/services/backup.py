@@ -7,13 +7,13 @@ whose other files would not fit that copy is stopped for as long as it is read.
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.services.archive import ArchiveWriter, Manifest, extract, read_members
+from matcha_tui.services.archive import ArchiveWriter, extract, read_members
 from matcha_tui.services.layout import CLIENTS, FlavorFolder, data_folders, flavor_folder
 from matcha_tui.services.leader import living_leader
 from matcha_tui.services.pause import start_services, stop_services
@@ -57,13 +57,13 @@ def back_up_services(
     return facts
 
 
-def require_room(services_directory: Path, manifest: Manifest, *, replace: bool) -> None:
+def require_room(services_directory: Path, flavors: Sequence[str], *, replace: bool) -> None:
     """Refuse to put data where there is some, unless it is to be replaced.
 
     Raises:
         MatchaError: If something is there, naming it.
     """
-    for flavor in manifest.facts["services"]:
+    for flavor in flavors:
         data = flavor_folder(services_directory, flavor).data
         if not replace and data.is_dir() and any(path.is_file() for path in data.rglob("*")):
             raise MatchaError(
@@ -76,7 +76,7 @@ def require_room(services_directory: Path, manifest: Manifest, *, replace: bool)
 def restore_services(
     services_directory: Path,
     path: Path,
-    manifest: Manifest,
+    flavors: Sequence[str],
     lasting: Mapping[str, Path],
     tell: _Tell,
 ) -> None:
@@ -85,11 +85,11 @@ def restore_services(
     Args:
         services_directory: Where services are, or will be.
         path: The archive, which was checked.
-        manifest: Its manifest.
+        flavors: Whose data it holds.
         lasting: Flavor to the folder outside of the project.
         tell: Called with what is done, a line at a time.
     """
-    folders = [flavor_folder(services_directory, name) for name in manifest.facts["services"]]
+    folders = [flavor_folder(services_directory, name) for name in flavors]
     places: dict[str, Path] = {}
     for folder in folders:
         make_private_directory(folder.path)
@@ -100,7 +100,7 @@ def restore_services(
         for folder in folders:
             shutil.rmtree(_unpacked(folder), ignore_errors=True)
         extract(path, places)
-        values = _read_values(path, manifest)
+        values = _read_values(path, flavors)
     except BaseException:
         for folder in folders:
             shutil.rmtree(_unpacked(folder), ignore_errors=True)
@@ -186,8 +186,7 @@ def _swap(folder: FlavorFolder) -> None:
         shutil.rmtree(before, ignore_errors=True)
 
 
-def _read_values(path: Path, manifest: Manifest) -> dict[str, bytes]:
+def _read_values(path: Path, flavors: Sequence[str]) -> dict[str, bytes]:
     """Return the secrets and ports that an archive has, by flavor, as the files' content."""
-    names = {f"{flavor}/{_VALUES}": flavor for flavor in manifest.facts["services"]}
-    found = read_members(path, names.keys() & manifest.files.keys())
-    return {names[name]: content for name, content in found.items()}
+    names = {f"{flavor}/{_VALUES}": flavor for flavor in flavors}
+    return {names[name]: content for name, content in read_members(path, names).items()}

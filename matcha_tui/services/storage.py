@@ -95,16 +95,14 @@ def find_lasting(folder: FlavorFolder) -> Leftover | None:
     directory = Path(check.directory)
     if directory.is_relative_to(folder.path) or not directory.is_dir():
         return None
-    own = _own_entries(directory, check.contents)
+    own, _ = _sort_entries(directory, check.contents)
     return Leftover(folder.flavor, directory, sum(map(directory_size, own)), tuple(own))
 
 
 def foreign_entries(directory: Path, contents: Sequence[str]) -> list[str]:
     """Return what is in a folder and was not put there by the flavor's program, by name."""
-    with explain_os_errors("look into", directory):
-        found = sorted(directory.iterdir())
-    own = _own_entries(directory, contents)
-    return [path.name for path in found if path not in own]
+    _, foreign = _sort_entries(directory, contents)
+    return [path.name for path in foreign]
 
 
 def describe_leftovers(services_directory: Path) -> tuple[Leftover, ...]:
@@ -125,11 +123,15 @@ def size_in_words(size: int) -> str:
     return f"{size / _MEGABYTE:,.1f} MB" if size >= _MEGABYTE / 10 else f"{size / 1000:,.0f} kB"
 
 
-def _own_entries(directory: Path, contents: Sequence[str]) -> list[Path]:
-    pattern = re.compile("|".join(f"(?:{one})" for one in contents)) if contents else None
+def _sort_entries(directory: Path, contents: Sequence[str]) -> tuple[list[Path], list[Path]]:
+    """Return what in a folder the flavor's program has made, and what is somebody's own."""
+    own: list[Path] = []
+    foreign: list[Path] = []
     with explain_os_errors("look into", directory):
-        found = sorted(directory.iterdir())
-    return [path for path in found if pattern and pattern.fullmatch(path.name)]
+        for path in sorted(directory.iterdir()):
+            is_own = any(re.fullmatch(pattern, path.name) for pattern in contents)
+            (own if is_own else foreign).append(path)
+    return own, foreign
 
 
 def _delete_lasting(lasting: Leftover) -> None:

@@ -47,13 +47,20 @@ class Backup(ABC):
 
     @abstractmethod
     def restore(
-        self, spec: StackSpec, file: Path, *, replace: bool, tell: Callable[[str], None]
+        self,
+        spec: StackSpec,
+        file: Path,
+        facts: Mapping[str, Any],
+        *,
+        replace: bool,
+        tell: Callable[[str], None],
     ) -> None:
         """Put back what a file holds, once all of it is unpacked.
 
         Args:
             spec: What is deployed, or will be.
             file: Was checked.
+            facts: What `check` has returned of it.
             replace: Whether data that is there is replaced.
             tell: Called with what is done, a line at a time.
 

@@ -3,7 +3,6 @@
 import base64
 import json
 import ssl
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -13,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.simulator.objects import changing, read
-from tests.tls_server import TlsServer
+from tests.tls_server import TlsServer, serving
 
 _HAS_EARLIER_REVISION = ("pending-upgrade", "pending-rollback")
 
@@ -127,15 +126,8 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def serving_cluster(objects: Path, certificate: Path) -> Iterator[ClusterApi]:
     """Serve a cluster's API for as long as the block takes."""
-    server = ClusterApi(objects, certificate)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(ClusterApi(objects, certificate)) as server:
         yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def encoded_pair(certificate: Path) -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 import json
 import ssl
-import threading
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.azure.cluster_api import encoded_pair
-from tests.tls_server import TlsServer
+from tests.tls_server import TlsServer, serving
 
 NAMESPACE = "matcha-seldon-workloads"
 INPUTS = [{"name": "petal length (cm)", "datatype": "FP64", "shape": [-1, 1]}]
@@ -139,12 +138,5 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def serving_seldon(certificate: Path) -> Iterator[SeldonApi]:
     """Serve it for as long as the block takes."""
-    server = SeldonApi(certificate)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(SeldonApi(certificate)) as server:
         yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

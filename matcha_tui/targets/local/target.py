@@ -92,17 +92,22 @@ class LocalBackup(Backup):
         return read_manifest(file).facts
 
     def restore(
-        self, spec: StackSpec, file: Path, *, replace: bool, tell: Callable[[str], None]
+        self,
+        spec: StackSpec,
+        file: Path,
+        facts: Mapping[str, Any],
+        *,
+        replace: bool,
+        tell: Callable[[str], None],
     ) -> None:
         """Put them back, and let run again what ran."""
-        from matcha_tui.services.archive import read_manifest
         from matcha_tui.services.backup import require_room, restore_services
         from matcha_tui.targets.local.lasting import find_folders
 
-        manifest, services = read_manifest(file), spec.workspace.services
-        require_room(services, manifest, replace=replace)
+        services, flavors = spec.workspace.services, tuple(facts["services"])
+        require_room(services, flavors, replace=replace)
         lasting = {flavor.name: path for flavor, _, path in find_folders(spec)}
-        restore_services(services, file, manifest, lasting, tell)
+        restore_services(services, file, flavors, lasting, tell)
 
 
 class LocalTarget(Target):
