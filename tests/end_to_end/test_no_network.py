@@ -30,7 +30,8 @@ def test_it_names_the_package_keeps_what_was_done_and_goes_on_later(matcha: Matc
     assert re.search(sentence, failed.stderr)
     assert "Traceback" not in failed.stderr
     assert "healthy" in matcha("status").stdout  # DVC's folder is there already
-    (folder,) = (Path(matcha.environment["XDG_DATA_HOME"]) / "matcha-tui/dvc").glob("project*")
+    kept = Path(matcha.environment["XDG_DATA_HOME"]) / "matcha-tui/dvc"
+    (folder,) = kept.glob(f"{matcha.folder.name}-*")
     (folder / "files").mkdir()
 
     resumed = matcha("provision", "--yes")
