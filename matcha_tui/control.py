@@ -8,10 +8,10 @@ from matcha_tui.project.lock import hold_lock
 from matcha_tui.selection import Project
 from matcha_tui.targets.control_part import Control
 
-Tell = Callable[[str], None]
+_Tell = Callable[[str], None]
 
 
-def stop_components(project: Project, flavors: Sequence[str], tell: Tell) -> None:
+def stop_components(project: Project, flavors: Sequence[str], tell: _Tell) -> None:
     """Stop components; they stay stopped until somebody starts them.
 
     Args:
@@ -27,14 +27,14 @@ def stop_components(project: Project, flavors: Sequence[str], tell: Tell) -> Non
         control.stop(deployed_spec(project), flavors, tell)
 
 
-def start_components(project: Project, flavors: Sequence[str], tell: Tell) -> None:
+def start_components(project: Project, flavors: Sequence[str], tell: _Tell) -> None:
     """Start components, and wait until they are healthy; what runs is left alone."""
     control = _control(project)
     with hold_lock(project.workspace, "start"):
         control.start(deployed_spec(project), flavors, tell)
 
 
-def restart_components(project: Project, flavors: Sequence[str], tell: Tell) -> None:
+def restart_components(project: Project, flavors: Sequence[str], tell: _Tell) -> None:
     """Stop components and start them again."""
     control = _control(project)
     with hold_lock(project.workspace, "restart"):

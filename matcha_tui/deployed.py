@@ -113,6 +113,8 @@ def format_pending(difference: StackDifference) -> str:
     if not difference.lines:
         return ""
     changes = "\n".join(f"  {line}" for line in difference.lines)
+    if not difference.is_chosen:
+        return f"Newer versions are there; `matcha provision` upgrades to them:\n{changes}"
     return f"Not applied yet; `matcha provision` does it, `matcha stack reset` drops it:\n{changes}"
 
 
@@ -260,12 +262,29 @@ def find_difference(project: Project) -> StackDifference:
     record = read_decision(project).record
     if record is None or record.target != project.target.name:
         return StackDifference()
+    wanted = {(project.target.name, *pair) for pair in project.stack.modules}
+    chosen = [
+        flavor
+        for flavor in project.catalog.flavors
+        if (flavor.target, flavor.module_type, flavor.name) in wanted
+    ]
     return compare(
         record.modules,
         dict(project.stack.modules),
         settings_of(project, record),
         project.config.settings,
+        versions(project),
+        {flavor.module_type: project.target.version(flavor) for flavor in chosen},
     )
+
+
+def versions(project: Project) -> dict[str, str]:
+    """Return which version of its server each deployed module has, where that is known."""
+    target, spec = deployed_target(project), deployed_spec(project)
+    return {
+        flavor.module_type: target.deployed_version(spec.workspace, flavor)
+        for flavor in spec.flavors
+    }
 
 
 def settings_of(project: Project, record: Record) -> dict[str, SettingValue]:

@@ -24,6 +24,7 @@ class Overview:
         target: Where it is deployed, or would be; ``None`` before anybody has looked.
         is_partial: Whether a run that did not finish has left only a part of it.
         pending: What is wanted and not applied yet, a line each.
+        can_reset: Whether that can be dropped; an upgrade cannot.
         going: What that removes: module type to flavor.
     """
 
@@ -33,6 +34,7 @@ class Overview:
     target: Target | None = None
     is_partial: bool = False
     pending: tuple[str, ...] = ()
+    can_reset: bool = False
     going: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -72,6 +74,7 @@ def read_overview(project: Project) -> Overview:
         target=deployed.target_of(record) if record else project.target,
         is_partial=decision.state is LayerState.PARTIAL,
         pending=tuple(difference.lines),
+        can_reset=difference.is_chosen,
         going=difference.going,
     )
 

@@ -329,6 +329,8 @@ def _summary(project: Project, progress: RunProgress) -> str:
     heading = [f"  {line}" for line in changes.lines]
     if changes.going and project.target.keeps_data:
         heading.append("  What is removed keeps its data, unless you give --delete-data.")
+    if changes.upgraded and project.target.keeps_data:
+        heading.append("  Data is copied before an upgrade, and put back should that fail.")
     lines = [
         f"  {resource.action:<8} {short_address(resource.address)}"
         for resource in progress.resources.values()

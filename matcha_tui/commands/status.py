@@ -19,6 +19,7 @@ from matcha_tui.deployed import (
     format_pending,
     health,
     read_decision,
+    versions,
 )
 from matcha_tui.errors import ExitCode
 from matcha_tui.health_state import HealthState
@@ -48,11 +49,15 @@ def status(context: click.Context, form: str, watch: bool) -> None:
     found = health(project)
     decision = read_decision(project)
     if form == "json":
+        known = versions(project)
         document = {
             "version": _VERSION,
             "state": decision.state,
             "healthy": _is_healthy(found),
-            "components": [_component(module_type, item) for module_type, item in found.items()],
+            "components": [
+                _component(module_type, item) | {"version": known.get(module_type, "")}
+                for module_type, item in found.items()
+            ],
             "pending": find_difference(project).lines,
         }
         click.echo(json.dumps(document, indent=2))

@@ -160,7 +160,7 @@ class HomeScreen(MatchaScreen):
             "watch": overview.live is not None,
             "resources": overview.deployed is not None and not overview.live,
             "edit": overview.deployed is not None and not overview.live,
-            "reset": bool(overview.pending) and not overview.live,
+            "reset": overview.can_reset and not overview.live,
             "stop": self._can_control(overview) and self._runs() and not self._stopped(),
             "run": self._can_control(overview) and bool(self._stopped()),
             "models": self._serves_models(overview),
@@ -269,7 +269,9 @@ class HomeScreen(MatchaScreen):
         pending = self.query_one("#pending", Label)
         pending.display = bool(overview.pending) and not overview.live
         changes = "\n".join(f"  {line}" for line in overview.pending)
-        pending.update(f"Not applied yet: enter reviews it, x drops it\n{changes}")
+        drops = ", x drops it" if overview.can_reset else ""
+        what = "Not applied yet" if overview.can_reset else "Newer versions are there"
+        pending.update(f"{what}: enter reviews it{drops}\n{changes}")
         components = self.query_one(ComponentList)
         components.display = not overview.live
         if overview.deployed and not components.rows:

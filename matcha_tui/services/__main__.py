@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.services.layout import (
@@ -12,6 +13,9 @@ from matcha_tui.services.layout import (
     flavor_folder,
     services_directory_from_environment,
 )
+
+if TYPE_CHECKING:
+    from matcha_tui.services.service import Service
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -73,28 +77,35 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _prepare(options: argparse.Namespace) -> None:
-    from matcha_tui.services.service import render_service
     from matcha_tui.services.storage import prepare
 
-    directory = services_directory_from_environment()
-    prepare(render_service(flavor_folder(directory, options.flavor), options.definition))
+    prepare(_render(options))
 
 
 def _install(options: argparse.Namespace) -> None:
     from matcha_tui.services.environment import install
-    from matcha_tui.services.service import render_service
+    from matcha_tui.services.upgrade import remember_linked
 
-    directory = services_directory_from_environment()
-    service = render_service(flavor_folder(directory, options.flavor), options.definition)
-    install(service, options.definition)
+    remember_linked(flavor_folder(services_directory_from_environment(), options.flavor))
+    install(_render(options), options.definition)
 
 
 def _start(options: argparse.Namespace) -> None:
-    from matcha_tui.services.service import render_service
+    from matcha_tui.services.environment import install
     from matcha_tui.services.start import start
+    from matcha_tui.services.upgrade import find_earlier
 
-    directory = services_directory_from_environment()
-    start(render_service(flavor_folder(directory, options.flavor), options.definition))
+    service = _render(options)
+    if find_earlier(service):  # a failed upgrade has put the earlier environment back
+        install(service, options.definition)
+    start(service)
+
+
+def _render(options: argparse.Namespace) -> "Service":
+    from matcha_tui.services.service import render_service
+
+    folder = flavor_folder(services_directory_from_environment(), options.flavor)
+    return render_service(folder, options.definition)
 
 
 def _stop(options: argparse.Namespace) -> None:

@@ -7,7 +7,7 @@ whose other files would not fit that copy is stopped for as long as it is read.
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,19 +16,20 @@ from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.services.archive import ArchiveWriter, extract, read_members
 from matcha_tui.services.layout import CLIENTS, FlavorFolder, data_folders, flavor_folder
 from matcha_tui.services.leader import living_leader
+from matcha_tui.services.narration import Tell
 from matcha_tui.services.pause import start_services, stop_services
 from matcha_tui.services.service import Service, load_service
 from matcha_tui.services.storage import find_lasting
+from matcha_tui.services.upgrade import remember_packages
 from matcha_tui.system.files import explain_os_errors, make_private_directory, write_atomically
 
-_Tell = Callable[[str], None]
 _SQLITE = b"SQLite format 3\0"
 _BESIDE_SQLITE = ("-wal", "-shm", "-journal")
 _DATA, _LASTING, _VALUES = "data", "lasting", "values.json"
 
 
 def back_up_services(
-    services_directory: Path, archive: ArchiveWriter, *, with_secrets: bool, tell: _Tell
+    services_directory: Path, archive: ArchiveWriter, *, with_secrets: bool, tell: Tell
 ) -> dict[str, Any]:
     """Add all that services hold to an archive.
 
@@ -76,16 +77,16 @@ def require_room(services_directory: Path, flavors: Sequence[str], *, replace: b
 def restore_services(
     services_directory: Path,
     path: Path,
-    flavors: Sequence[str],
+    flavors: Mapping[str, Sequence[str]],
     lasting: Mapping[str, Path],
-    tell: _Tell,
+    tell: Tell,
 ) -> None:
     """Put back what an archive holds; what is there now is replaced when all of it is unpacked.
 
     Args:
         services_directory: Where services are, or will be.
         path: The archive, which was checked.
-        flavors: Whose data it holds.
+        flavors: Whose data it holds, to the packages that wrote it.
         lasting: Flavor to the folder outside of the project.
         tell: Called with what is done, a line at a time.
     """
@@ -100,7 +101,7 @@ def restore_services(
         for folder in folders:
             shutil.rmtree(_unpacked(folder), ignore_errors=True)
         extract(path, places)
-        values = _read_values(path, flavors)
+        values = _read_values(path, tuple(flavors))
     except BaseException:
         for folder in folders:
             shutil.rmtree(_unpacked(folder), ignore_errors=True)
@@ -111,6 +112,8 @@ def restore_services(
         _swap(folder)
         if folder.flavor in values:
             write_atomically(folder.values, values[folder.flavor])
+        if flavors[folder.flavor]:
+            remember_packages(folder, flavors[folder.flavor])
         tell(f"{folder.flavor}: put back")
     start_services(running, tell)
 
@@ -144,7 +147,7 @@ def _copied(database: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _resting(folder: FlavorFolder, service: Service | None, tell: _Tell) -> Iterator[None]:
+def _resting(folder: FlavorFolder, service: Service | None, tell: Tell) -> Iterator[None]:
     """Stop a server while it is read, if what it holds is only whole then."""
     must_rest = bool(service and service.server and service.server.rests_for_backup)
     if not must_rest or living_leader(folder) is None:

@@ -3,7 +3,7 @@
 import glob
 import hashlib
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -28,6 +28,7 @@ FORMS: Mapping[str | None, Callable[[str], str]] = {
 }
 """How a value is written where its reader would take some characters for syntax."""
 
+_PINNED = re.compile(r"[^=<>!~;]*==\s*([^\s;,]+)")
 _SERVER_KEYS = (
     "packages",
     "command",
@@ -36,6 +37,8 @@ _SERVER_KEYS = (
     "stop_seconds",
     "disk_megabytes",
     "rests_for_backup",
+    "migrate",
+    "migrates",
 )
 _CHECK_KEYS = ("url", "expect", "start_seconds", "directory", "contents")
 _FOLDER_KEYS = ("sqlite", "refuse", "because")
@@ -83,6 +86,9 @@ class Server:
         stop_seconds: How long it may take to end when asked to.
         disk_megabytes: What its environment needs; 0 when unknown.
         rests_for_backup: Whether its files only fit each other while it does not run.
+        migrate: What brings its data to the version of its packages: program and arguments;
+            empty for a server that does so when it starts.
+        migrates: Patterns of what in its data folder another version may rewrite.
     """
 
     packages: tuple[str, ...]
@@ -92,6 +98,8 @@ class Server:
     stop_seconds: float
     disk_megabytes: int
     rests_for_backup: bool = False
+    migrate: tuple[str, ...] = ()
+    migrates: tuple[str, ...] = ("*",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +168,18 @@ def parse_definition(top: TomlTable) -> Definition:
     return definition
 
 
+def pinned_version(packages: Sequence[str]) -> str:
+    """Return the version of the first package, which is the server: ``3.17.2``."""
+    pinned = next(filter(None, map(_PINNED.match, packages)), None)
+    return pinned[1] if pinned else ""
+
+
 def _server(table: TomlTable, known: Collection[str]) -> Server:
     table.refuse_unknown(_SERVER_KEYS)
     if not table.texts("command"):
         raise table.error("command", "is missing", hint="Add it: program and arguments.")
-    _check_placeholders(table, "command", table.texts("command"), known)
+    for key in ("command", "migrate"):
+        _check_placeholders(table, key, table.texts(key), known)
     variables = table.table("variables")
     for name in variables.content:
         _check_placeholders(variables, name, [variables.text(name)], known)
@@ -176,6 +191,8 @@ def _server(table: TomlTable, known: Collection[str]) -> Server:
         stop_seconds=table.integer("stop_seconds", 10),
         disk_megabytes=table.integer("disk_megabytes", 0),
         rests_for_backup=table.boolean("rests_for_backup", False),
+        migrate=table.texts("migrate"),
+        migrates=table.texts("migrates") if "migrates" in table.content else ("*",),
     )
 
 

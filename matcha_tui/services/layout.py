@@ -69,6 +69,21 @@ class FlavorFolder:
         return self.path / "stopped"
 
     @property
+    def last_healthy(self) -> Path:
+        """What was healthy last: its definition, packages and environment."""
+        return self.path / "last_healthy.json"
+
+    @property
+    def upgrade(self) -> Path:
+        """Is there during an upgrade, with a copy of the data from before it."""
+        return self.path / "upgrade"
+
+    @property
+    def failed_upgrade(self) -> Path:
+        """What a newer version made of the data, and could not work with."""
+        return self.path / "failed_upgrade"
+
+    @property
     def supervisor(self) -> Path:
         """Whoever holds the lock on it keeps the service running."""
         return self.path / "supervisor.lock"

@@ -7,19 +7,18 @@ from functools import partial
 from matcha_tui.errors import MatchaError
 from matcha_tui.services.definition import HttpCheck
 from matcha_tui.services.layout import FlavorFolder
+from matcha_tui.services.narration import Tell
 from matcha_tui.services.service import load_service
 from matcha_tui.services.start import start, stop
 from matcha_tui.system.files import write_atomically
 
-_Tell = Callable[[str], None]
 
-
-def stop_services(folders: Sequence[FlavorFolder], tell: _Tell) -> None:
+def stop_services(folders: Sequence[FlavorFolder], tell: Tell) -> None:
     """Stop services side by side, so that nobody takes them for failed."""
     _side_by_side(partial(_stop, tell=tell), folders)
 
 
-def start_services(folders: Sequence[FlavorFolder], tell: _Tell) -> None:
+def start_services(folders: Sequence[FlavorFolder], tell: Tell) -> None:
     """Start services side by side; those that run are left alone."""
     _side_by_side(partial(_start, tell=tell), folders)
 
@@ -29,13 +28,13 @@ def is_server(folder: FlavorFolder) -> bool:
     return isinstance(load_service(folder).check, HttpCheck)
 
 
-def _stop(folder: FlavorFolder, tell: _Tell) -> None:
+def _stop(folder: FlavorFolder, tell: Tell) -> None:
     write_atomically(folder.stopped, "")  # first: whoever looks meanwhile shall know
     stop(folder)
     tell(f"{folder.flavor}: stopped")
 
 
-def _start(folder: FlavorFolder, tell: _Tell) -> None:
+def _start(folder: FlavorFolder, tell: Tell) -> None:
     start(load_service(folder), tell)
 
 

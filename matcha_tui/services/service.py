@@ -126,6 +126,8 @@ def _fill_server(server: Server, texts: Mapping[str, str]) -> Server:
         command=tuple(_fill_text(part, texts) for part in server.command),
         variables={name: _fill_text(text, texts) for name, text in server.variables.items()},
         directories=tuple(server.directories),
+        migrate=tuple(_fill_text(part, texts) for part in server.migrate),
+        migrates=tuple(server.migrates),
     )
 
 

@@ -1,18 +1,19 @@
-"""Starting a service so that it is known to be healthy, and stopping it for good."""
+"""Starting a service so that it is known to be healthy, upgraded if need be; and stopping it."""
 
 import time
-from collections.abc import Callable
 
 from matcha_tui.errors import MatchaError
+from matcha_tui.services import upgrade
 from matcha_tui.services.definition import HttpCheck
 from matcha_tui.services.health import find_http_problem
 from matcha_tui.services.layout import FlavorFolder
 from matcha_tui.services.leader import Leader, living_leader, read_leader
 from matcha_tui.services.logs import tail
-from matcha_tui.services.narration import report_line
+from matcha_tui.services.narration import Tell, report_line
 from matcha_tui.services.ports import describe_holder, is_free
 from matcha_tui.services.service import Service, load_service
 from matcha_tui.services.supervisor import end, is_supervised, launch
+from matcha_tui.services.upgrade import Earlier
 
 _LOG_LINES = 20
 _FIRST_POLL_SECONDS = 0.05
@@ -21,8 +22,10 @@ _NARRATION_SECONDS = 5
 _DEFAULT_STOP_SECONDS = 10.0
 
 
-def start(service: Service, tell: Callable[[str], None] = report_line) -> None:
+def start(service: Service, tell: Tell = report_line) -> None:
     """Start a service and wait until it is healthy; one that runs as it should is left alone.
+
+    Data that other packages have written is migrated first, and put back if that fails.
 
     Args:
         service: Which one.
@@ -33,14 +36,65 @@ def start(service: Service, tell: Callable[[str], None] = report_line) -> None:
     if service.server is None or not isinstance(service.check, HttpCheck):
         return
     leader = living_leader(folder)
+    earlier = upgrade.find_earlier(service)
     if leader is None or leader.fingerprint != service.fingerprint:
         stop(folder)
         _require_free_ports(service)
+    try:
+        if earlier and not upgrade.is_migrated(folder):
+            _begin_upgrade(service, earlier, tell)
+        _start_healthy(service, service.check, tell)
+    except MatchaError as error:
+        if earlier is None:
+            raise
+        raise _undo_upgrade(service, earlier, error, tell) from error
+    upgrade.settle(folder)
+    upgrade.remember(service)
+
+
+def _begin_upgrade(service: Service, earlier: Earlier, tell: Tell) -> None:
+    folder = service.folder
+    stop(folder)
+    if upgrade.is_begun(folder):
+        tell(f"{folder.flavor}: an upgrade was interrupted")
+        upgrade.put_back(service, tell)
+    tell(f"{folder.flavor}: upgrades {upgrade.describe_change(service, earlier)}")
+    upgrade.begin(service, tell)
+
+
+def _undo_upgrade(
+    service: Service, earlier: Earlier, error: MatchaError, tell: Tell
+) -> MatchaError:
+    """Let the earlier version run again, and return what to say of it all."""
+    folder = service.folder
+    change = upgrade.describe_change(service, earlier)
+    failed = f"{folder.flavor} could not be upgraded, {change}: {error.message}"
+    if upgrade.is_begun(folder):
+        upgrade.put_back(service, tell)
+    before = upgrade.go_back(folder, earlier)
+    if before is None or not isinstance(before.check, HttpCheck):
+        return MatchaError(f"{failed}; its data is as it was before", hint=error.hint)
+    try:
+        _start_healthy(before, before.check, tell)
+    except MatchaError as second:
+        return MatchaError(
+            f"{failed}; its data is as it was before, but {second.message}", hint=second.hint
+        )
+    return MatchaError(
+        f"{failed}; the earlier version runs again, with its data as it was",
+        hint="What went wrong is above. `matcha provision` tries it again; the matcha that built"
+        " this goes on with the earlier version.",
+    )
+
+
+def _start_healthy(service: Service, check: HttpCheck, tell: Tell) -> None:
+    """Launch a service and wait until it is healthy; say what it said last if it is not."""
+    folder = service.folder
     log_start = folder.log.stat().st_size if folder.log.exists() else 0
     began = time.monotonic()
     try:
         launch(folder)
-        _wait_until_healthy(service, service.check, tell)
+        _wait_until_healthy(service, check, tell)
     except MatchaError:
         for line in tail(folder.log, _LOG_LINES, log_start):
             tell(f"{folder.flavor} | {line}")
@@ -73,7 +127,7 @@ def _port_is_taken(service: Service, setting: str, port: int) -> MatchaError:
     )
 
 
-def _wait_until_healthy(service: Service, check: HttpCheck, tell: Callable[[str], None]) -> None:
+def _wait_until_healthy(service: Service, check: HttpCheck, tell: Tell) -> None:
     folder = service.folder
     began = told = time.monotonic()
     first: Leader | None = None

@@ -168,6 +168,15 @@ def clean_variables(variables: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def service_variables(folder: FlavorFolder, server: Server) -> dict[str, str]:
+    """Return the whole environment of a service's processes, which are known by it."""
+    variables = clean_variables(os.environ) | _environment_variables(folder) | server.variables
+    path = variables.get("PATH", os.defpath)
+    variables["PATH"] = f"{folder.environment.resolve() / 'bin'}{os.pathsep}{path}"
+    variables[SERVICE_MARKER] = str(folder.path)
+    return variables
+
+
 def end_earlier_supervisor(services_directory: Path) -> None:
     """Kill the one supervisord that earlier versions ran for all services, which live on.
 
@@ -214,15 +223,11 @@ class _Signals:
 def _start(service: Service, server: Server) -> "tuple[Leader, subprocess.Popen[bytes]]":
     folder = service.folder
     make_private_directory(folder.data)
-    variables = clean_variables(os.environ) | _environment_variables(folder) | server.variables
-    path = variables.get("PATH", os.defpath)
-    variables["PATH"] = f"{folder.environment.resolve() / 'bin'}{os.pathsep}{path}"
-    variables[SERVICE_MARKER] = str(folder.path)
     with explain_os_errors("run", folder.path / server.command[0]):
         child = subprocess.Popen(
             server.command,
             cwd=folder.data,
-            env=variables,
+            env=service_variables(folder, server),
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )

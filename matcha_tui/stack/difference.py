@@ -15,6 +15,8 @@ class StackDifference:
         removed: Module type to flavor.
         replaced: Module type to the flavor that goes and the one that comes.
         settings: Dotted name to the value before and after; ``None`` where nobody has set it.
+        upgraded: Module type to flavor and its server's version before and after: nobody has
+            chosen that, a newer matcha brings it.
     """
 
     added: Mapping[str, str] = field(default_factory=dict)
@@ -23,6 +25,13 @@ class StackDifference:
     settings: Mapping[str, tuple[SettingValue | None, SettingValue | None]] = field(
         default_factory=dict
     )
+
+    upgraded: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether any of it is the user's own change, which can be dropped."""
+        return self.changes_modules or bool(self.settings)
 
     @property
     def changes_modules(self) -> bool:
@@ -45,6 +54,10 @@ class StackDifference:
                 f"~ {name}: {_shown(before)} -> {_shown(after)}"
                 for name, (before, after) in self.settings.items()
             ),
+            *(
+                f"^ {slot:<21} {flavor} {before} -> {after}"
+                for slot, (flavor, before, after) in self.upgraded.items()
+            ),
         ]
 
 
@@ -53,6 +66,8 @@ def compare(
     wanted: Mapping[str, str],
     deployed_settings: Mapping[str, SettingValue],
     wanted_settings: Mapping[str, SettingValue],
+    deployed_versions: Mapping[str, str] | None = None,
+    wanted_versions: Mapping[str, str] | None = None,
 ) -> StackDifference:
     """Compare two stacks, and what is set for the modules that both have.
 
@@ -61,7 +76,10 @@ def compare(
         wanted: The same, as it is to be.
         deployed_settings: What was set, by dotted name.
         wanted_settings: The same, as it is to be.
+        deployed_versions: Module type to the version of its server, where that is known.
+        wanted_versions: The same, as it is to be.
     """
+    versions, newer = deployed_versions or {}, wanted_versions or {}
     both = deployed.keys() & wanted.keys()
     names = sorted(deployed_settings.keys() | wanted_settings.keys())
     pairs = {
@@ -78,6 +96,15 @@ def compare(
             if slot in both and deployed[slot] != wanted[slot]
         },
         settings={name: pair for name, pair in pairs.items() if pair[0] != pair[1]},
+        upgraded={
+            slot: (wanted[slot], versions[slot], newer[slot])
+            for slot in deployed
+            if slot in both
+            and deployed[slot] == wanted[slot]
+            and versions.get(slot)
+            and newer.get(slot)
+            and versions[slot] != newer[slot]
+        },
     )
 
 

@@ -53,7 +53,7 @@ _KEYS = (
     "setting",
     "cost",
 )
-_KEYS_OF_TARGETS = ("needs", "storage", "service", "health", "folder")
+_KEYS_OF_TARGETS = ("needs", "storage", "chart", "service", "health", "folder")
 
 
 @dataclass(frozen=True, slots=True)

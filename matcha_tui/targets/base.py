@@ -350,6 +350,14 @@ class Target(ABC):
         """
         check_keys(flavor, self.definition_keys)
 
+    def version(self, flavor: Flavor) -> str:
+        """Return which version of its server a flavor brings; empty where that is not said."""
+        return ""
+
+    def deployed_version(self, workspace: Workspace, flavor: Flavor) -> str:
+        """Return which version of its server is there, as after an upgrade that has failed."""
+        return self.version(flavor)
+
     def parts(self, flavor: Flavor) -> Mapping[str, str]:
         """Return the modules that a flavor must be made of, for the target to look after it.
 

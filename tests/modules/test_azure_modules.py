@@ -45,6 +45,13 @@ def _keys(text: str, output: str, depth: int) -> set[str]:
     return set(re.findall(rf"(?m)^ {{{depth}}}(\w+) +=", _block(text, f'output "{output}"')))
 
 
+@each_flavor
+def test_the_chart_that_people_are_told_of_is_the_one_that_is_installed(folder: Path):
+    installed = re.findall(r'(?m)^  version +?= "([^"~]+)"', _terraform(folder))
+    told = read_flavor(folder).definition.text("chart", "")
+    assert installed == ([told] if told else [])
+
+
 def test_every_module_type_has_a_flavor():
     assert {folder.parent.name for folder in FLAVORS} == {
         "data_version_control",

@@ -71,7 +71,9 @@ async def test_a_stack_is_stopped_after_a_question_and_started_again():
 
 async def test_a_change_that_is_not_applied_is_shown_and_dropped():
     pending = ("- vector_database       chroma",)
-    overview = replace(deployed(), pending=pending, going={"vector_database": "chroma"})
+    overview = replace(
+        deployed(), pending=pending, can_reset=True, going={"vector_database": "chroma"}
+    )
     session = FrozenSession(overview=overview)
     async with MatchaApp(session).run_test(size=(80, 24)) as pilot:
         await until_seen(pilot, "Not applied yet: enter reviews it, x drops it")
@@ -79,6 +81,17 @@ async def test_a_change_that_is_not_applied_is_shown_and_dropped():
         await pilot.press("x")
         await until_gone(pilot, "Not applied yet")
         assert session.deployment.asked == ["reset"]
+
+
+async def test_an_upgrade_is_shown_and_cannot_be_dropped():
+    pending = ("^ experiment_tracker    mlflow 3.10.1 -> 3.17.2",)
+    session = FrozenSession(overview=replace(deployed(), pending=pending))
+    async with MatchaApp(session).run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, "Newer versions are there: enter reviews it")
+        assert "mlflow 3.10.1 -> 3.17.2" in seen(pilot)
+        await pilot.press("x")
+        assert "x Drop" not in seen(pilot)
+        assert session.deployment.asked == []
 
 
 async def test_a_deployed_stack_is_edited_in_the_checklist():

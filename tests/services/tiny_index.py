@@ -4,7 +4,7 @@ import base64
 import hashlib
 import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,7 +13,7 @@ from pathlib import Path
 
 SECRET = "s3cret-word"
 _LOGIN = "Basic " + base64.b64encode(f"tea:{SECRET}".encode()).decode()
-_METADATA = "Metadata-Version: 2.1\nName: tiny-thing\nVersion: 1.0\n"
+_METADATA = "Metadata-Version: 2.1\nName: tiny-thing\nVersion: {}\n"
 _WHEEL = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
 
@@ -23,7 +23,7 @@ class TinyIndex:
 
     Attributes:
         url: Its address, with name and password.
-        digest: The SHA-256 of its wheel.
+        digest: The SHA-256 of its first wheel.
         asked: The paths that were asked for with the right password.
         hold: While it is cleared, no answer is given.
     """
@@ -35,16 +35,19 @@ class TinyIndex:
 
 
 @contextmanager
-def run_index(folder: Path) -> Iterator[TinyIndex]:
-    """Serve an index from a folder inside the block."""
+def run_index(folder: Path, versions: Sequence[str] = ("1.0",)) -> Iterator[TinyIndex]:
+    """Serve an index from a folder inside the block; the wheel is there in each version."""
     simple = folder / "simple"
     (simple / "tiny-thing").mkdir(parents=True)
-    wheel = _write_wheel(simple / "tiny-thing")
-    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    wheels = [_write_wheel(simple / "tiny-thing", version) for version in versions]
+    digests = [hashlib.sha256(wheel.read_bytes()).hexdigest() for wheel in wheels]
     (simple / "index.html").write_text('<a href="tiny-thing/">tiny-thing</a>')
-    link = f'<a href="{wheel.name}#sha256={digest}">{wheel.name}</a>'
-    (simple / "tiny-thing/index.html").write_text(link)
-    index = TinyIndex("", digest)
+    links = [
+        f'<a href="{wheel.name}#sha256={digest}">{wheel.name}</a>'
+        for wheel, digest in zip(wheels, digests, strict=True)
+    ]
+    (simple / "tiny-thing/index.html").write_text("\n".join(links))
+    index = TinyIndex("", digests[0])
     index.hold.set()
 
     class Handler(SimpleHTTPRequestHandler):
@@ -75,11 +78,11 @@ def run_index(folder: Path) -> Iterator[TinyIndex]:
         thread.join()
 
 
-def _write_wheel(folder: Path) -> Path:
-    path = folder / "tiny_thing-1.0-py3-none-any.whl"
+def _write_wheel(folder: Path, version: str) -> Path:
+    path, facts = folder / f"tiny_thing-{version}-py3-none-any.whl", f"tiny_thing-{version}"
     with zipfile.ZipFile(path, "w") as wheel:
         wheel.writestr("tiny_thing.py", "ANSWER = 42\n")
-        wheel.writestr("tiny_thing-1.0.dist-info/METADATA", _METADATA)
-        wheel.writestr("tiny_thing-1.0.dist-info/WHEEL", _WHEEL)
-        wheel.writestr("tiny_thing-1.0.dist-info/RECORD", "")
+        wheel.writestr(f"{facts}.dist-info/METADATA", _METADATA.format(version))
+        wheel.writestr(f"{facts}.dist-info/WHEEL", _WHEEL)
+        wheel.writestr(f"{facts}.dist-info/RECORD", "")
     return path

@@ -27,6 +27,24 @@ def test_each_kind_of_change_is_a_line():
     assert found.changes_modules
 
 
+def test_a_newer_version_is_an_upgrade_that_nobody_has_chosen():
+    modules = {"orchestrator": "zenml", "experiment_tracker": "mlflow", "deployer": "seldon"}
+    found = compare(
+        modules,
+        {**modules, "deployer": "own"},
+        {},
+        {},
+        {"experiment_tracker": "3.11.1", "orchestrator": "0.98.0", "deployer": "1.7.1"},
+        {"experiment_tracker": "3.17.2", "orchestrator": "0.98.0", "deployer": "2.0"},
+    )
+    assert [line.split() for line in found.lines] == [
+        ["~", "deployer", "seldon", "->", "own"],
+        ["^", "experiment_tracker", "mlflow", "3.11.1", "->", "3.17.2"],
+    ]
+    assert found.is_chosen
+    assert not compare(modules, modules, {}, {}, {"deployer": "1"}, {"deployer": "2"}).is_chosen
+
+
 @given(slots, slots, settings, settings)
 def test_the_difference_leads_from_one_to_the_other(before, after, was, now):
     found = compare(before, after, was, now)

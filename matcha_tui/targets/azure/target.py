@@ -100,7 +100,7 @@ class AzureTarget(Target):
     title = "Azure"
     description = "Kubernetes (AKS) in your own subscription, for a team, with TLS and a password."
     layers = (FOUNDATION, PLATFORM)
-    definition_keys = ("needs", "storage", "health")
+    definition_keys = ("needs", "storage", "chart", "health")
     settings = AZURE_SETTINGS
     fixed_settings = FIXED_SETTINGS
     seconds = 720  # most of it the cluster and the database
@@ -183,6 +183,10 @@ class AzureTarget(Target):
         """Raise for a definition that is faulty."""
         super().check(flavor)
         parse_azure_definition(flavor.definition)
+
+    def version(self, flavor: Flavor) -> str:
+        """Return the version of its chart."""
+        return flavor.definition.text("chart", "")
 
     def kubeconfig(self, workspace: Workspace) -> str | None:
         """Return the cluster's address and credentials, where there is one."""

@@ -104,8 +104,9 @@ class LocalBackup(Backup):
         from matcha_tui.services.backup import require_room, restore_services
         from matcha_tui.targets.local.lasting import find_folders
 
-        services, flavors = spec.workspace.services, tuple(facts["services"])
-        require_room(services, flavors, replace=replace)
+        services = spec.workspace.services
+        flavors = {name: tuple(known["packages"]) for name, known in facts["services"].items()}
+        require_room(services, tuple(flavors), replace=replace)
         lasting = {flavor.name: path for flavor, _, path in find_folders(spec)}
         restore_services(services, file, flavors, lasting, tell)
 
@@ -220,6 +221,22 @@ class LocalTarget(Target):
             from matcha_tui.services.package_lock import check_lock  # it takes longer than the rest
 
             check_lock(flavor.folder / LOCK, definition.server.packages)
+
+    def version(self, flavor: Flavor) -> str:
+        """Return what the first of the packages is pinned to."""
+        from matcha_tui.services.definition import pinned_version
+
+        service = flavor.definition.table("service")
+        return pinned_version(service.texts("packages"))
+
+    def deployed_version(self, workspace: Workspace, flavor: Flavor) -> str:
+        """Return what the server is pinned to that was started last."""
+        from matcha_tui.services.definition import pinned_version
+        from matcha_tui.services.layout import flavor_folder
+        from matcha_tui.services.upgrade import read_earlier
+
+        earlier = read_earlier(flavor_folder(workspace.services, flavor.name))
+        return pinned_version(earlier.packages) if earlier else self.version(flavor)
 
     def parts(self, flavor: Flavor) -> Mapping[str, str]:
         """Return the shared modules by which a flavor is watched and repaired."""
