@@ -1,9 +1,8 @@
 """What is deployed: read from its record, wherever ``matcha.toml`` points by now."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.health_state import HealthState
@@ -20,6 +19,7 @@ from matcha_tui.stack.stack import name_stack
 from matcha_tui.system.locks import is_locked
 from matcha_tui.targets.base import ComponentHealth, StackSpec, StateLock, Target
 from matcha_tui.targets.composition import composed_flavors
+from matcha_tui.targets.logs_part import LogWindow
 from matcha_tui.targets.registry import TARGETS, sound_targets
 from matcha_tui.targets.unrecorded import find_unrecorded
 from matcha_tui.terraform.folder import LOCK
@@ -317,9 +317,15 @@ def kubeconfig(project: Project) -> str:
     return content
 
 
-def component_log(project: Project, flavor: str) -> Path | None:
-    """Return the file that a flavor's server writes to; ``None`` where logs are no files."""
-    return deployed_target(project).component_log(project.workspace, flavor)
+def component_log(project: Project, flavor: str, window: LogWindow) -> Iterator[str]:
+    """Yield what a deployed component has logged, in pieces of whole lines."""
+    target = deployed_target(project)
+    if target.logs is None:
+        raise MatchaError(
+            f"on {target.title} matcha does not know where {flavor} logs to",
+            exit_code=ExitCode.REFUSED,
+        )
+    return target.logs.read(deployed_spec(project), flavor, window)
 
 
 def shared_locks(project: Project) -> dict[str, StateLock]:

@@ -8,16 +8,17 @@ from typing import Any
 
 import click
 
-from matcha_tui.commands.component_log import print_component_log
+from matcha_tui.commands.component_log import parse_time, print_component_log
 from matcha_tui.commands.deployed_names import component_names
 from matcha_tui.commands.following import watch_to_end, worth_printing
 from matcha_tui.commands.naming import completing
 from matcha_tui.commands.opening import open_project
-from matcha_tui.commands.options import output_option
+from matcha_tui.commands.options import output_option, usage_error
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.guess import unknown
 from matcha_tui.project.history import RunRecord, run_records
 from matcha_tui.selection import Project
+from matcha_tui.targets.logs_part import LogWindow
 from matcha_tui.targets.registry import explanations_of
 from matcha_tui.terraform.events import Event
 from matcha_tui.terraform.folder import Run, is_live, list_runs
@@ -50,7 +51,7 @@ def _readable(project: Project, _typed: Mapping[str, Any]) -> list[str]:
     return [*component_names(project).words, *found[:_SUGGESTED_RUNS]]
 
 
-@click.command(epilog="Example: matcha logs --follow")
+@click.command(epilog="Example: matcha logs mlflow --since 10m --follow")
 @click.argument(
     "wanted", metavar="[RUN|COMPONENT]", required=False, shell_complete=completing(_readable)
 )
@@ -59,7 +60,16 @@ def _readable(project: Project, _typed: Mapping[str, Any]) -> list[str]:
     is_flag=True,
     help="Go on until the run ends, and end with its exit code; a component's until Ctrl-C.",
 )
-def logs(wanted: str | None, follow: bool) -> None:
+@click.option(
+    "--since",
+    metavar="TIME",
+    callback=parse_time,
+    help="Only what a component has logged since: 10m, 2h, 2026-12-24T18:00; to a minute.",
+)
+@click.option(
+    "-n", "--lines", type=click.IntRange(min=0), help="Only so many lines of a component, the last."
+)
+def logs(wanted: str | None, follow: bool, since: datetime | None, lines: int | None) -> None:
     """Print what the last run said, or RUN, or what COMPONENT has logged.
 
     RUN is an id of `matcha runs`, or how one begins; COMPONENT is a module type, a flavor
@@ -68,8 +78,13 @@ def logs(wanted: str | None, follow: bool) -> None:
     project = open_project(Path.cwd())
     run = _find_run(project, wanted)
     if isinstance(run, str):
-        print_component_log(project, run, follow)
+        print_component_log(project, run, LogWindow(since, lines, follow))
         return
+    if since is not None or lines is not None:
+        raise usage_error(
+            "--since and --lines are for the log of a component, and this is a run",
+            "Name a component, as in: matcha logs mlflow --lines 100",
+        )
     if not follow:
         for events in read_events(run):
             _print_lines(events)

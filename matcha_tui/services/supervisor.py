@@ -30,7 +30,7 @@ from matcha_tui.services.leader import (
     service_processes,
     write_leader,
 )
-from matcha_tui.services.logs import open_log, rotate
+from matcha_tui.services.logs import note_size, open_log, rotate
 from matcha_tui.services.narration import report_line
 from matcha_tui.services.service import Service, load_service
 from matcha_tui.services.store import record_use, used_environment
@@ -139,6 +139,7 @@ def supervise(folder: FlavorFolder) -> None:
                 end_service(folder, service.server.stop_seconds)
                 return
             with suppress(OSError):  # a full disk: the next time may do
+                note_size(folder.log, time.time())
                 rotate(folder.log)
         failures = failures + 1 if time.monotonic() - began < _LIVELY_SECONDS else 0
         report_line(f"matcha: {folder.flavor} has ended, and is started again in {failures} s")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # what says what to choose needs no more of them than their n
     from matcha_tui.targets.control_part import Control
     from matcha_tui.targets.findings import Check
     from matcha_tui.targets.identity_part import Identity
+    from matcha_tui.targets.logs_part import Logs
     from matcha_tui.targets.models_part import Models
     from matcha_tui.targets.pricing_part import Pricing
     from matcha_tui.terraform.explain import Explanations
@@ -217,7 +218,7 @@ class Target(ABC):
         backup: How what components hold is written to one file; ``None`` where it is not.
         control: How it is stopped and started; ``None`` where it always runs.
         explanations: What the errors mean that only it has; ``None`` for no table.
-        log_hint: Where to look for a component's log that is no file of this machine.
+        logs: How it shows what components have logged; ``None`` where it cannot.
     """
 
     name: ClassVar[str]
@@ -243,7 +244,7 @@ class Target(ABC):
     control: ClassVar["Control | None"] = None
     backup: ClassVar["Backup | None"] = None
     explanations: ClassVar["Explanations | None"] = None
-    log_hint: ClassVar[str] = ""
+    logs: ClassVar["Logs | None"] = None
 
     @abstractmethod
     def resolve(self, spec: StackSpec) -> ModuleValues:
@@ -372,12 +373,4 @@ class Target(ABC):
 
     def kubeconfig(self, workspace: Workspace) -> str | None:
         """Return how to reach the deployed cluster, as kubectl reads it, if there is one."""
-        return None
-
-    def component_log(self, workspace: Workspace, flavor: str) -> Path | None:
-        """Return the file that a flavor's server writes its log to, which need not exist.
-
-        Returns:
-            ``None`` where logs are no files of this machine.
-        """
         return None

@@ -1,7 +1,9 @@
 """What a component's server has logged: matcha logs mlflow."""
 
+import os
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,33 @@ def test_a_component_is_called_as_everywhere(matcha_here: MatchaHere, word: str)
     answer = matcha_here("logs", word)
     assert answer.returncode == 0, answer.stderr
     assert answer.stdout == "one\ntwo \N{REPLACEMENT CHARACTER}\nlast\n"
+
+
+def test_only_the_last_lines_and_only_what_is_new(matcha_here: MatchaHere):
+    log = write_log(matcha_here.folder, b"old\nnew\nnewest\n")
+    log.with_name("log.times").write_text(f"{time.time() - 900:.0f} 4\n{time.time():.0f} 15\n")
+    log.with_name("log.1").write_text("older\noldest of the old\n")
+    os.utime(log.with_name("log.1"), (0, time.time() - 1000))
+    assert matcha_here("logs", "mlflow", "--lines", "2").stdout == "new\nnewest\n"
+    assert matcha_here("logs", "mlflow", "-n", "4").stdout.startswith("oldest of the old\nold\n")
+    assert matcha_here("logs", "mlflow", "--since", "10m").stdout == "new\nnewest\n"
+    assert matcha_here("logs", "mlflow", "--since", "1d").stdout.count("\n") == 5
+    assert matcha_here("logs", "mlflow", "--since", "2999-01-01").stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["mlflow", "--since", "yesterday"], "'yesterday' is no time. Give 30s, 10m, 2h, 1d or"),
+        (["mlflow", "--lines", "-1"], "-1 is not in the range"),
+    ],
+)
+def test_what_is_no_part_of_a_log_is_refused(
+    matcha_here: MatchaHere, arguments: list[str], sentence: str
+):
+    answer = matcha_here("logs", *arguments)
+    assert answer.returncode == 2
+    assert sentence in answer.stderr
 
 
 def test_what_is_no_server_has_no_log(matcha_here: MatchaHere):

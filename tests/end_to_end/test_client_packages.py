@@ -28,7 +28,9 @@ def resolve(packages: list[str], version: str) -> str:
 
 
 @pytest.mark.parametrize("target", ["local", "azure"])
-@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
+@pytest.mark.parametrize(
+    "version", ["3.11", *(pytest.param(one, marks=pytest.mark.slow) for one in ("3.12", "3.13"))]
+)
 def test_one_environment_can_have_them_all(tmp_path: Path, target: str, version: str):
     project = open_project(tmp_path, target)
     stack = preset_stack(project.catalog, "llm", target)

@@ -59,4 +59,7 @@ def test_the_tutorial_is_followed_to_its_end(deployed: Matcha, tmp_path: Path, p
     run(work, "matcha", "example", "documents", str(tmp_path / "documents"))
     said = run(work, "python", str(tmp_path / "documents/run.py"))
     assert "matcha: Matcha is green tea" in said
+    shutil.copytree(tmp_path / "documents", deployed.folder / "documents", dirs_exist_ok=True)
+    run(work, "jupyter", "execute", "--inplace", "documents/run.ipynb")
+    assert "matcha: Matcha is green tea" in (deployed.folder / "documents/run.ipynb").read_text()
     run(work, "matcha", "disconnect")

@@ -2,7 +2,7 @@ import os
 import stat
 from pathlib import Path
 
-from matcha_tui.services.logs import open_log, rotate, tail
+from matcha_tui.services.logs import note_size, open_log, read_log, rotate, tail
 
 
 def test_a_grown_log_is_put_aside_and_its_writer_goes_on(tmp_path: Path) -> None:
@@ -23,6 +23,37 @@ def test_a_small_or_missing_log_stays_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "log").write_text("few words")
     rotate(tmp_path / "log")
     assert [path.name for path in tmp_path.iterdir()] == ["log"]
+
+
+def test_what_was_written_since_a_time_is_found_by_the_noted_sizes(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text("old\n")
+    for now in (100, 160):  # nothing new at 160
+        note_size(log, now)
+    with log.open("a") as content:
+        content.write("new\n")
+    note_size(log, 220)
+    assert (tmp_path / "log.times").read_text() == "100 4\n220 8\n"
+    assert "".join(read_log(log, since=150)) == "new\n"
+    assert "".join(read_log(log, since=50)) == "old\nnew\n"
+    rotate(log, limit=4)
+    log.write_text("newest")
+    assert "".join(read_log(log, since=150)) == "new\nnewest\n"
+    (tmp_path / "log.times").write_bytes(b"\xff 3\nnonsense\n")
+    assert "".join(read_log(log)) == "old\nnew\nnewest\n"
+
+
+def test_what_is_put_aside_while_a_log_is_followed_is_not_lost(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text("one\n")
+    following = read_log(log, follow=True)
+    assert next(following) == "one\n"
+    with log.open("a") as content:
+        content.write("two\n")
+    rotate(log, limit=4)
+    with log.open("a") as content:
+        content.write("three\n")
+    assert next(following) == "two\nthree\n"
 
 
 def test_the_tail_is_the_last_lines_since_a_position(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from matcha_tui.data_choice import DataChoice
@@ -29,6 +29,7 @@ from matcha_tui.targets.base import (
     StateLock,
     Target,
 )
+from matcha_tui.targets.logs_part import Logs, LogWindow
 from matcha_tui.targets.models_part import Given, Models, ServedModel
 from matcha_tui.terraform.explain import Explanations
 
@@ -93,6 +94,16 @@ class AzureModels(Models):
         remove_model(spec, given, name)
 
 
+class AzureLogs(Logs):
+    """The logs of the pods."""
+
+    def read(self, spec: StackSpec, flavor: str, window: LogWindow) -> Iterator[str]:
+        """Ask the cluster's API for them."""
+        from matcha_tui.targets.azure.cluster.pods import read_pod_logs
+
+        return read_pod_logs(spec, flavor, window)
+
+
 class AzureTarget(Target):
     """A foundation (network, AKS, registry, database), and the modules on its cluster."""
 
@@ -108,12 +119,9 @@ class AzureTarget(Target):
     identity = AzureIdentity()
     pricing = AzurePricing()
     models = AzureModels()
+    logs = AzureLogs()
     extra_steps = ("account", "region")
     explanations = Explanations(__package__)
-    log_hint = (
-        "Find its pod: `matcha kubeconfig --use`, then `kubectl get pods --all-namespaces` and "
-        "`kubectl logs`."
-    )
     clearing = {PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.cluster.releases")}  # noqa: RUF012
     destroy_fallbacks = {PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.cluster.abandon")}  # noqa: RUF012
 

@@ -1,17 +1,19 @@
 """The local target: real servers on this machine."""
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from matcha_tui.data_choice import DataChoice
+from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.flavor import Flavor
 from matcha_tui.stack.setting import SettingValue
 from matcha_tui.targets.backup_part import Backup
 from matcha_tui.targets.base import ComponentHealth, ModuleValues, Root, StackSpec, Target
 from matcha_tui.targets.control_part import Control
+from matcha_tui.targets.logs_part import Logs, LogWindow
 from matcha_tui.targets.models_part import Given, Models, ServedModel
 from matcha_tui.terraform.explain import Explanations
 
@@ -61,6 +63,25 @@ class LocalControl(Control):
         from matcha_tui.services.pause import start_services
 
         start_services(_servers(spec, flavors), tell)
+
+
+class LocalLogs(Logs):
+    """The files that servers write to."""
+
+    def read(self, spec: StackSpec, flavor: str, window: LogWindow) -> Iterator[str]:
+        """Read the log of a server with its rotated part."""
+        from matcha_tui.services.layout import flavor_folder
+        from matcha_tui.services.logs import read_log
+
+        log = flavor_folder(spec.workspace.services, flavor).log
+        if not log.exists():
+            raise MatchaError(
+                f"{flavor} has no log: it was not started, or is no server",
+                hint="`matcha status` says how each component is.",
+                exit_code=ExitCode.REFUSED,
+            )
+        since = window.since.timestamp() if window.since else None
+        return read_log(log, since, window.lines, follow=window.follow)
 
 
 class LocalBackup(Backup):
@@ -123,6 +144,7 @@ class LocalTarget(Target):
     replaces_freely = True  # a service that is started anew has its data
     models = LocalModels()
     control = LocalControl()
+    logs = LocalLogs()
     backup = LocalBackup()
     explanations = Explanations(__package__)
     clean_up = (sys.executable, "-P", "-m", "matcha_tui.services", "clean")
@@ -256,12 +278,6 @@ class LocalTarget(Target):
             f"there is no {LOCK}: what its packages need may be another version tomorrow."
             f" Make it: matcha module lock {flavor.folder}",
         )
-
-    def component_log(self, workspace: Workspace, flavor: str) -> Path:
-        """Return the file that a server writes to."""
-        from matcha_tui.services.layout import flavor_folder
-
-        return flavor_folder(workspace.services, flavor).log
 
 
 def _servers(spec: StackSpec, flavors: Sequence[str]) -> "list[FlavorFolder]":

@@ -6,9 +6,13 @@ import ssl
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.targets.azure.names import PASSED_OUTPUTS, PLATFORM
+from matcha_tui.targets.base import StackSpec
 
 _SECONDS = 20.0
 
@@ -44,6 +48,34 @@ class ClusterApi:
         )
         with self._opener.open(request, timeout=_SECONDS) as answer:
             return json.loads(answer.read())
+
+    def lines(self, path: str, *, wait: bool = False) -> Iterator[str]:
+        """Yield the lines of an answer that is text, as they come.
+
+        Args:
+            path: What is asked for.
+            wait: Whether to wait for the next line however long it takes.
+        """
+        request = urllib.request.Request(self._host + path)  # noqa: S310 - as above
+        with self._opener.open(request, timeout=None if wait else _SECONDS) as answer:
+            for line in answer:
+                yield line.decode("utf-8", "replace")
+
+
+def open_cluster(spec: StackSpec) -> ClusterApi:
+    """Return the API of the deployed cluster.
+
+    Raises:
+        MatchaError: If this folder does not know its address.
+    """
+    access = read_access(spec.workspace.layer(PLATFORM) / PASSED_OUTPUTS)
+    if access is None:
+        raise MatchaError(
+            "this folder does not know the cluster's address",
+            hint="Run `matcha provision`, which brings it.",
+            exit_code=ExitCode.REFUSED,
+        )
+    return ClusterApi(access)
 
 
 def read_access(path: Path) -> Mapping[str, Any] | None:

@@ -12,8 +12,7 @@ from typing import Any
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.guess import choose_name
-from matcha_tui.targets.azure.cluster.api import ClusterApi, api_message, read_access
-from matcha_tui.targets.azure.names import PASSED_OUTPUTS, PLATFORM
+from matcha_tui.targets.azure.cluster.api import ClusterApi, api_message, open_cluster
 from matcha_tui.targets.base import StackSpec
 from matcha_tui.targets.inference import ask_server, parse_inputs
 from matcha_tui.targets.models_part import Given, ServedModel, is_uri
@@ -37,7 +36,7 @@ def deploy_model(spec: StackSpec, given: Given, source: str, name: str) -> Serve
             hint="Log the model to MLflow, and give its address there: models:/NAME/VERSION.",
             exit_code=ExitCode.USAGE,
         )
-    cluster, path = _open(spec), _path(deployer)
+    cluster, path = open_cluster(spec), _path(deployer)
     earlier = _find(cluster, f"{path}/{name}")
     wanted = _manifest(deployer, source, name)
     _put(cluster, path, name, wanted, earlier)
@@ -58,13 +57,13 @@ def deploy_model(spec: StackSpec, given: Given, source: str, name: str) -> Serve
 def list_models(spec: StackSpec, given: Given) -> tuple[ServedModel, ...]:
     """Return every SeldonDeployment of the workloads' namespace."""
     deployer = _deployer(given)
-    found = _ask(_open(spec), "GET", _path(deployer))["items"]
+    found = _ask(open_cluster(spec), "GET", _path(deployer))["items"]
     return tuple(sorted((_served(deployer, item) for item in found), key=lambda model: model.name))
 
 
 def remove_model(spec: StackSpec, given: Given, name: str) -> None:
     """Delete a SeldonDeployment."""
-    deployer, cluster = _deployer(given), _open(spec)
+    deployer, cluster = _deployer(given), open_cluster(spec)
     known = [item["metadata"]["name"] for item in _ask(cluster, "GET", _path(deployer))["items"]]
     _ask(cluster, "DELETE", f"{_path(deployer)}/{choose_name('model', name, sorted(known))}")
 
@@ -78,17 +77,6 @@ def _deployer(given: Given) -> Mapping[str, str]:
             exit_code=ExitCode.REFUSED,
         )
     return deployer
-
-
-def _open(spec: StackSpec) -> ClusterApi:
-    access = read_access(spec.workspace.layer(PLATFORM) / PASSED_OUTPUTS)
-    if access is None:
-        raise MatchaError(
-            "this folder does not know the cluster's address",
-            hint="Run `matcha provision`, which brings it.",
-            exit_code=ExitCode.REFUSED,
-        )
-    return ClusterApi(access)
 
 
 def _path(deployer: Mapping[str, str]) -> str:
