@@ -59,10 +59,11 @@ class MatchaApp(App[None]):
         return OTHERS
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Offer in the palette whatever has a key on this screen."""
+        """Offer in the palette whatever has a key on this screen, in the footer or not."""
         seen: set[str] = set()
         for node, binding, enabled, tooltip in screen.active_bindings.values():
-            if binding.show and enabled and binding.description not in seen:
+            is_action = binding.show or bool(binding.tooltip)
+            if is_action and enabled and binding.description not in seen:
                 seen.add(binding.description)
 
                 async def run(action: str = binding.action, node: object = node) -> None:

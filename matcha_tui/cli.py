@@ -24,6 +24,7 @@ COMMANDS = {
     "stop": ("matcha_tui.commands.control", "Stop what is deployed for a while; data stays."),
     "start": ("matcha_tui.commands.control", "Start it again, as after a reboot."),
     "restart": ("matcha_tui.commands.control", "Stop and start it, or one component."),
+    "autostart": ("matcha_tui.commands.autostart", "Start it at each login, or no longer."),
     "backup": ("matcha_tui.commands.backup", "Write what the components hold to one file."),
     "restore": ("matcha_tui.commands.backup", "Put back what such a file holds."),
     "verify": (
@@ -147,3 +148,7 @@ def show_error(error: MatchaError) -> None:
     click.echo(f"matcha: {escape_line(error.message)}", err=True)
     if error.hint:
         click.echo(indent(escape_lines(error.hint), "  "), err=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -27,11 +27,23 @@ def stop_components(project: Project, flavors: Sequence[str], tell: _Tell) -> No
         control.stop(deployed_spec(project), flavors, tell)
 
 
-def start_components(project: Project, flavors: Sequence[str], tell: _Tell) -> None:
-    """Start components, and wait until they are healthy; what runs is left alone."""
+def start_components(
+    project: Project, flavors: Sequence[str], tell: _Tell, *, unless_stopped: bool = False
+) -> None:
+    """Start components, and wait until they are healthy; what runs is left alone.
+
+    Args:
+        project: Whose deployment.
+        flavors: Which; empty for all.
+        tell: Called with what is done, a line at a time.
+        unless_stopped: Whether to leave alone what `stop_components` has stopped.
+
+    Raises:
+        MatchaError: If nothing is deployed, the project is locked, or one does not start.
+    """
     control = _control(project)
     with hold_lock(project.workspace, "start"):
-        control.start(deployed_spec(project), flavors, tell)
+        control.start(deployed_spec(project), flavors, tell, unless_stopped=unless_stopped)
 
 
 def restart_components(project: Project, flavors: Sequence[str], tell: _Tell) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import matcha_tui
+from matcha_tui.autostart import disable_command, find_autostart
 from matcha_tui.choosing import save_config
 from matcha_tui.clients.tools import disconnect_command
 from matcha_tui.data_choice import DataChoice
@@ -37,7 +38,11 @@ from matcha_tui.project.staging import (
     refuse_outdated,
     store_decisions,
 )
-from matcha_tui.project.workspace import find_plugin_cache, refuse_unprintable_path
+from matcha_tui.project.workspace import (
+    Workspace,
+    find_plugin_cache,
+    refuse_unprintable_path,
+)
 from matcha_tui.selection import Project
 from matcha_tui.stack.stack import check_complete
 from matcha_tui.targets.base import ModuleValues, StackSpec
@@ -184,7 +189,7 @@ def destroy(project: Project, engine: Engine, data: DataChoice = DataChoice.KEEP
             engine,
             target,
             is_shared=bool(record.backend),
-            afterwards=disconnect_command(project.workspace),
+            afterwards=_afterwards(project.workspace),
         )
         run = _create(project, RunKind.DESTROY, work, lambda run: destroy_steps(work, run))
         write_record(project.workspace, stamp(record, run.id))
@@ -339,6 +344,14 @@ def _proposed(project: Project, engine: Engine) -> Record:
         matcha=matcha_tui.__version__,
         engine=engine.label,
     )
+
+
+def _afterwards(workspace: Workspace) -> dict[str, tuple[str, ...]]:
+    """Return what a destroy does last, so that nothing outside of the project knows of it."""
+    commands = {"disconnect": disconnect_command(workspace)}
+    if find_autostart(workspace):
+        commands["end autostart"] = disable_command(workspace)
+    return commands
 
 
 def _create_backend(project: Project) -> Project:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from matcha_tui import choosing, control, deployed, deployment, models, preflight
+from matcha_tui.autostart import disable_autostart, enable_autostart, find_autostart
 from matcha_tui.background import Answer, in_background, on_this_loop
 from matcha_tui.data_choice import DataChoice
 from matcha_tui.deployment import Consent
@@ -24,6 +25,11 @@ from matcha_tui.terraform.folder import Run
 from matcha_tui.terraform.following import follow, follow_progress, initial_progress
 from matcha_tui.terraform.outcome import check_outcome
 from matcha_tui.terraform.progress import RunProgress
+from matcha_tui.verify import list_proofs, prepare_clients
+
+
+def _silent(_line: str) -> None:
+    """Tell nobody: whoever waits for the coroutine learns how it ends."""
 
 
 class Deployment:
@@ -294,6 +300,40 @@ class Deployment:
         """
         await self._ask(lambda project: control.start_components(project, flavors, _silent))
 
+    async def autostart(self) -> Path | None:
+        """Return the file by which the system starts the stack at login, if it does."""
+        return await self._ask(lambda project: find_autostart(project.workspace))
+
+    async def set_autostart(self, enabled: bool) -> None:
+        """Have what is deployed started at each login, or no longer.
+
+        Raises:
+            MatchaError: If nothing is deployed that ends with a login, or the system has no
+                such thing.
+        """
+
+        def change(project: Project) -> None:
+            if enabled:
+                enable_autostart(project)
+            else:
+                disable_autostart(project.workspace)
+
+        await self._ask(change)
+
+    async def proofs(self, tell: Callable[[str], None] = _silent) -> tuple[Check, ...]:
+        """List what `run_checks` can try of what is deployed, as its users will use it.
+
+        The first time, the client packages are installed into an environment of their own.
+
+        Args:
+            tell: Called with what is done, a line at a time.
+
+        Raises:
+            MatchaError: If nothing is deployed, or the packages cannot be installed.
+        """
+        say = on_this_loop(tell)
+        return await self._ask(lambda project: list_proofs(project, prepare_clients(project, say)))
+
     async def models(self) -> tuple[ServedModel, ...]:
         """List the models that the deployed stack serves.
 
@@ -411,10 +451,6 @@ async def _watch(what: str, start: Callable[[], Awaitable[Run]]) -> AsyncIterato
     async for _events, progress in follow_progress(run):
         yield progress
     check_outcome(progress, what, explanations_of(run))
-
-
-def _silent(_line: str) -> None:
-    """Tell nobody: whoever waits for the coroutine learns how it ends."""
 
 
 def _require_preflight(project: Project) -> None:

@@ -1,6 +1,7 @@
 """``matcha stop``, ``start`` and ``restart``: what is deployed rests, and goes on."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -33,9 +34,10 @@ def stop(components: tuple[str, ...]) -> None:
 
 @click.command(epilog="Example: matcha start && matcha status")
 @_components
-def start(components: tuple[str, ...]) -> None:
+@click.option("--unless-stopped", is_flag=True, help="Leave alone what `matcha stop` has stopped.")
+def start(components: tuple[str, ...], unless_stopped: bool) -> None:
     """Start everything that is deployed, or each COMPONENT, as after a reboot; what runs stays."""
-    _act(start_components, components)
+    _act(partial(start_components, unless_stopped=unless_stopped), components)
 
 
 @click.command(epilog="Example: matcha restart mlflow")

@@ -65,7 +65,7 @@ class HomeScreen(MatchaScreen):
         Binding(
             "n,enter",
             "again",
-            "Build again",
+            "Build",
             key_display="⏎",
             id="home.again",
             tooltip="Plan the same stack again: repairs what is down, changes what is set anew",
@@ -92,6 +92,15 @@ class HomeScreen(MatchaScreen):
         Binding("s", "stop", "Stop", id="home.stop", tooltip="Stop it for a while; all data stays"),
         Binding("s", "run", "Start", id="home.run", tooltip="Start what was stopped"),
         Binding("m", "models", "Models", id="home.models", tooltip="Serve trained models"),
+        Binding("v", "verify", "Verify", id="home.verify", tooltip="Use every component once"),
+        Binding(
+            "a",
+            "autostart",
+            "Start at login",
+            show=False,
+            id="home.autostart",
+            tooltip="Start the stack at each login, or no longer",
+        ),
         Binding("d", "destroy", "Destroy", id="home.destroy", tooltip="Take everything down"),
         Binding("q", "app.quit", "Quit", id="home.quit", tooltip="Leave; services keep running"),
     ]
@@ -163,6 +172,8 @@ class HomeScreen(MatchaScreen):
             "reset": overview.can_reset and not overview.live,
             "stop": self._can_control(overview) and self._runs() and not self._stopped(),
             "run": self._can_control(overview) and bool(self._stopped()),
+            "verify": self._is_there(overview),
+            "autostart": self._ends_with_login(overview),
             "models": self._serves_models(overview),
             "destroy": overview.deployed is not None and not overview.live,
         }
@@ -231,6 +242,26 @@ class HomeScreen(MatchaScreen):
 
         self.app.push_screen(ModelsScreen(self.session))
 
+    def action_verify(self) -> None:
+        """Try every component."""
+        from matcha_tui.screens.verify import VerifyScreen
+
+        self.app.push_screen(VerifyScreen(self.session))
+
+    @work(group="control", exclusive=True)
+    async def action_autostart(self) -> None:
+        """Have it started at each login, or no longer, after a question."""
+        deployment = self.session.deployment
+        enabled = await deployment.autostart() is not None
+        question = Confirm(
+            "Start the stack at each login no longer?" if enabled else "Start it at each login?",
+            "What runs now runs on." if enabled else "What you stop yourself stays stopped.",
+            yes="Yes",
+            no="Leave it",
+        )
+        if await self.app.push_screen_wait(question):
+            await self.attempt(deployment.set_autostart(not enabled))
+
     def action_destroy(self) -> None:
         """Open the last question before everything goes."""
         from matcha_tui.screens.destroy import DestroyScreen
@@ -243,9 +274,15 @@ class HomeScreen(MatchaScreen):
     def _stopped(self) -> list[ComponentHealth]:
         return [one for one in self._health.values() if one.state is HealthState.STOPPED]
 
+    def _is_there(self, overview: Overview) -> bool:
+        return overview.deployed is not None and not overview.live
+
     def _can_control(self, overview: Overview) -> bool:
-        is_there = overview.deployed is not None and not overview.live
-        return is_there and self.session.deployed_on.control is not None
+        return self._is_there(overview) and self.session.deployed_on.control is not None
+
+    def _ends_with_login(self, overview: Overview) -> bool:
+        control = self.session.deployed_on.control
+        return self._is_there(overview) and control is not None and control.ends_with_login
 
     def _serves_models(self, overview: Overview) -> bool:
         if overview.deployed is None or overview.live:

@@ -16,9 +16,11 @@ class Control(ABC):
 
     Attributes:
         gives_back: What a stop gives back, as the end of a sentence: "memory and ports".
+        ends_with_login: Whether it ends when its user logs out.
     """
 
     gives_back: ClassVar[str]
+    ends_with_login: ClassVar[bool] = False
 
     @abstractmethod
     def stop(self, spec: StackSpec, flavors: Sequence[str], tell: Callable[[str], None]) -> None:
@@ -34,5 +36,19 @@ class Control(ABC):
         """
 
     @abstractmethod
-    def start(self, spec: StackSpec, flavors: Sequence[str], tell: Callable[[str], None]) -> None:
-        """Start components, and wait until they are healthy; what runs is left alone."""
+    def start(
+        self,
+        spec: StackSpec,
+        flavors: Sequence[str],
+        tell: Callable[[str], None],
+        *,
+        unless_stopped: bool = False,
+    ) -> None:
+        """Start components, and wait until they are healthy; what runs is left alone.
+
+        Args:
+            spec: What is deployed.
+            flavors: Which; empty for all.
+            tell: Called with what is done, a line at a time.
+            unless_stopped: Whether to leave alone what `stop` has stopped.
+        """

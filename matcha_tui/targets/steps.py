@@ -32,7 +32,7 @@ class Work:
         is_shared: Whether the state is kept where colleagues find it.
         repairs: Addresses of resources that are to be made again.
         checks_plans: Whether a plan that destroys what nobody has approved is refused.
-        afterwards: What a destroy does last: a command.
+        afterwards: What a destroy does last: the name of each step to its command.
         going: By layer, the flavors that a live change takes away: module type to name.
         deletes_data: Whether what those hold is deleted, where the target would keep it.
     """
@@ -43,7 +43,7 @@ class Work:
     is_shared: bool = False
     repairs: tuple[str, ...] = ()
     checks_plans: bool = False
-    afterwards: tuple[str, ...] = ()
+    afterwards: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     going: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     deletes_data: bool = False
 
@@ -105,8 +105,8 @@ def destroy_steps(work: Work, run: Path) -> list[Step]:
     given = [str(_outputs_file(work, layer, folder(layer))) for layer in layers[1:]]
     pruning = ("rm", "-f", str(work.workspace.state_file), *given)
     last = [_step("prune", layers[0], pruning, folder(layers[0]))]
-    if work.afterwards:
-        last.append(_step("disconnect", layers[0], work.afterwards, work.workspace.project))
+    for name, command in work.afterwards.items():
+        last.append(_step(name, layers[0], command, work.workspace.project))
     return [*steps, *last]
 
 

@@ -29,7 +29,7 @@ async def test_every_key_of_a_screen_is_in_the_palette_with_a_sentence():
         shown = [
             binding for _, binding, _, _ in app.screen.active_bindings.values() if binding.show
         ]
-        assert {"Build again", "Resources", "Destroy", "Quit", "Theme"} <= set(commands)
+        assert {"Build", "Start at login", "Resources", "Destroy", "Quit", "Theme"} <= set(commands)
         assert all(binding.id and binding.tooltip for binding in shown if binding.key != "ctrl+p")
         assert all(commands.values())
 

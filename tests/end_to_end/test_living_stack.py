@@ -1,6 +1,8 @@
 """The LLM stack is lived with: proven, stopped, changed, backed up, and restored elsewhere."""
 
 import json
+import subprocess
+import sys
 import urllib.request
 from pathlib import Path
 
@@ -54,6 +56,22 @@ def test_what_is_stopped_rests_until_it_is_started(matcha: Matcha):
     assert matcha("restart", "chroma").returncode == 0
     assert service_pids(matcha)["chroma"] != after["chroma"]
     assert matcha("stop", "mlfow").returncode == 2
+
+
+def test_after_a_reboot_everything_comes_back_but_what_was_stopped(matcha: Matcha):
+    before = _content(matcha)
+    assert matcha("stop", "deployer").returncode == 0
+    matcha.clean_up()  # as a reboot does
+    assert matcha("status").returncode == 1
+    command = (sys.executable, "-P", "-m", "matcha_tui.cli", "start", "--unless-stopped")
+    started = subprocess.run(
+        command, cwd=matcha.folder, env=matcha.environment, capture_output=True, check=False
+    )
+    assert started.returncode == 0, started.stderr
+    assert service_pids(matcha).keys() == {"zenml", "mlflow", "chroma"}
+    assert matcha("start").returncode == 0
+    assert service_pids(matcha).keys() == {"zenml", "mlflow", "chroma", "seldon"}
+    assert _content(matcha) == before
 
 
 def test_a_module_is_taken_out_and_put_back_with_its_data_while_the_others_run(matcha: Matcha):

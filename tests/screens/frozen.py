@@ -1,6 +1,6 @@
 """A session whose answers are frozen values: for what is about looks, not about Terraform."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -86,6 +86,8 @@ class FrozenDeployment(Deployment):
         answer: What is true of the project.
         asked: What was ordered.
         checked: What is checked before a provision.
+        proven: What can be tried of what is deployed.
+        started_by: What starts it at login.
     """
 
     def __init__(self, project: Project, events: Sequence[Event], answer: Overview) -> None:
@@ -97,6 +99,8 @@ class FrozenDeployment(Deployment):
         self.checked: tuple[Check, ...] = ()
         self.served: tuple[ServedModel, ...] = ()
         self.well = HEALTH
+        self.started_by: Path | None = None
+        self.proven: tuple[Check, ...] = ()
 
     def open(self) -> Project:
         return self.frozen
@@ -140,6 +144,18 @@ class FrozenDeployment(Deployment):
     async def reset(self) -> None:
         self.asked.append("reset")
         self.answer = replace(self.answer, pending=(), going={})
+
+    async def autostart(self) -> Path | None:
+        return self.started_by
+
+    async def set_autostart(self, enabled: bool) -> None:
+        self.asked.append(f"autostart {enabled}")
+        self.started_by = FOLDER / "unit" if enabled else None
+
+    async def proofs(self, tell: Callable[[str], None] = print) -> tuple[Check, ...]:
+        if not self.proven:
+            raise MatchaError("the packages cannot be installed", hint="Try it again.")
+        return self.proven
 
     async def models(self) -> tuple[ServedModel, ...]:
         return self.served

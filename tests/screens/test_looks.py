@@ -21,6 +21,8 @@ from matcha_tui.screens.resources import ResourcesScreen
 from matcha_tui.screens.review import ReviewScreen
 from matcha_tui.screens.settings import SettingsScreen
 from matcha_tui.screens.stack import StackScreen
+from matcha_tui.screens.verify import VerifyScreen
+from matcha_tui.targets.findings import Check, Finding, Verdict
 from matcha_tui.terraform.events import RunState
 from tests.screens import recorded
 from tests.screens.frozen import IRIS, NOON, FrozenSession, deployed, make_run
@@ -33,6 +35,14 @@ DESTROYED = Overview(last=LastRun("destroy", RunState.DONE, NOON, 4))
 def serving_iris() -> FrozenSession:
     session = FrozenSession(overview=deployed())
     session.deployment.served = (IRIS,)
+    return session
+
+
+def proving() -> FrozenSession:
+    session = FrozenSession(overview=deployed())
+    passed = Finding("mlflow", Verdict.PASSED, "a run was logged and read back (3.1 s)")
+    failed = Finding("seldon", Verdict.FAILED, "it does not answer", "`matcha logs seldon` says")
+    session.deployment.proven = (Check("mlflow", lambda: passed), Check("seldon", lambda: failed))
     return session
 
 
@@ -69,6 +79,7 @@ CASES: dict[
     ),
     "resources": lambda: (FrozenSession(overview=deployed()), ResourcesScreen),
     "models": lambda: (serving_iris(), ModelsScreen),
+    "verify": lambda: (proving(), VerifyScreen),
     "destroy": lambda: (FrozenSession(overview=deployed()), DestroyScreen),
     "notice": lambda: (
         FrozenSession(),
@@ -105,6 +116,13 @@ def test_the_screen_looks_as_it_did(case, size, snap_compare):
 
 
 WORDS = {
+    "verify": (
+        "✗ Does not work: seldon",
+        "✓ mlflow a run was logged and read back (3.1 s)",
+        "✗ seldon failed: it does not answer",
+        "› `matcha logs seldon` says",
+        "v Verify again",
+    ),
     "welcome": ("A working MLOps stack, in one sitting", "Start ⏎", "q Quit"),
     "welcome_after_destroy": ("Last run", "✓ done", "destroy · just now · took 4 s"),
     "home_while_running": ("▸ A provision is under way", "Press w to watch it", "w Watch"),
@@ -112,7 +130,7 @@ WORDS = {
         "▲ The last run did not finish: enter goes on, d takes down what is there",
         "● healthy MLflow http://127.0.0.1:5000",
         "✗ down MLServer (Seldon) it stopped with exit code 1",
-        "⏎ Build again",
+        "⏎ Build",
     ),
     "review_failed": (
         "✗ The plan failed: Failed to query available provider packages: could",

@@ -51,6 +51,7 @@ class LocalControl(Control):
     """Processes end and begin; their folders stay."""
 
     gives_back = "memory and ports"
+    ends_with_login = True
 
     def stop(self, spec: StackSpec, flavors: Sequence[str], tell: Callable[[str], None]) -> None:
         """Stop services with their supervisors."""
@@ -58,11 +59,20 @@ class LocalControl(Control):
 
         stop_services(_servers(spec, flavors), tell)
 
-    def start(self, spec: StackSpec, flavors: Sequence[str], tell: Callable[[str], None]) -> None:
+    def start(
+        self,
+        spec: StackSpec,
+        flavors: Sequence[str],
+        tell: Callable[[str], None],
+        *,
+        unless_stopped: bool = False,
+    ) -> None:
         """Start services, each with a supervisor."""
         from matcha_tui.services.pause import start_services
 
-        start_services(_servers(spec, flavors), tell)
+        servers = _servers(spec, flavors)
+        wanted = [one for one in servers if not (unless_stopped and one.stopped.exists())]
+        start_services(wanted, tell)
 
 
 class LocalLogs(Logs):
