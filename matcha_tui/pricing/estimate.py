@@ -46,6 +46,7 @@ class CostItem:
         unit: What one of it is: ``hour``, ``GB-month``.
         at_least: How many of it there are at least.
         at_most: How many of it there are at most, as when a cluster is at its largest.
+        ends_with_stop: Whether nobody pays for it while the stack is stopped.
     """
 
     owner: str
@@ -54,6 +55,7 @@ class CostItem:
     unit: str
     at_least: int
     at_most: int
+    ends_with_stop: bool = False
 
 
 @dataclass(frozen=True, slots=True)

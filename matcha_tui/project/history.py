@@ -19,6 +19,7 @@ class RunKind(StrEnum):
     PLAN = "plan"
     PROVISION = "provision"
     DESTROY = "destroy"
+    DRIFT = "drift"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def run_records(workspace: Workspace) -> tuple[RunRecord, ...]:
 def last_change(workspace: Workspace, ended_before: Run | None = None) -> LastRun | None:
     """Return how the last run that was more than a plan ended."""
     for run in list_runs(workspace.runs):
-        if run.kind == RunKind.PLAN or run == ended_before:
+        if run.kind in (RunKind.PLAN, RunKind.DRIFT) or run == ended_before:
             continue
         result = read_result(run)
         if result is None:

@@ -70,6 +70,11 @@ class Workspace:
         return self.directory / "live_change.json"
 
     @property
+    def stopped_file(self) -> Path:
+        """Is there while somebody here has stopped a stack in a cloud."""
+        return self.directory / "stopped"
+
+    @property
     def connections_file(self) -> Path:
         """What was written for client tools, to be taken back."""
         return self.directory / "connections.json"

@@ -9,17 +9,20 @@ from textual.containers import Center, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Label, Static
 
+from matcha_tui.drift import format_deviations
 from matcha_tui.errors import MatchaError
 from matcha_tui.health_state import HealthState
 from matcha_tui.overview import Overview
 from matcha_tui.project.history import LastRun
 from matcha_tui.screens.base import MatchaScreen
 from matcha_tui.screens.confirm import Confirm
+from matcha_tui.screens.notice import Notice
 from matcha_tui.screens.session import Session
 from matcha_tui.screens.wizard import open_step
 from matcha_tui.stack.catalog import MODULE_TYPES
 from matcha_tui.stack.stack import Stack
 from matcha_tui.targets.base import ComponentHealth
+from matcha_tui.targets.drift import Deviation
 from matcha_tui.terraform.events import RunState
 from matcha_tui.widgets.component_list import ComponentList, ComponentRow
 from matcha_tui.widgets.duration import ago, in_words
@@ -101,6 +104,14 @@ class HomeScreen(MatchaScreen):
             id="home.autostart",
             tooltip="Start the stack at each login, or no longer",
         ),
+        Binding(
+            "c",
+            "compare",
+            "Compare",
+            show=False,
+            id="home.compare",
+            tooltip="Compare with what was deployed; in a cloud this asks Terraform",
+        ),
         Binding("d", "destroy", "Destroy", id="home.destroy", tooltip="Take everything down"),
         Binding("q", "app.quit", "Quit", id="home.quit", tooltip="Leave; services keep running"),
     ]
@@ -130,6 +141,7 @@ class HomeScreen(MatchaScreen):
                 yield ComponentList()
                 yield Label("", id="live")
                 yield Label("", id="pending", markup=False)
+                yield Label("", id="changed", markup=False)
             yield Label("", id="last")
 
     def on_mount(self) -> None:
@@ -157,6 +169,9 @@ class HomeScreen(MatchaScreen):
                 health = await self.session.deployment.health()
                 self.end_if_left()
                 self._show_health(overview.deployed, health)
+                deviations = await self.session.deployment.deviations()
+                self.end_if_left()
+                self._show_changes(deviations)
         except MatchaError as error:
             self._show_error(error)
 
@@ -173,6 +188,7 @@ class HomeScreen(MatchaScreen):
             "stop": self._can_control(overview) and self._runs() and not self._stopped(),
             "run": self._can_control(overview) and bool(self._stopped()),
             "verify": self._is_there(overview),
+            "compare": self._is_there(overview),
             "autostart": self._ends_with_login(overview),
             "models": self._serves_models(overview),
             "destroy": overview.deployed is not None and not overview.live,
@@ -262,6 +278,19 @@ class HomeScreen(MatchaScreen):
         if await self.app.push_screen_wait(question):
             await self.attempt(deployment.set_autostart(not enabled))
 
+    @work(group="control", exclusive=True)
+    async def action_compare(self) -> None:
+        """Compare with what was deployed, and say what differs."""
+        self._headline("◐ Comparing with what was deployed …", "$accent")
+        found = await self.attempt(self.session.deployment.compare())
+        if found is None:
+            return
+        if not found:
+            self.app.push_screen(Notice("Everything is as it was deployed."))
+            return
+        first, *others = format_deviations(found)
+        self.app.push_screen(Notice(first, "\n".join(others)))
+
     def action_destroy(self) -> None:
         """Open the last question before everything goes."""
         from matcha_tui.screens.destroy import DestroyScreen
@@ -341,6 +370,14 @@ class HomeScreen(MatchaScreen):
         else:
             verb = "is" if len(ill) == 1 else "are"
             self._headline(f"▲ {', '.join(ill)} {verb} not well; enter builds it again", "$warning")
+
+    def _show_changes(self, deviations: tuple[Deviation, ...]) -> None:
+        """Show what somebody has changed of what is well; what is ill says so by itself."""
+        ill = {one.flavor for one in self._health.values() if not one.state.is_well}
+        lines = format_deviations([item for item in deviations if item.where not in ill])
+        changed = self.query_one("#changed", Label)
+        changed.display = bool(lines)
+        changed.update("\n".join(["Not as it was deployed:", *(f"  {line}" for line in lines)]))
 
     def _show_error(self, error: MatchaError) -> None:
         self.query_one("#welcome").display = False

@@ -18,6 +18,7 @@ from matcha_tui.stack.setting import Setting, SettingValue
 if TYPE_CHECKING:  # what says what to choose needs no more of them than their names
     from matcha_tui.targets.backup_part import Backup
     from matcha_tui.targets.control_part import Control
+    from matcha_tui.targets.drift import Deviation
     from matcha_tui.targets.findings import Check
     from matcha_tui.targets.identity_part import Identity
     from matcha_tui.targets.logs_part import Logs
@@ -200,6 +201,7 @@ class Target(ABC):
         fixed_settings: Those of them that cannot change while anything is deployed.
         seconds: About how long what every stack has takes the first time.
         keeps_data: Whether a destroy can keep what the services hold.
+        refreshes: Whether Terraform sees what was changed behind its back.
         replaces_freely: Whether replacing a resource loses nothing, so that nobody is asked.
         clearing: By layer, what removes, before it is planned, what a killed run left
             half done and would be refused: a command that is followed by the engine's.
@@ -231,6 +233,7 @@ class Target(ABC):
     fixed_settings: ClassVar[tuple[str, ...]] = ()
     seconds: ClassVar[int] = 0
     keeps_data: ClassVar[bool] = False
+    refreshes: ClassVar[bool] = True
     replaces_freely: ClassVar[bool] = False
     clearing: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     destroy_fallbacks: ClassVar[Mapping[str, tuple[str, ...]]] = {}
@@ -358,6 +361,14 @@ class Target(ABC):
     def deployed_version(self, workspace: Workspace, flavor: Flavor) -> str:
         """Return which version of its server is there, as after an upgrade that has failed."""
         return self.version(flavor)
+
+    def deviations(self, spec: StackSpec) -> "tuple[Deviation, ...]":
+        """Return what is not as it was deployed, as far as that is seen without Terraform."""
+        return ()
+
+    def find_changers(self, spec: StackSpec, resource_ids: Sequence[str]) -> Mapping[str, str]:
+        """Return who has changed resources, as ``by WHO, WHEN``, as far as the target knows."""
+        return {}
 
     def parts(self, flavor: Flavor) -> Mapping[str, str]:
         """Return the modules that a flavor must be made of, for the target to look after it.

@@ -9,6 +9,7 @@ from matcha_tui.project.state import OWN_STATE, SHARED_STATE
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.targets.base import Target
 from matcha_tui.targets.composition import RESOURCES_OUTPUT
+from matcha_tui.targets.drift import drift_command
 from matcha_tui.targets.plan_check import CHECK_PLAN, plan_check_command
 from matcha_tui.terraform.command import (
     apply_command,
@@ -108,6 +109,20 @@ def destroy_steps(work: Work, run: Path) -> list[Step]:
     for name, command in work.afterwards.items():
         last.append(_step(name, layers[0], command, work.workspace.project))
     return [*steps, *last]
+
+
+def drift_steps(work: Work, run: Path, layers: Sequence[str]) -> list[Step]:
+    """Find out what was changed since, in the roots by which the layers are deployed."""
+    steps: list[Step] = []
+    for layer in layers:
+        directory, plan = work.workspace.layer(layer), plan_file(run, layer)
+        reading = drift_command(work.engine, run, layer, plan)
+        steps += [
+            _init_step(work, layer, directory),
+            _step("compare", layer, plan_command(work.engine, plan), directory),
+            _step("read differences", layer, reading, directory),
+        ]
+    return steps
 
 
 def plan_file(run: Path, layer: str) -> Path:

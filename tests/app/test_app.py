@@ -40,8 +40,10 @@ async def test_a_command_of_the_palette_does_what_its_key_does():
     async with app.run_test(size=(80, 24)) as pilot:
         await until_seen(pilot, "healthy")
         await pilot.press("ctrl+p")
+        await until_seen(pilot, "Compare with what was deployed")
+        await pilot.press(*"resources")
         await until_seen(pilot, "Addresses and passwords")
-        await pilot.press(*"resources", "enter")
+        await pilot.press("enter")
         await until_seen(pilot, "tracking-url")
 
 

@@ -1,5 +1,7 @@
 """What is changed, removed or added behind Terraform's back."""
 
+import json
+
 import pytest
 
 from tests.azure.project import SUBSCRIPTION, AzureProject
@@ -36,6 +38,27 @@ def test_what_was_changed_is_put_back_but_not_what_changes_by_itself(azure: Azur
     azure.must_find_no_changes()
 
 
+def test_status_says_what_was_changed_and_a_provision_puts_it_right(azure: AzureProject):
+    azure.choose("data_version_control")
+    azure.must_provision()
+    clean = azure.matcha("status", "--drift")
+    assert "Everything is as it was deployed." in clean.stdout, clean.stderr
+    azure.simulator.change("storageAccounts/teaia4ggdvc", allow_nested_items_to_be_public=True)
+    drifted = azure.matcha("status", "--drift", "--output", "json")
+    assert drifted.returncode == 1
+    (found,) = json.loads(drifted.stdout)["drift"]
+    assert found["text"] == "allow_nested_items_to_be_public: false -> true"
+    assert found["where"].endswith("azurerm_storage_account.this")
+    azure.simulator.forget("containers/dvc")
+    lines = azure.matcha("status", "--drift").stdout.splitlines()
+    assert any(line.endswith("storage_container.this: it was deleted") for line in lines)
+    assert lines[-1] == "`matcha provision` puts it right."
+    azure.must_provision()
+    assert azure.matcha("status", "--drift").returncode == 0
+    last = azure.matcha("runs").stdout.splitlines()[0]
+    assert " drift " in last
+
+
 def test_a_setting_can_be_changed_while_it_is_up(azure: AzureProject):
     azure.choose("deployer")
     azure.must_provision()
@@ -49,6 +72,43 @@ def test_a_setting_can_be_changed_while_it_is_up(azure: AzureProject):
         assert refused.returncode == 3
         assert "cannot be changed while a stack is deployed" in refused.stderr
         assert "matcha destroy" in refused.stderr
+
+
+def planned(azure: AzureProject) -> dict[str, set[str]]:
+    """Return what a plan would do: action to the addresses of resources."""
+    found: dict[str, set[str]] = {}
+    answer = azure.matcha("plan", "--output", "json")
+    assert answer.returncode == 0, answer.stderr
+    objects = [json.loads(line) for line in answer.stdout.splitlines()]
+    for resource in (one for one in objects if one["kind"] == "resource"):
+        found.setdefault(resource["action"], set()).add(resource["address"])
+    return found
+
+
+def test_a_live_change_replaces_nothing_that_need_not_be(azure: AzureProject):
+    azure.choose("experiment_tracker", "data_version_control")
+    azure.must_provision()
+    before = azure.simulator.objects().keys()
+    added = azure.matcha("stack", "add", "vector_database", "chroma", "--live")
+    assert added.returncode == 0, added.stderr
+    assert planned(azure).keys() == {"create"}
+    azure.must_provision()
+    assert before <= azure.simulator.objects().keys()
+    azure.must_find_no_changes()
+
+    with_chroma = azure.simulator.objects().keys()
+    assert azure.matcha("stack", "remove", "vector_database", "--live").returncode == 0
+    actions = planned(azure)
+    assert actions.keys() == {"delete"}
+    assert all("module.vector_database." in address for address in actions["delete"])
+    refused = azure.provision()
+    assert refused.returncode == 3
+    assert "--allow-destroy" in refused.stderr
+    assert azure.simulator.objects().keys() == with_chroma
+    azure.must_provision("--allow-destroy")
+    assert azure.simulator.objects().keys() == before
+    azure.must_find_no_changes()
+    assert "chroma" not in azure.matcha("status").stdout
 
 
 def test_a_destroy_spares_what_somebody_else_keeps_in_the_group(azure: AzureProject):

@@ -79,7 +79,9 @@ class Resources:
         polls = properties.pop("polls", 0)
         if polls > 1:
             properties["polls"] = polls - 1
-            properties["provisioningState"] = "Creating"
+            properties.setdefault("provisioningState", "Creating")
+            if properties["provisioningState"] == "Succeeded":
+                properties["provisioningState"] = "Creating"
             return Answer(content=found)
         if polls:
             properties["provisioningState"] = "Succeeded"
@@ -178,6 +180,23 @@ def _check_label(resources: Resources, request: Request) -> Answer:
     )
 
 
+def _switch_cluster(resources: Resources, request: Request) -> Answer:
+    path, _, act = request.path.rpartition("/")
+    properties = resources.objects[path.lower()].setdefault("properties", {})
+    is_stop = act == "stop"
+    properties["powerState"] = {"code": "Stopped" if is_stop else "Running"}
+    properties["provisioningState"] = "Stopping" if is_stop else "Starting"
+    properties["polls"] = 2
+    return Answer(202)
+
+
+def _switch_database(resources: Resources, request: Request) -> Answer:
+    path, _, act = request.path.rpartition("/")
+    properties = resources.objects[path.lower()].setdefault("properties", {})
+    properties["state"] = "Stopped" if act == "stop" else "Ready"
+    return Answer(202)
+
+
 def _in_location(items: list[Json], filter_text: str) -> list[Json]:
     """What a filter leaves: ``location eq 'westeurope'``."""
     match = re.fullmatch(r"location eq '(\w+)'", filter_text)
@@ -192,11 +211,16 @@ _NAME_RULES = {
     "microsoft.dbformysql": (r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", "Invalid"),
 }
 
+_PROVIDERS = "/subscriptions/*/resourceGroups/*/providers"
+_CLUSTERS = f"{_PROVIDERS}/Microsoft.ContainerService/managedClusters"
+_DATABASES = f"{_PROVIDERS}/Microsoft.DBforMySQL/flexibleServers"
 _ACTIONS: dict[str, Callable[[Resources, Request], Answer]] = {
     "GET /subscriptions/*": _subscription,
     "GET /subscriptions/*/providers/*": _provider,
     "POST /subscriptions/*/providers/*/register": _register,
     "POST /subscriptions/*/providers/*/checkNameAvailability": _check_name,
+    **dict.fromkeys((f"POST {_CLUSTERS}/*/stop", f"POST {_CLUSTERS}/*/start"), _switch_cluster),
+    **dict.fromkeys((f"POST {_DATABASES}/*/stop", f"POST {_DATABASES}/*/start"), _switch_database),
     "GET /subscriptions/*/providers/*/locations/*/CheckDnsNameAvailability": _check_label,
 }
 

@@ -21,6 +21,7 @@ from matcha_tui.selection import Project
 from matcha_tui.stack.catalog import load_catalog
 from matcha_tui.stack.stack import preset_stack
 from matcha_tui.targets.base import ComponentHealth
+from matcha_tui.targets.drift import Deviation
 from matcha_tui.targets.findings import Check
 from matcha_tui.targets.models_part import ModelInput, ServedModel
 from matcha_tui.terraform.engine import Engine
@@ -88,6 +89,7 @@ class FrozenDeployment(Deployment):
         checked: What is checked before a provision.
         proven: What can be tried of what is deployed.
         started_by: What starts it at login.
+        deviating: What is not as it was deployed.
     """
 
     def __init__(self, project: Project, events: Sequence[Event], answer: Overview) -> None:
@@ -100,6 +102,7 @@ class FrozenDeployment(Deployment):
         self.served: tuple[ServedModel, ...] = ()
         self.well = HEALTH
         self.started_by: Path | None = None
+        self.deviating: tuple[Deviation, ...] = ()
         self.proven: tuple[Check, ...] = ()
 
     def open(self) -> Project:
@@ -114,6 +117,13 @@ class FrozenDeployment(Deployment):
 
     async def health(self) -> dict[str, ComponentHealth]:
         return self.well
+
+    async def deviations(self) -> tuple[Deviation, ...]:
+        return self.deviating
+
+    async def compare(self) -> tuple[Deviation, ...]:
+        self.asked.append("compare")
+        return self.deviating
 
     async def stop(self, flavors: Sequence[str] = ()) -> None:
         self.asked.append("stop")

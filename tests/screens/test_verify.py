@@ -6,6 +6,7 @@ from matcha_tui.app import MatchaApp
 from matcha_tui.screens.confirm import Confirm
 from matcha_tui.screens.home import HomeScreen
 from matcha_tui.screens.verify import VerifyScreen
+from matcha_tui.targets.drift import Deviation
 from matcha_tui.targets.findings import Check, Finding, Verdict
 from tests.screens.frozen import FrozenSession, deployed
 from tests.screens.keyboard import seen, until, until_gone, until_on, until_seen
@@ -37,6 +38,22 @@ async def test_packages_that_cannot_be_installed_are_a_dialog():
         await pilot.press("enter")
         await until_on(pilot, VerifyScreen)
         assert "✗ Nothing was tried" in seen(pilot)
+
+
+async def test_what_somebody_has_changed_is_seen_at_home_and_asked_for():
+    session = FrozenSession(overview=deployed())
+    async with MatchaApp(session).run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, "v Verify")
+        assert "Not as it was deployed" not in seen(pilot)
+        await pilot.press("c")
+        await until_seen(pilot, "Everything is as it was deployed.")
+        await pilot.press("enter")
+        session.deployment.deviating = (Deviation("mlflow", "service.json was edited", "by ada"),)
+        await until_seen(pilot, "Not as it was deployed:")
+        assert "mlflow: service.json was edited (by ada)" in seen(pilot)
+        await pilot.press("c")
+        await until_seen(pilot, "`matcha provision` puts it right.")
+        assert session.deployment.asked == ["compare", "compare"]
 
 
 async def test_a_stack_is_started_at_login_and_no_longer_after_a_question():

@@ -12,6 +12,7 @@ from matcha_tui.targets.base import ComponentHealth, StackSpec
 
 _SECONDS = 5.0
 _NOT_BUILT = "it was never built"
+_STOPPED = "The cluster was stopped; `matcha start` starts it."
 _NO_SERVER = "it was built; there is no server to ask"
 
 
@@ -25,10 +26,14 @@ def find_health(spec: StackSpec) -> tuple[ComponentHealth, ...]:
     if not spec.flavors:
         return ()
     with ThreadPoolExecutor(max_workers=len(spec.flavors)) as executor:
-        return tuple(executor.map(lambda flavor: _health(flavor, given), spec.flavors))
+        is_stopped = spec.workspace.stopped_file.exists()
+        asked = executor.map(lambda flavor: _health(flavor, given, is_stopped), spec.flavors)
+        return tuple(asked)
 
 
-def _health(flavor: Flavor, given: Mapping[str, Mapping[str, str]]) -> ComponentHealth:
+def _health(
+    flavor: Flavor, given: Mapping[str, Mapping[str, str]], is_stopped: bool
+) -> ComponentHealth:
     properties = dict(given.get(flavor.resource, {}))
     if not properties:
         return ComponentHealth(flavor.name, HealthState.DOWN, _NOT_BUILT, "")
@@ -37,6 +42,8 @@ def _health(flavor: Flavor, given: Mapping[str, Mapping[str, str]]) -> Component
     if check is None or url is None:
         return ComponentHealth(flavor.name, HealthState.HEALTHY, _NO_SERVER, "")
     problem = _find_problem(check, url, properties)
+    if problem and is_stopped:
+        return ComponentHealth(flavor.name, HealthState.STOPPED, _STOPPED, check.page(properties))
     state = HealthState.UNHEALTHY if problem else HealthState.HEALTHY
     return ComponentHealth(flavor.name, state, problem or "", check.page(properties))
 

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from matcha_tui.data_choice import DataChoice
@@ -29,6 +29,7 @@ from matcha_tui.targets.base import (
     StateLock,
     Target,
 )
+from matcha_tui.targets.control_part import Control
 from matcha_tui.targets.logs_part import Logs, LogWindow
 from matcha_tui.targets.models_part import Given, Models, ServedModel
 from matcha_tui.terraform.explain import Explanations
@@ -104,6 +105,32 @@ class AzureLogs(Logs):
         return read_pod_logs(spec, flavor, window)
 
 
+class AzureControl(Control):
+    """The cluster and the database are stopped and started as a whole."""
+
+    gives_back = "what its machines and its database cost by the hour"
+
+    def stop(self, spec: StackSpec, flavors: Sequence[str], tell: Callable[[str], None]) -> None:
+        """Stop both, and say what that saves."""
+        from matcha_tui.targets.azure.control import stop_stack
+
+        stop_stack(spec, flavors, tell)
+
+    def start(
+        self,
+        spec: StackSpec,
+        flavors: Sequence[str],
+        tell: Callable[[str], None],
+        *,
+        unless_stopped: bool = False,
+    ) -> None:
+        """Start the database, then the cluster."""
+        from matcha_tui.targets.azure.control import start_stack
+
+        if not (unless_stopped and spec.workspace.stopped_file.exists()):
+            start_stack(spec, flavors, tell)
+
+
 class AzureTarget(Target):
     """A foundation (network, AKS, registry, database), and the modules on its cluster."""
 
@@ -120,6 +147,7 @@ class AzureTarget(Target):
     pricing = AzurePricing()
     models = AzureModels()
     logs = AzureLogs()
+    control = AzureControl()
     extra_steps = ("account", "region")
     explanations = Explanations(__package__)
     clearing = {PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.cluster.releases")}  # noqa: RUF012
@@ -195,6 +223,12 @@ class AzureTarget(Target):
     def version(self, flavor: Flavor) -> str:
         """Return the version of its chart."""
         return flavor.definition.text("chart", "")
+
+    def find_changers(self, spec: StackSpec, resource_ids: Sequence[str]) -> Mapping[str, str]:
+        """Ask the activity log; where nobody may read it, nobody is named."""
+        from matcha_tui.targets.azure.arm.activity import ask_changers
+
+        return ask_changers(AzureSettings.of(spec), resource_ids)
 
     def kubeconfig(self, workspace: Workspace) -> str | None:
         """Return the cluster's address and credentials, where there is one."""

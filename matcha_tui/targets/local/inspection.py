@@ -5,12 +5,17 @@ from urllib.parse import urlsplit
 
 from matcha_tui.health_state import HealthState
 from matcha_tui.project.workspace import Workspace
+from matcha_tui.services.deviations import find_deviations
 from matcha_tui.services.environment import is_installed
 from matcha_tui.services.health import check_services
-from matcha_tui.services.layout import flavor_folders
+from matcha_tui.services.layout import flavor_folder, flavor_folders
 from matcha_tui.services.storage import describe_leftovers, find_lasting, size_in_words
-from matcha_tui.targets.base import ComponentHealth
+from matcha_tui.stack.flavor import DEFINITION
+from matcha_tui.targets.base import ComponentHealth, StackSpec
+from matcha_tui.targets.composition import composed_flavors
+from matcha_tui.targets.drift import Deviation
 
+_LAYER = "services"
 _SUPERVISOR = "module.supervisor.terraform_data.supervisor"
 
 
@@ -36,7 +41,30 @@ def find_repairs(workspace: Workspace, modules: Mapping[str, str]) -> tuple[str,
             addresses.append(f"module.{module_type}.module.{resource}.terraform_data.{resource}")
         if health and health.url is not None and not is_installed(folders[flavor]):
             addresses.append(f"module.{module_type}.module.service.terraform_data.environment")
-    return tuple(addresses)
+    return tuple(dict.fromkeys([*addresses, *_edited(workspace, modules)]))
+
+
+def _edited(workspace: Workspace, modules: Mapping[str, str]) -> list[str]:
+    """Return the resources whose files somebody has changed, though their service may be well."""
+    return [
+        f"module.{flavor.module_type}.module.{found.part}.terraform_data.{found.part}"
+        for flavor in composed_flavors(workspace.layer(_LAYER), modules)
+        for found in find_deviations(
+            flavor_folder(workspace.services, flavor.name), flavor.folder / DEFINITION
+        )
+        if found.part in ("service", "storage")
+    ]
+
+
+def list_deviations(spec: StackSpec) -> tuple[Deviation, ...]:
+    """Return what of each service is not as it was deployed."""
+    return tuple(
+        Deviation(found.flavor, found.text, found.who, is_put_right=bool(found.part))
+        for flavor in spec.flavors
+        for found in find_deviations(
+            flavor_folder(spec.workspace.services, flavor.name), flavor.folder / DEFINITION
+        )
+    )
 
 
 def find_leftovers(workspace: Workspace) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from matcha_tui.terraform.explain import Explanations
 
 if TYPE_CHECKING:
     from matcha_tui.services.layout import FlavorFolder
+    from matcha_tui.targets.drift import Deviation
     from matcha_tui.targets.findings import Check
 
 # psutil, sockets and HTTP cost a command that only chooses a stack half of its time:
@@ -151,6 +152,7 @@ class LocalTarget(Target):
     layers = ("services",)
     definition_keys = ("service", "health", "folder")
     keeps_data = True
+    refreshes = False  # Terraform knows only that it has run a command
     replaces_freely = True  # a service that is started anew has its data
     models = LocalModels()
     control = LocalControl()
@@ -228,6 +230,12 @@ class LocalTarget(Target):
         from matcha_tui.targets.local.inspection import find_health
 
         return find_health(spec.workspace)
+
+    def deviations(self, spec: StackSpec) -> "tuple[Deviation, ...]":
+        """Compare every server's files and processes with what was deployed."""
+        from matcha_tui.targets.local.inspection import list_deviations
+
+        return list_deviations(spec)
 
     def leftovers(self, spec: StackSpec) -> tuple[str, ...]:
         """Return the data of each flavor, with its size."""

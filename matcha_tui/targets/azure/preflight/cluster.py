@@ -16,9 +16,11 @@ class Cluster:
 
     Attributes:
         machines: How many machines it has now, by their size in small letters.
+        is_stopped: Whether it is stopped, or on its way there.
     """
 
     machines: Mapping[str, int]
+    is_stopped: bool
 
 
 def find_cluster(context: CheckContext) -> Cluster | None:
@@ -33,4 +35,5 @@ def _parse(item: Mapping[str, Any]) -> Cluster:
     machines: Counter[str] = Counter()
     for pool in item["properties"].get("agentPoolProfiles") or ():
         machines[str(pool["vmSize"]).casefold()] += int(pool.get("count") or 0)
-    return Cluster(machines)
+    power = item["properties"].get("powerState") or {}
+    return Cluster(machines, power.get("code") == "Stopped")

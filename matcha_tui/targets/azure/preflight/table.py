@@ -12,6 +12,7 @@ from matcha_tui.targets.azure.preflight.free_names import check_names
 from matcha_tui.targets.azure.preflight.group import check_group
 from matcha_tui.targets.azure.preflight.identity import check_identity
 from matcha_tui.targets.azure.preflight.policies import check_policies
+from matcha_tui.targets.azure.preflight.power import check_power
 from matcha_tui.targets.azure.preflight.quota import check_quota
 from matcha_tui.targets.azure.preflight.registration import check_registration
 from matcha_tui.targets.azure.preflight.requirements import read_requirements
@@ -48,6 +49,7 @@ _ROWS = (
     _Row("identity", check_identity),
     _Row("rights", check_rights),
     _Row("registration", check_registration),
+    _Row("power", check_power, "cluster"),
     _Row("sizes", check_sizes, "cluster", depends_on_region=True),
     _Row("quota", check_quota, "cluster", depends_on_region=True),
     _Row("Kubernetes", check_version, "cluster"),

@@ -37,6 +37,7 @@ class FoundationCost:
         quantity: How many of it, or the setting that says so.
         at_most: The same for the largest cluster; ``None`` if that changes nothing.
         when: A key of the table of owners: ``always``, ``gpu``.
+        ends_with_stop: Whether nobody pays for it while the stack is stopped.
     """
 
     item: str
@@ -45,6 +46,7 @@ class FoundationCost:
     quantity: int | str
     at_most: int | str | None
     when: str
+    ends_with_stop: bool = False
 
 
 def read_foundation_costs(path: Path) -> tuple[FoundationCost, ...]:
@@ -55,7 +57,7 @@ def read_foundation_costs(path: Path) -> tuple[FoundationCost, ...]:
 
 
 def _read_cost(table: TomlTable) -> FoundationCost:
-    table.refuse_unknown(("item", "sku", "unit", "quantity", "at_most", "when"))
+    table.refuse_unknown(("item", "sku", "unit", "quantity", "at_most", "when", "ends_with_stop"))
     unit, when = table.name("unit", "unit", UNITS_A_MONTH), table.name("when", "time", _OWNERS)
     at_most = _read_quantity(table, "at_most") if "at_most" in table.content else None
     return FoundationCost(
@@ -65,6 +67,7 @@ def _read_cost(table: TomlTable) -> FoundationCost:
         _read_quantity(table, "quantity"),
         at_most,
         when,
+        table.boolean("ends_with_stop", False),
     )
 
 
@@ -109,7 +112,15 @@ def _item_of(cost: FoundationCost, settings: AzureSettings) -> CostItem:
     sku = cost.sku
     if sku.startswith(_SETTING):
         sku = sku_of_setting(str(_value(sku.removeprefix(_SETTING), settings)))
-    return CostItem(_OWNERS[cost.when], cost.item, sku, cost.unit, at_least, max(at_least, at_most))
+    return CostItem(
+        _OWNERS[cost.when],
+        cost.item,
+        sku,
+        cost.unit,
+        at_least,
+        max(at_least, at_most),
+        cost.ends_with_stop,
+    )
 
 
 def _quantity(quantity: int | str, settings: AzureSettings) -> int:

@@ -66,6 +66,7 @@ def test_an_azure_without_faults_passes_every_check(ask_all: Callable[..., dict[
         "project folder",
         "rights",
         "registration",
+        "power",
         "sizes",
         "quota",
         "Kubernetes",
@@ -78,6 +79,21 @@ def test_an_azure_without_faults_passes_every_check(ask_all: Callable[..., dict[
         "builder (service principal of ARM_CLIENT_ID), tenant Contoso, subscription Research"
     )
     assert findings["quota"].text == "16 vCPUs at most, which fit in the quota of westeurope"
+
+
+def test_a_stopped_cluster_is_found_and_started(
+    azure: AzureCloud, ask: Ask, deployed: Callable[..., StackSpec]
+):
+    spec = deployed()
+    assert ask("power", spec).text == "the cluster runs"
+    for key, item in azure.resources.objects.items():
+        if key.endswith("/tea-cluster"):
+            item["properties"]["powerState"] = {"code": "Stopped"}
+    finding = ask("power", spec)
+    assert failed(finding, "the cluster is stopped", "matcha start")
+    assert finding.fix is not None
+    assert finding.fix.act() == "The cluster runs."
+    assert ask("power", spec).verdict is PASSED
 
 
 def test_a_stack_without_a_cluster_is_asked_nothing_about_one(

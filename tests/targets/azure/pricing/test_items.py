@@ -51,7 +51,7 @@ def test_only_what_is_needed_is_paid_for():
 
 def test_settings_say_what_and_how_many():
     nodes = next(item for item in items_of(node_maximum=9) if item.item == "Nodes")
-    assert nodes == CostItem("Cluster", "Nodes", "Standard_D4s_v5", "hour", 1, 9)
+    assert nodes == CostItem("Cluster", "Nodes", "Standard_D4s_v5", "hour", 1, 9, True)
     assert skus(items_of(database_storage_gb=64))["MySQL Flexible storage"] == 64
     assert "MySQL Flexible B1ms" in skus(items_of())
     assert "GP_Standard_D2ds_v4" in skus(items_of(database_sku="GP_Standard_D2ds_v4"))

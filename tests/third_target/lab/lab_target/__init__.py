@@ -1,5 +1,6 @@
 """A target that is made of files: two layers, two flavors, a step, a check and a price."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from matcha_tui.errors import MatchaError
@@ -14,10 +15,19 @@ from matcha_tui.targets.base import (
     Target,
 )
 from matcha_tui.targets.findings import Check, run_check
+from matcha_tui.targets.logs_part import Logs, LogWindow
 
 from .pricing import LabPricing
 
 ROOM, BENCH = "room", "bench"
+
+
+class LabLogs(Logs):
+    """A component's file is what it has logged."""
+
+    def read(self, spec: StackSpec, flavor: str, window: LogWindow) -> Iterator[str]:
+        """Yield all of it."""
+        yield (bench(spec.workspace) / flavor).read_text()
 
 
 class LabTarget(Target):
@@ -37,6 +47,7 @@ class LabTarget(Target):
     seconds = 1
     extra_steps = ("light",)
     pricing = LabPricing()
+    logs = LabLogs()
 
     def resolve(self, spec: StackSpec) -> ModuleValues:
         """Take what is set, or the default."""
@@ -83,10 +94,6 @@ class LabTarget(Target):
     def leftovers(self, spec: StackSpec) -> tuple[str, ...]:
         """Return that nothing is left."""
         return (f"every file in {bench(spec.workspace)}",)
-
-    def component_log(self, workspace: Workspace, flavor: str) -> Path:
-        """Return the component's file."""
-        return bench(workspace) / flavor
 
 
 def bench(workspace: Workspace) -> Path:
