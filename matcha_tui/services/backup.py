@@ -7,7 +7,7 @@ whose other files would not fit that copy is stopped for as long as it is read.
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from matcha_tui.system.files import explain_os_errors, make_private_directory, w
 _SQLITE = b"SQLite format 3\0"
 _BESIDE_SQLITE = ("-wal", "-shm", "-journal")
 _DATA, _LASTING, _VALUES = "data", "lasting", "values.json"
+_UNPACKED = ".restoring"
 
 
 def back_up_services(
@@ -96,20 +97,21 @@ def restore_services(
         make_private_directory(folder.path)
         places[f"{folder.flavor}/{_DATA}"] = _unpacked(folder)
         if folder.flavor in lasting:
-            places[f"{folder.flavor}/{_LASTING}"] = lasting[folder.flavor]
+            staged = make_private_directory(lasting[folder.flavor]) / _UNPACKED
+            places[f"{folder.flavor}/{_LASTING}"] = staged
     try:
-        for folder in folders:
-            shutil.rmtree(_unpacked(folder), ignore_errors=True)
+        _delete_all(places.values())
         extract(path, places)
         values = _read_values(path, tuple(flavors))
     except BaseException:
-        for folder in folders:
-            shutil.rmtree(_unpacked(folder), ignore_errors=True)
+        _delete_all(places.values())
         raise
     running = [folder for folder in folders if living_leader(folder)]
     stop_services(running, tell)
     for folder in folders:
         _swap(folder)
+        if folder.flavor in lasting:
+            _merge(lasting[folder.flavor] / _UNPACKED, lasting[folder.flavor])
         if folder.flavor in values:
             write_atomically(folder.values, values[folder.flavor])
         if flavors[folder.flavor]:
@@ -175,7 +177,24 @@ def _is_beside_sqlite(path: Path) -> bool:
 
 
 def _unpacked(folder: FlavorFolder) -> Path:
-    return folder.path / ".restoring"
+    return folder.path / _UNPACKED
+
+
+def _delete_all(folders: Iterable[Path]) -> None:
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _merge(staged: Path, kept_in: Path) -> None:
+    """Move what was unpacked beside what is there; what has the same name has the same content."""
+    with explain_os_errors("write", kept_in):
+        for path in sorted(staged.rglob("*")):
+            target = kept_in / path.relative_to(staged)
+            if path.is_dir():
+                make_private_directory(target)
+            elif not target.exists():
+                path.rename(target)
+        shutil.rmtree(staged, ignore_errors=True)
 
 
 def _swap(folder: FlavorFolder) -> None:

@@ -130,7 +130,7 @@ def test_what_a_script_reads_is_called_as_ever(azure: Matcha):
     )
 
 
-def test_the_log_of_a_component_is_in_the_cluster(azure: Matcha):
+def test_the_log_of_a_component_is_in_a_cluster_that_is_not_known_here(azure: Matcha):
     answer = azure("logs", "mlflow")
     assert answer.returncode == 3
-    assert "kubectl logs" in answer.stderr
+    assert "this folder does not know the cluster's address" in answer.stderr

@@ -6,7 +6,7 @@ service keeps its port and its password for as long as it exists.
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.config import Config
@@ -34,6 +34,8 @@ def resolve_values(spec: StackSpec) -> dict[str, dict[str, SettingValue]]:
     folders = {dotted: path for _, dotted, path in find_folders(spec)}
     running = {found.flavor for found in check_services(workspace.services) if found.pid}
     taken = set(_ports_set_by_user(flavors, config))
+    # A stopped server's port is free, and still its own.
+    reserved = _kept_ports(workspace, flavors)
     values: dict[str, dict[str, SettingValue]] = {}
     for flavor in flavors:
         kept = read_stored(values_file(workspace, flavor.name))
@@ -50,6 +52,7 @@ def resolve_values(spec: StackSpec) -> dict[str, dict[str, SettingValue]]:
                 kept.get(setting.name),
                 flavor.name in running,
                 taken,
+                reserved,
             )
         values[flavor.module_type] = chosen
     for flavor in flavors:
@@ -106,6 +109,7 @@ def _resolve(
     kept: SettingValue | None,
     is_running: bool,
     taken: set[int],
+    reserved: Set[int],
 ) -> SettingValue:
     if setting.type is SettingType.SECRET:
         return kept or secrets.token_urlsafe(_SECRET_BYTES)
@@ -119,9 +123,19 @@ def _resolve(
     if isinstance(kept, int) and kept not in taken and (is_ours or is_free(kept)):
         taken.add(kept)
         return kept
-    port = find_free_port(setting.preferred, taken)
+    port = find_free_port(setting.preferred, taken | reserved)
     taken.add(port)
     return port
+
+
+def _kept_ports(workspace: Workspace, flavors: Sequence[Flavor]) -> set[int]:
+    """Return the ports that the flavors have had so far."""
+    found = set()
+    for flavor in flavors:
+        kept = read_stored(values_file(workspace, flavor.name))
+        ports = [item.name for item in flavor.settings if item.type is SettingType.PORT]
+        found |= {port for name in ports if isinstance(port := kept.get(name), int)}
+    return found
 
 
 def _ports_set_by_user(flavors: Sequence[Flavor], config: Config) -> dict[int, str]:

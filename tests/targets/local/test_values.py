@@ -55,6 +55,16 @@ def test_what_was_decided_once_stays(workspace: Workspace):
     assert resolve_values(StackSpec(workspace, [MLFLOW, ZENML], Config())) == first
 
 
+def test_a_port_that_a_stopped_server_has_is_nobody_elses(workspace: Workspace):
+    first = decide_and_keep(workspace, ZENML)  # it does not run, and its port is free
+    port = int(first["orchestrator"]["port"])
+    setting = next(item for item in MLFLOW.settings if item.name == "port")
+    greedy = replace(MLFLOW, settings=(replace(setting, preferred=port), *MLFLOW.settings[1:]))
+    values = resolve_values(StackSpec(workspace, [greedy, ZENML], Config()))
+    assert values["orchestrator"]["port"] == port
+    assert values["experiment_tracker"]["port"] != port
+
+
 def test_deciding_writes_nothing(workspace: Workspace):
     before = sorted(workspace.project.rglob("*"))
     resolve_values(StackSpec(workspace, [MLFLOW, ZENML, SELDON], Config()))
