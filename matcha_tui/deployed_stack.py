@@ -1,18 +1,22 @@
 """One project folder: what is deployed there, asked and used off the event loop."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from matcha_tui import control, deployed, drift, models
 from matcha_tui.autostart import disable_autostart, enable_autostart, find_autostart
-from matcha_tui.background import Answer, in_background, on_this_loop
+from matcha_tui.background import Answer, from_thread, in_background, on_this_loop
 from matcha_tui.overview import Overview, Resource, list_resources, read_overview
 from matcha_tui.selection import Project, open_project
 from matcha_tui.stack.snippets import find_snippets
 from matcha_tui.stack.stack import Stack
+from matcha_tui.system.files import write_atomically
+from matcha_tui.system.plain_text import clean_text
 from matcha_tui.targets.base import ComponentHealth
 from matcha_tui.targets.drift import Deviation
 from matcha_tui.targets.findings import Check
+from matcha_tui.targets.logs_part import LogWindow
 from matcha_tui.targets.models_part import ServedModel
 from matcha_tui.targets.registry import explanations_of
 from matcha_tui.terraform.engine import Engine, find_engine
@@ -167,6 +171,35 @@ class DeployedStack:
             progress = after
         check_outcome(progress, "The comparison", explanations_of(run))
         return (*found, *await self.ask(lambda project: drift.read_drift(project, run)))
+
+    async def follow_log(self, flavor: str, lines: int) -> AsyncIterator[list[str]]:
+        """Yield what a deployed component has logged and goes on to log, in batches of lines.
+
+        Args:
+            flavor: Which component.
+            lines: How many of the past to begin with.
+
+        Raises:
+            MatchaError: If it has no log, or it cannot be read.
+        """
+        window = LogWindow(lines=lines, follow=True)
+        async for texts in from_thread(lambda: deployed.component_log(self.open(), flavor, window)):
+            if text := "".join(texts):
+                yield clean_text(text).splitlines()
+
+    async def save_log(self, text: str) -> Path:
+        """Write a log to a new file in the project's folder.
+
+        Returns:
+            The file.
+
+        Raises:
+            MatchaError: If it cannot be written.
+        """
+        name = f"matcha-log-{datetime.now(UTC).astimezone():%Y%m%d-%H%M%S}.txt"
+        path = self.project.workspace.project / name
+        await in_background(lambda: write_atomically(path, text + "\n"))
+        return path
 
     async def leftovers(self) -> deployed.Leftovers:
         """Return what there is besides Terraform's resources when it is destroyed."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable
 from typing import ClassVar
 
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -15,6 +16,7 @@ from matcha_tui.screens.notice import Notice
 from matcha_tui.screens.session import Session
 from matcha_tui.screens.wizard import next_screen, step_title, step_titles
 from matcha_tui.widgets.header_line import HeaderLine
+from matcha_tui.widgets.log_pane import LogPane
 from matcha_tui.widgets.step_line import StepLine
 
 WIDE = 100
@@ -78,6 +80,14 @@ class MatchaScreen(Screen[None]):
         """
         if not self.app.is_running or self not in self.app.screen_stack:
             raise asyncio.CancelledError
+
+    @on(LogPane.SaveAsked)
+    @work(group="save")
+    async def save_log(self, event: LogPane.SaveAsked) -> None:
+        """Save what a log shows to a file in the project's folder."""
+        path = await self.attempt(self.session.deployment.save_log(event.text))
+        if path is not None:
+            self.notify(f"Saved {path}", markup=False)
 
     def show_error(self, error: MatchaError) -> None:
         """Show an error with what to do next."""

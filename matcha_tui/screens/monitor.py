@@ -25,8 +25,9 @@ from matcha_tui.terraform.following import initial_progress
 from matcha_tui.terraform.narration import narrate
 from matcha_tui.terraform.progress import RunProgress
 from matcha_tui.widgets.banner import Banner
-from matcha_tui.widgets.component import short_name
+from matcha_tui.widgets.component import gather, short_name, title_of
 from matcha_tui.widgets.log_pane import LogLine, LogPane
+from matcha_tui.widgets.log_view import LogView
 from matcha_tui.widgets.resource_tree import ResourceTree
 from matcha_tui.widgets.run_bar import RunBar
 from matcha_tui.widgets.step_line import StepLine
@@ -67,6 +68,14 @@ class MonitorScreen(MatchaScreen):
         Binding("f", "freeze", "Freeze/follow", id="monitor.freeze", tooltip="Hold the log still"),
         Binding("l", "log", "Full log", id="monitor.log", tooltip="Give the log all the room"),
         Binding(
+            "o",
+            "component",
+            "One component",
+            show=False,
+            id="monitor.component",
+            tooltip="Show the log of one component after the other, then of all",
+        ),
+        Binding(
             "q,escape",
             "leave",
             "Leave",
@@ -79,6 +88,7 @@ class MonitorScreen(MatchaScreen):
         super().__init__(session)
         self._run = run
         self._data = data
+        self._shown = ""
         self.progress = initial_progress(run)
 
     def stack_name(self) -> str:
@@ -102,7 +112,7 @@ class MonitorScreen(MatchaScreen):
             with Vertical(id="resources") as resources:
                 resources.border_title = "Resources"
                 yield ResourceTree()
-            yield LogPane(id="log")
+            yield LogView()
 
     def on_mount(self) -> None:
         """Follow the run, and move the clocks once a second."""
@@ -219,6 +229,13 @@ class MonitorScreen(MatchaScreen):
         log = self.query_one(LogPane)
         log.follow = not log.follow
 
+    def action_component(self) -> None:
+        """Show the log of the next component, and after the last that of all."""
+        titles = ["", *(item.title for item in gather(self.progress.resources.values()))]
+        place = titles.index(self._shown) if self._shown in titles else 0
+        self._shown = titles[(place + 1) % len(titles)]
+        self.query_one(LogPane).show_owner(self._shown)
+
     def action_log(self) -> None:
         """Give the log all the room, or share it again."""
         self.toggle_class("-full-log")
@@ -263,5 +280,7 @@ def _lines(events: Sequence[Event]) -> list[LogLine]:
         told = narrate(event)
         if told is not None:
             level = "step" if isinstance(event, StepStarted) else told.level
-            lines.append(LogLine(told.text, level))
+            when = f"{event.timestamp.astimezone():%H:%M:%S}" if event.timestamp else ""
+            owner = title_of(told.address) if told.address else ""
+            lines.append(LogLine(told.text, level, owner, when))
     return lines

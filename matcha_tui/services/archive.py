@@ -171,6 +171,8 @@ def _open(path: Path) -> Iterator[tarfile.TarFile]:
             yield tar
     except (tarfile.TarError, EOFError, zlib.error) as error:
         raise _damaged(path, str(error) or "it ends too soon") from error
+    except TypeError as error:  # tarfile's own, where the header of gzip is cut off
+        raise _damaged(path, "it ends too soon") from error
 
 
 def _parse(path: Path, content: bytes) -> Manifest:

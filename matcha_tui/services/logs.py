@@ -74,7 +74,8 @@ def read_log(
         log: The file, which is there.
         since: Only what was written from then on, in seconds since the epoch; to a minute.
         lines: Only so many at the end.
-        follow: Whether to go on without an end; the file may be rotated meanwhile.
+        follow: Whether to go on without an end; the file may be rotated meanwhile. An empty
+            text now and then lets whoever reads end.
     """
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     with explain_os_errors("read", log), log.open("rb") as content:
@@ -99,8 +100,7 @@ def read_log(
             more = os.pread(content.fileno(), LOG_BYTES, position)
             position += len(more)
             whole, newline, rest = (rest + decoder.decode(block + more)).rpartition("\n")
-            if newline:
-                yield whole + newline
+            yield whole + newline  # nothing, too, so that whoever reads may end
     if rest:
         yield f"{rest}\n"
 

@@ -33,6 +33,8 @@ class Logs(ABC):
     def read(self, spec: StackSpec, flavor: str, window: LogWindow) -> Iterator[str]:
         """Yield what a component has logged, in pieces of whole lines, as it was written.
 
+        While nothing comes it yields an empty text now and then, if it goes on without an end.
+
         Args:
             spec: What is deployed.
             flavor: Which component.

@@ -41,13 +41,12 @@ def gather(resources: Iterable[ResourceProgress]) -> tuple[Component, ...]:
         found.setdefault(_module_of(resource.address), []).append(resource)
     slots = list(MODULE_TYPES)
     order = sorted(found, key=lambda name: slots.index(name) if name in slots else -1)
-    return tuple(
-        Component(
-            MODULE_TYPES.get(name) or name.replace("_", " ").capitalize() or _ROOT,
-            tuple(found[name]),
-        )
-        for name in order
-    )
+    return tuple(Component(_title(name), tuple(found[name])) for name in order)
+
+
+def title_of(address: str) -> str:
+    """Return the title of the component that a resource belongs to."""
+    return _title(_module_of(address))
 
 
 def short_name(address: str) -> str:
@@ -66,6 +65,10 @@ def short_name(address: str) -> str:
     kind = parts[0].partition("_")[2] or parts[0]
     name = parts[1].removesuffix("[0]")
     return kind if name == "this" else f"{kind}.{name}"
+
+
+def _title(name: str) -> str:
+    return MODULE_TYPES.get(name) or name.replace("_", " ").capitalize() or _ROOT
 
 
 def _module_of(address: str) -> str:

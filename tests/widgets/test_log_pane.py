@@ -1,11 +1,17 @@
 """The log pane keeps up with a flood, and keeps still for a reader."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import pytest
+from textual import on
 from textual.app import App, ComposeResult
+from textual.pilot import Pilot
 from textual.strip import Strip
 
 from matcha_tui.theme import OTHERS
 from matcha_tui.widgets.log_pane import LogLine, LogPane
+from matcha_tui.widgets.log_view import LogView
 from tests.screens.keyboard import until_still
 
 
@@ -122,3 +128,103 @@ async def test_long_lines_are_reached_by_scrolling_sideways():
         app.pane.scroll_to(x=200, animate=False)
         await until_still(pilot)
         assert "the end" in visible(app.pane)[0]
+
+
+class ViewApp(App[None]):
+    def __init__(self) -> None:
+        super().__init__()
+        self.animation_level = "none"
+        self.saved = ""
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return OTHERS
+
+    def compose(self) -> ComposeResult:
+        yield LogView()
+
+    @on(LogPane.SaveAsked)
+    def keep(self, event: LogPane.SaveAsked) -> None:
+        self.saved = event.text
+
+    @property
+    def pane(self) -> LogPane:
+        return self.query_one(LogPane)
+
+    @property
+    def told(self) -> str:
+        return self.pane.border_subtitle or ""
+
+
+@asynccontextmanager
+async def viewing(lines: list[LogLine]) -> AsyncIterator[tuple[ViewApp, Pilot[None]]]:
+    app = ViewApp()
+    async with app.run_test(size=(40, 12)) as pilot:
+        app.pane.focus()
+        app.pane.write_lines(lines)
+        await until_still(pilot)
+        yield app, pilot
+
+
+async def test_a_search_goes_from_find_to_find():
+    async with viewing(numbered(0, 500)) as (app, pilot):
+        await pilot.press("slash", *"ne 42")
+        await until_still(pilot)
+        assert app.told.startswith("'ne 42' 11 of 11 · n N")
+        assert "line 429" in visible(app.pane)
+        await pilot.press("enter", "n")  # after the last comes the first
+        await until_still(pilot)
+        assert "line 42" in visible(app.pane)
+        await pilot.press("n", "n", "N")
+        await until_still(pilot)
+        assert app.told.startswith("'ne 42' 2 of 11")
+        assert "line 420" in visible(app.pane)
+        app.pane.write_lines([LogLine("line 42 again")])
+        assert app.told.startswith("'ne 42' 2 of 12")
+        await pilot.press("slash", "escape")
+        await until_still(pilot)
+        assert "ne 42" not in app.told
+
+
+async def test_errors_alone_the_first_error_and_times():
+    lines = [LogLine(f"line {number}", time="12:00:00") for number in range(100)]
+    lines[50] = LogLine("it broke", "error", time="12:03:11")
+    async with viewing(lines) as (app, pilot):
+        await pilot.press("E")
+        await until_still(pilot)
+        assert "it broke" in visible(app.pane)
+        await pilot.press("e", "t")
+        await until_still(pilot)
+        assert visible(app.pane)[0] == "12:03:11 it broke"
+        assert visible(app.pane)[1] == ""
+        await pilot.press("e")
+        await until_still(pilot)
+        assert "12:00:00 line 51" in visible(app.pane)
+
+
+async def test_long_lines_are_wrapped_and_cut_again():
+    async with viewing([LogLine("x" * 50 + " the end")]) as (app, pilot):
+        await pilot.press("z")
+        await until_still(pilot)
+        assert visible(app.pane)[1].endswith(" the end")
+        await pilot.press("z")
+        await until_still(pilot)
+        assert visible(app.pane)[1] == ""
+
+
+async def test_what_is_seen_is_copied_and_all_is_saved():
+    async with viewing(numbered(0, 50)) as (app, pilot):
+        await pilot.press("y")
+        assert app.clipboard.splitlines() == visible(app.pane)
+        await pilot.press("S")
+        await until_still(pilot)
+        assert app.saved.splitlines() == [f"line {number}" for number in range(50)]
+
+
+async def test_one_component_is_shown_alone():
+    lines = [LogLine(f"{owner} {number}", owner=owner) for number in range(9) for owner in "ab"]
+    async with viewing(lines) as (app, pilot):
+        app.pane.show_owner("b")
+        await until_still(pilot)
+        assert "b 8" in visible(app.pane)
+        assert "b" in app.told
+        assert not [line for line in visible(app.pane) if line.startswith("a")]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Thread
 from urllib.parse import urlencode
 
@@ -15,6 +15,8 @@ from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.targets.azure.cluster.api import ClusterApi, api_message, open_cluster
 from matcha_tui.targets.base import StackSpec
 from matcha_tui.targets.logs_part import LogWindow
+
+_QUIET_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,14 @@ def _one_by_one(logs: list[Iterator[str]]) -> Iterator[str]:
         raise refused[0]
 
 
+def _next(arriving: "SimpleQueue[str | MatchaError | None]") -> str | MatchaError | None:
+    """Return what comes next; an empty text when that takes long."""
+    try:
+        return arriving.get(timeout=_QUIET_SECONDS)
+    except Empty:
+        return ""
+
+
 def _side_by_side(logs: list[Iterator[str]]) -> Iterator[str]:
     """Yield lines as they come, until every log has ended."""
     arriving: SimpleQueue[str | MatchaError | None] = SimpleQueue()
@@ -127,7 +137,7 @@ def _side_by_side(logs: list[Iterator[str]]) -> Iterator[str]:
         Thread(target=listen, args=(log,), daemon=True).start()
     refused: list[MatchaError] = []
     for _ in logs:
-        while isinstance(line := arriving.get(), str):
+        while isinstance(line := _next(arriving), str):
             yield line
         if line is not None:
             refused.append(line)
