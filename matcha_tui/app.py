@@ -13,10 +13,11 @@ from textual.worker import WorkerFailed
 from matcha_tui.crash import report_crash
 from matcha_tui.library import Deployment
 from matcha_tui.screens.home import HomeScreen
+from matcha_tui.screens.keys import Keys
 from matcha_tui.screens.session import Session
 from matcha_tui.theme import MATCHA, OTHERS, THEMES
 
-_OTHER_COMMANDS = ("Theme", "Keys", "Quit")
+_OTHER_COMMANDS = ("Theme", "Quit")
 _FAULT_SECONDS = 20  # a path, a line and a sentence take their time
 
 
@@ -29,6 +30,9 @@ class MatchaApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "ctrl+q", "quit", "Quit", id="app.quit", tooltip="Leave", show=False, priority=True
+        ),
+        Binding(
+            "question_mark", "keys", "Keys", key_display="?", id="app.keys", tooltip="Every key"
         ),
     ]
 
@@ -57,6 +61,11 @@ class MatchaApp(App[None]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Make every theme of Textual's usable, too."""
         return OTHERS
+
+    def action_keys(self) -> None:
+        """Show every key that does something now."""
+        if not isinstance(self.screen, Keys):
+            self.push_screen(Keys(self.screen.active_bindings.values()))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer in the palette whatever has a key on this screen, in the footer or not."""

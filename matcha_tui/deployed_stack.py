@@ -8,6 +8,7 @@ from matcha_tui import control, deployed, drift, models
 from matcha_tui.autostart import disable_autostart, enable_autostart, find_autostart
 from matcha_tui.background import Answer, from_thread, in_background, on_this_loop
 from matcha_tui.overview import Overview, Resource, list_resources, read_overview
+from matcha_tui.project.history import RunRecord, run_records
 from matcha_tui.selection import Project, open_project
 from matcha_tui.stack.snippets import find_snippets
 from matcha_tui.stack.stack import Stack
@@ -99,6 +100,10 @@ class DeployedStack:
         """
         self.overview = await self.ask(read_overview)
         return self.overview
+
+    async def runs(self) -> tuple[RunRecord, ...]:
+        """Return what was run here, newest first, with how each ended."""
+        return await self.ask(lambda project: run_records(project.workspace))
 
     async def resources(self, show_sensitive: bool = False) -> dict[str, dict[str, str]]:
         """Return what the deployed stack gives: resource to property to value.

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 
 from matcha_tui import deployed
 from matcha_tui.deployment import live_run
-from matcha_tui.project.history import LastRun, last_change
+from matcha_tui.project.history import LastRun, RunRecord, last_change, run_records
 from matcha_tui.project.record import LayerState
 from matcha_tui.selection import Project
 from matcha_tui.stack.stack import Stack, name_stack
 from matcha_tui.targets.base import Target
 from matcha_tui.terraform.folder import Run
+
+_RUNS_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class Overview:
         pending: What is wanted and not applied yet, a line each.
         can_reset: Whether that can be dropped; an upgrade cannot.
         going: What that removes: module type to flavor.
+        versions: Module type to the version of what is deployed, where that is known.
+        runs: The last few of any kind, the newest first.
     """
 
     deployed: Stack | None = None
@@ -36,6 +40,8 @@ class Overview:
     pending: tuple[str, ...] = ()
     can_reset: bool = False
     going: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    runs: tuple[RunRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,8 @@ def read_overview(project: Project) -> Overview:
         pending=tuple(difference.lines),
         can_reset=difference.is_chosen,
         going=difference.going,
+        versions=deployed.versions(project) if record else {},
+        runs=run_records(project.workspace, _RUNS_SHOWN),
     )
 
 

@@ -61,9 +61,9 @@ class RunRecord:
         return (end - self.run.created).total_seconds() if end else None
 
 
-def run_records(workspace: Workspace) -> tuple[RunRecord, ...]:
-    """Return every run of a project, newest first."""
-    return tuple(_record(run) for run in list_runs(workspace.runs))
+def run_records(workspace: Workspace, most: int | None = None) -> tuple[RunRecord, ...]:
+    """Return the runs of a project, newest first; all of them, or only so many."""
+    return tuple(_record(run) for run in list_runs(workspace.runs)[:most])
 
 
 def last_change(workspace: Workspace, ended_before: Run | None = None) -> LastRun | None:

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from matcha_tui.errors import MatchaError
+from matcha_tui.project.live_change import drop_agreed
 from matcha_tui.project.record import (
     LayerRecord,
     LayerState,
@@ -151,6 +152,9 @@ def _went_well() -> bool:
 
 def _write(workspace: Workspace, run: Path, record: Record) -> None:
     write_record(workspace, stamp(record, run.name))
+    states = {layer.state for layer in record.layers.values()}
+    if states in ({LayerState.WHOLE}, {LayerState.GONE}):
+        drop_agreed(workspace)  # it is done, or there is nothing left that it was about
 
 
 if __name__ == "__main__":

@@ -20,11 +20,13 @@ from matcha_tui.widgets.log_pane import LogPane
 from matcha_tui.widgets.step_line import StepLine
 
 WIDE = 100
+TALL = 30
 
 
 class MatchaScreen(Screen[None]):
     """A screen of one session."""
 
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL, "-tall")]  # noqa: RUF012 - Textual's type
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - Textual's type
 
     def __init__(self, session: Session) -> None:
@@ -40,7 +42,7 @@ class MatchaScreen(Screen[None]):
         )
         yield from self.compose_top()
         yield from self.compose_body()
-        yield Footer(compact=True)
+        yield Footer(compact=True, show_command_palette=False)
 
     def compose_top(self) -> ComposeResult:
         """Make what stands between the project's line and the body."""

@@ -5,26 +5,23 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Center, Vertical, VerticalScroll
+from textual.containers import Center, Vertical
 from textual.content import Content
 from textual.widgets import Button, Label, Static
 
 from matcha_tui.drift import format_deviations
 from matcha_tui.errors import MatchaError
-from matcha_tui.health_state import HealthState
 from matcha_tui.overview import Overview
 from matcha_tui.project.history import LastRun
 from matcha_tui.screens.base import MatchaScreen
 from matcha_tui.screens.confirm import Confirm
+from matcha_tui.screens.dashboard import RUN_ENDS, Dashboard
 from matcha_tui.screens.notice import Notice
 from matcha_tui.screens.session import Session
 from matcha_tui.screens.wizard import open_step
-from matcha_tui.stack.catalog import MODULE_TYPES
 from matcha_tui.stack.stack import Stack
 from matcha_tui.targets.base import ComponentHealth
-from matcha_tui.targets.drift import Deviation
-from matcha_tui.terraform.events import RunState
-from matcha_tui.widgets.component_list import ComponentList, ComponentRow
+from matcha_tui.widgets.component_list import ComponentList
 from matcha_tui.widgets.duration import ago, in_words
 from matcha_tui.widgets.header_line import HeaderLine
 
@@ -44,12 +41,6 @@ _WELCOME = (
     ("3", "Get a stack that runs on {target}, in about {minutes}."),
 )
 _PARTIAL = "▲ The last run did not finish: enter goes on, d takes down what is there"
-_ENDS = {
-    RunState.DONE: ("✓ done", "$success"),
-    RunState.FAILED: ("✗ failed", "$error"),
-    RunState.CANCELLED: ("■ cancelled", "$warning"),
-    RunState.LOST: ("? outcome unknown", "$warning"),
-}
 
 
 class HomeScreen(MatchaScreen):
@@ -92,10 +83,30 @@ class HomeScreen(MatchaScreen):
         Binding(
             "r", "resources", "Resources", id="home.resources", tooltip="Addresses and passwords"
         ),
+        Binding(
+            "l", "log", "Log", id="home.log", tooltip="The log of the component under the cursor"
+        ),
+        Binding(
+            "h",
+            "history",
+            "Runs",
+            show=False,
+            id="home.history",
+            tooltip="What was run here before",
+        ),
+        Binding("u", "use", "Use it", show=False, id="home.use", tooltip="How it is used, to copy"),
         Binding("s", "stop", "Stop", id="home.stop", tooltip="Stop it for a while; all data stays"),
         Binding("s", "run", "Start", id="home.run", tooltip="Start what was stopped"),
-        Binding("m", "models", "Models", id="home.models", tooltip="Serve trained models"),
-        Binding("v", "verify", "Verify", id="home.verify", tooltip="Use every component once"),
+        Binding(
+            "m", "models", "Models", show=False, id="home.models", tooltip="Serve trained models"
+        ),
+        Binding(
+            "v",
+            "verify",
+            "Verify",
+            id="home.verify",
+            tooltip="Use every component once",
+        ),
         Binding(
             "a",
             "autostart",
@@ -118,7 +129,7 @@ class HomeScreen(MatchaScreen):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._health: dict[str, ComponentHealth] = {}
+        self._dashboard = Dashboard(session)
 
     def compose_body(self) -> ComposeResult:
         """Make a welcome and a dashboard; one of them is shown."""
@@ -135,14 +146,12 @@ class HomeScreen(MatchaScreen):
             yield Center(Static(Content("\n").join(lines), id="promise"))
             yield Center(Button("Start  ⏎", id="start", variant="primary"))
             yield Label("", id="before")
-        with VerticalScroll(id="dashboard", can_focus=False):
-            with Vertical(id="state"):
-                yield Label("", id="headline")
-                yield ComponentList()
-                yield Label("", id="live")
-                yield Label("", id="pending", markup=False)
-                yield Label("", id="changed", markup=False)
-            yield Label("", id="last")
+        yield self._dashboard
+
+    @property
+    def dashboard(self) -> Dashboard:
+        """What is shown once anything is deployed."""
+        return self._dashboard
 
     def on_mount(self) -> None:
         """Look at the project now, and every few seconds."""
@@ -171,7 +180,7 @@ class HomeScreen(MatchaScreen):
                 self._show_health(overview.deployed, health)
                 deviations = await self.session.deployment.deviations()
                 self.end_if_left()
-                self._show_changes(deviations)
+                self.dashboard.show_changes(deviations)
         except MatchaError as error:
             self._show_error(error)
 
@@ -185,8 +194,13 @@ class HomeScreen(MatchaScreen):
             "resources": overview.deployed is not None and not overview.live,
             "edit": overview.deployed is not None and not overview.live,
             "reset": overview.can_reset and not overview.live,
-            "stop": self._can_control(overview) and self._runs() and not self._stopped(),
-            "run": self._can_control(overview) and bool(self._stopped()),
+            "stop": self._can_control(overview)
+            and self.dashboard.runs
+            and not self.dashboard.stopped,
+            "run": self._can_control(overview) and bool(self.dashboard.stopped),
+            "log": self._is_there(overview),
+            "use": self._is_there(overview),
+            "history": bool(overview.runs),
             "verify": self._is_there(overview),
             "compare": self._is_there(overview),
             "autostart": self._ends_with_login(overview),
@@ -243,13 +257,13 @@ class HomeScreen(MatchaScreen):
             no="Leave it",
         )
         if await self.app.push_screen_wait(question):
-            self._headline("◐ Stopping …", "$accent")
+            self.dashboard.headline("◐ Stopping …", "$accent")
             await self.attempt(deployment.stop())
 
     @work(group="control", exclusive=True)
     async def action_run(self) -> None:
         """Start what was stopped."""
-        self._headline("◐ Starting …", "$accent")
+        self.dashboard.headline("◐ Starting …", "$accent")
         await self.attempt(self.session.deployment.start())
 
     def action_models(self) -> None:
@@ -257,6 +271,33 @@ class HomeScreen(MatchaScreen):
         from matcha_tui.screens.models import ModelsScreen
 
         self.app.push_screen(ModelsScreen(self.session))
+
+    def action_log(self) -> None:
+        """Give the log of the component under the cursor all the room."""
+        from matcha_tui.screens.component_log import ComponentLogScreen
+
+        if chosen := self.dashboard.chosen:
+            self.app.push_screen(ComponentLogScreen(self.session, chosen[1]))
+
+    def action_history(self) -> None:
+        """List what was run here."""
+        from matcha_tui.screens.runs import RunsScreen
+
+        self.app.push_screen(RunsScreen(self.session))
+
+    @work(group="use")
+    async def action_use(self) -> None:
+        """Show how the component under the cursor is used."""
+        from matcha_tui.screens.snippet import Snippet
+
+        chosen = self.dashboard.chosen
+        found = await self.attempt(self.session.deployment.snippets())
+        if chosen is None or found is None:
+            return
+        flavors = self.session.deployment.project.catalog.flavors
+        names = [one.resource for one in flavors if one.module_type == chosen[0]]
+        if resource := next((name for name in names if found.get(name)), None):
+            self.app.push_screen(Snippet(resource, found[resource]))
 
     def action_verify(self) -> None:
         """Try every component."""
@@ -281,7 +322,7 @@ class HomeScreen(MatchaScreen):
     @work(group="control", exclusive=True)
     async def action_compare(self) -> None:
         """Compare with what was deployed, and say what differs."""
-        self._headline("◐ Comparing with what was deployed …", "$accent")
+        self.dashboard.headline("◐ Comparing with what was deployed …", "$accent")
         found = await self.attempt(self.session.deployment.compare())
         if found is None:
             return
@@ -296,12 +337,6 @@ class HomeScreen(MatchaScreen):
         from matcha_tui.screens.destroy import DestroyScreen
 
         self.app.push_screen(DestroyScreen(self.session))
-
-    def _runs(self) -> bool:
-        return any(one.url and one.state is HealthState.HEALTHY for one in self._health.values())
-
-    def _stopped(self) -> list[ComponentHealth]:
-        return [one for one in self._health.values() if one.state is HealthState.STOPPED]
 
     def _is_there(self, overview: Overview) -> bool:
         return overview.deployed is not None and not overview.live
@@ -325,91 +360,44 @@ class HomeScreen(MatchaScreen):
         welcome.display, dashboard.display = is_empty, not is_empty
         last = self._last_line(overview.last)
         self.query_one("#before", Label).update(last)
-        self.query_one("#last", Label).update(last)
-        live = self.query_one("#live", Label)
-        live.display = overview.live is not None
-        if overview.live:
-            live.update(
-                Content.assemble("Press ", ("w", "bold $accent"), " to watch it; it needs nobody.")
-            )
-        pending = self.query_one("#pending", Label)
-        pending.display = bool(overview.pending) and not overview.live
-        changes = "\n".join(f"  {line}" for line in overview.pending)
-        drops = ", x drops it" if overview.can_reset else ""
-        what = "Not applied yet" if overview.can_reset else "Newer versions are there"
-        pending.update(f"{what}: enter reviews it{drops}\n{changes}")
-        components = self.query_one(ComponentList)
-        components.display = not overview.live
-        if overview.deployed and not components.rows:
-            components.rows = self._rows(overview.deployed, {})
-        if overview.live:
-            self._headline(f"▸ A {overview.live.kind} is under way", "$accent")
+        self.dashboard.show(overview)
         self.query_one(HeaderLine).stack = self.stack_name()
         self.refresh_bindings()
-        if not is_empty:
-            self.set_focus(None)
-        elif self.focused is None:
+        if is_empty and self.focused is None:
             self.query_one("#start").focus()
+        elif not is_empty and self.focused in (None, self.query_one("#start")):
+            self.query_one(ComponentList).focus()
 
     def _show_health(self, stack: Stack, health: dict[str, ComponentHealth]) -> None:
-        self.query_one(ComponentList).rows = self._rows(stack, health)
+        dashboard = self.dashboard
+        dashboard.show_health(stack, health)
+        self.refresh_bindings()
         ill = [
-            self._title(module_type, found.flavor)
+            dashboard.title(module_type, found.flavor)
             for module_type, found in health.items()
             if not found.state.is_well
         ]
-        self._health = health
-        self.refresh_bindings()
         if self.session.deployment.overview.is_partial:
-            self._headline(_PARTIAL, "$warning")
-        elif not ill and (stopped := self._stopped()):
-            what = f"{len(stopped)} components are" if self._runs() else "Your stack is"
-            self._headline(f"■ {what} stopped; s starts what is", "$quiet")
+            dashboard.headline(_PARTIAL, "$warning")
+        elif not ill and (stopped := dashboard.stopped):
+            what = f"{len(stopped)} components are" if dashboard.runs else "Your stack is"
+            dashboard.headline(f"■ {what} stopped; s starts what is", "$quiet")
         elif not ill:
-            self._headline("● Your stack is up", "$success")
+            dashboard.headline("● Your stack is up", "$success")
         else:
             verb = "is" if len(ill) == 1 else "are"
-            self._headline(f"▲ {', '.join(ill)} {verb} not well; enter builds it again", "$warning")
-
-    def _show_changes(self, deviations: tuple[Deviation, ...]) -> None:
-        """Show what somebody has changed of what is well; what is ill says so by itself."""
-        ill = {one.flavor for one in self._health.values() if not one.state.is_well}
-        lines = format_deviations([item for item in deviations if item.where not in ill])
-        changed = self.query_one("#changed", Label)
-        changed.display = bool(lines)
-        changed.update("\n".join(["Not as it was deployed:", *(f"  {line}" for line in lines)]))
+            words = f"▲ {', '.join(ill)} {verb} not well; enter builds it again"
+            dashboard.headline(words, "$warning")
 
     def _show_error(self, error: MatchaError) -> None:
         self.query_one("#welcome").display = False
         self.query_one("#dashboard").display = True
-        self._headline(f"✗ {error.message}\n  {error.hint or ''}", "$error")
-
-    def _headline(self, words: str, style: str) -> None:
-        self.query_one("#headline", Label).update(Content.styled(words, f"bold {style}"))
-
-    def _rows(self, stack: Stack, health: dict[str, ComponentHealth]) -> tuple[ComponentRow, ...]:
-        rows = []
-        for module_type, flavor in stack.modules:
-            found = health.get(module_type)
-            rows.append(
-                ComponentRow(
-                    MODULE_TYPES[module_type],
-                    self._title(module_type, flavor),
-                    found.state if found else None,
-                    found.detail if found else "",
-                    found.url if found else "",
-                )
-            )
-        return tuple(rows)
-
-    def _title(self, module_type: str, flavor: str) -> str:
-        project = self.session.deployment.project
-        return project.catalog.title(project.target.name, module_type, flavor)
+        self.dashboard.headline(f"✗ {error.message}\n  {error.hint or ''}", "$error")
 
     def _last_line(self, last: LastRun | None) -> Content:
         if last is None:
             return Content("")
-        end, style = _ENDS.get(last.state, (last.state.value, "$quiet"))
+        end, style = RUN_ENDS.get(last.state, (last.state.value, "$quiet"))
         words = [last.kind]
         if last.finished:
             words.append(ago(last.finished, self.session.now()))

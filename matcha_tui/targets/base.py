@@ -39,12 +39,18 @@ class ComponentHealth:
         state: How it is doing.
         detail: One sentence, empty when there is nothing to add.
         url: Where it answers, empty for what is no server.
+        up_seconds: How long its process has lived; ``None`` where that is not known.
+        memory_bytes: What its processes hold of the machine's memory; likewise.
+        cpu_seconds: What they have had of its processors since they began; likewise.
     """
 
     flavor: str
     state: HealthState
     detail: str
     url: str
+    up_seconds: float | None = None
+    memory_bytes: int | None = None
+    cpu_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,16 @@ def clock(span: timedelta | float) -> str:
 
 
 def in_words(seconds: float) -> str:
-    """Write a span in words: ``24 s``, ``2 min 5 s``, ``1 h 3 min``."""
+    """Write a span in words: ``24 s``, ``2 min 5 s``, ``1 h 3 min``, ``3 d 4 h``."""
     whole = max(0, round(seconds))
     if whole < _MINUTE:
         return f"{whole} s"
     if whole < _HOUR:
         minutes, rest = divmod(whole, _MINUTE)
         return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    if whole >= _DAY:
+        days, rest = divmod(whole, _DAY)
+        return f"{days} d {rest // _HOUR} h" if rest >= _HOUR else f"{days} d"
     hours, rest = divmod(whole, _HOUR)
     return f"{hours} h {rest // _MINUTE} min" if rest >= _MINUTE else f"{hours} h"
 

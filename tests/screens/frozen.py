@@ -14,7 +14,7 @@ from matcha_tui.health_state import HealthState
 from matcha_tui.library import Deployment
 from matcha_tui.overview import Overview, Resource
 from matcha_tui.project.config import Config
-from matcha_tui.project.history import LastRun
+from matcha_tui.project.history import LastRun, RunRecord
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.screens.session import Session
 from matcha_tui.selection import Project
@@ -117,6 +117,14 @@ class FrozenDeployment(Deployment):
 
     async def health(self) -> dict[str, ComponentHealth]:
         return self.well
+
+    async def follow_log(self, flavor: str, lines: int) -> AsyncIterator[list[str]]:
+        if flavor == "dvc":
+            raise MatchaError("dvc has no log: it was not started, or is no server")
+        yield [f"{flavor} is listening", f"{flavor}: GET / 200"]
+
+    async def runs(self) -> tuple[RunRecord, ...]:
+        return self.answer.runs
 
     async def deviations(self) -> tuple[Deviation, ...]:
         return self.deviating

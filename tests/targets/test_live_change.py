@@ -129,6 +129,16 @@ def test_a_removal_that_is_killed_goes_on(project: Project, engine: Engine):
     assert world(project) == frozenset()
 
 
+def test_what_was_agreed_to_once_is_not_agreed_to_again(project: Project, engine: Engine):
+    folder = project.workspace.project
+    finish(deployment.provision(choose(project, "default"), engine, Consent(allow_destroy=True)))
+    finish(deployment.destroy(open_project(folder), engine))
+    change_stack(open_project(folder), preset_stack(project.catalog, "llm"))
+    finish(deployment.provision(open_project(folder), engine))
+    with pytest.raises(MatchaError, match="cannot be changed while"):
+        choose(open_project(folder), "default", live=False)
+
+
 def test_a_setting_is_compared_as_well(project: Project):
     config = replace(project.config, settings={"vector_database.storage_gb": 9})
     difference = find_difference(replace(project, config=config))

@@ -11,6 +11,7 @@ from matcha_tui.services.health import check_services
 from matcha_tui.services.layout import flavor_folder, flavor_folders
 from matcha_tui.services.storage import describe_leftovers, find_lasting, size_in_words
 from matcha_tui.stack.flavor import DEFINITION
+from matcha_tui.system.processes import measure_trees
 from matcha_tui.targets.base import ComponentHealth, StackSpec
 from matcha_tui.targets.composition import composed_flavors
 from matcha_tui.targets.drift import Deviation
@@ -21,10 +22,18 @@ _SUPERVISOR = "module.supervisor.terraform_data.supervisor"
 
 def find_health(workspace: Workspace) -> tuple[ComponentHealth, ...]:
     """Ask every service how it is."""
-    return tuple(
-        ComponentHealth(found.flavor, found.state, found.detail, _address(found.url))
-        for found in check_services(workspace.services)
-    )
+    checked = check_services(workspace.services)
+    measured = measure_trees([found.pid for found in checked if found.pid])
+    health = []
+    for found in checked:
+        memory, cpu = measured.get(found.pid or 0, (None, None))
+        address = _address(found.url)
+        health.append(
+            ComponentHealth(
+                found.flavor, found.state, found.detail, address, found.up_seconds, memory, cpu
+            )
+        )
+    return tuple(health)
 
 
 def find_repairs(workspace: Workspace, modules: Mapping[str, str]) -> tuple[str, ...]:

@@ -163,7 +163,7 @@ class LocalTarget(Target):
     discard = (sys.executable, "-P", "-m", "matcha_tui.services", "discard")
 
     def resolve(self, spec: StackSpec) -> ModuleValues:
-        """Decide ports and passwords; they stay what they were."""
+        """Decide ports and passwords; they stay what they were while the port can be had."""
         from matcha_tui.targets.local.values import resolve_values
 
         return resolve_values(spec)
