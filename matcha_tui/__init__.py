@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from matcha_tui.pricing.estimate import CostItem
     from matcha_tui.pricing.price import Price, Prices, PriceSource, PriceTable, Tier
     from matcha_tui.project.config import Config
+    from matcha_tui.project.history import RunRecord
     from matcha_tui.selection import Project
     from matcha_tui.stack.flavor import Flavor
     from matcha_tui.stack.setting import Setting, SettingType
@@ -73,6 +74,7 @@ __all__ = [
     "Root",
     "Run",
     "RunProgress",
+    "RunRecord",
     "RunState",
     "ServedModel",
     "Setting",
@@ -101,6 +103,7 @@ _MODULES = {
     "pricing.estimate": ("CostItem",),
     "pricing.price": ("Price", "PriceSource", "PriceTable", "Prices", "Tier"),
     "project.config": ("Config",),
+    "project.history": ("RunRecord",),
     "selection": ("Project",),
     "stack.flavor": ("Flavor",),
     "stack.setting": ("Setting", "SettingType"),

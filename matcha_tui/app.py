@@ -1,21 +1,29 @@
 """The Textual app: the first screen, the looks, the command palette, and the crash report."""
 
+import os
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
 from rich.text import Text
+from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.theme import Theme
 from textual.worker import WorkerFailed
 
+from matcha_tui.background import in_background
 from matcha_tui.crash import report_crash
+from matcha_tui.errors import MatchaError
 from matcha_tui.library import Deployment
+from matcha_tui.preferences import Preferences, read_preferences, save_theme
 from matcha_tui.screens.home import HomeScreen
 from matcha_tui.screens.keys import Keys
 from matcha_tui.screens.session import Session
-from matcha_tui.theme import MATCHA, OTHERS, THEMES
+from matcha_tui.system.files import user_config
+from matcha_tui.theme import MATCHA, OFFERED, OTHERS, THEMES
 
 _OTHER_COMMANDS = ("Theme", "Quit")
 _FAULT_SECONDS = 20  # a path, a line and a sentence take their time
@@ -25,6 +33,8 @@ class MatchaApp(App[None]):
     """The wizard and the monitor of one project."""
 
     TITLE = "matcha"
+    preferences_file: Path | None = None
+    """Where a theme that is chosen is remembered; ``None`` for nowhere."""
     # Textual 8.2 loads no stylesheet of a default screen; this can go when it does.
     CSS_PATH = "screens/home.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -36,19 +46,33 @@ class MatchaApp(App[None]):
         ),
     ]
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, preferences: Preferences | None = None) -> None:
         super().__init__()
         self.session = session
+        self.preferences = preferences = preferences or Preferences()
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = MATCHA.name
+        for name in self.available_themes.keys() - set(OFFERED):
+            self.unregister_theme(name)
+        chosen = preferences.theme
+        self.theme = chosen if chosen in self.available_themes else MATCHA.name
+        self.set_keymap(preferences.keys)
 
     def get_default_screen(self) -> Screen[None]:
         """Begin at home."""
         return HomeScreen(self.session)
 
     def on_mount(self) -> None:
-        """Return what is faulty, of the user's own modules and of targets, and so not offered."""
+        """Say what is faulty, of the user's own modules and of targets, and so not offered."""
+        if problem := self.preferences.problem:
+            self.notify(
+                problem.message,
+                title="Your preferences",
+                severity="warning",
+                timeout=_FAULT_SECONDS,
+                markup=False,
+            )
+        self.theme_changed_signal.subscribe(self, self._remember_theme)
         for fault in self.session.deployment.project.catalog.faults:
             self.notify(
                 fault.message,
@@ -61,6 +85,21 @@ class MatchaApp(App[None]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Make every theme of Textual's usable, too."""
         return OTHERS
+
+    def _remember_theme(self, theme: Theme) -> None:
+        if theme.name != self.preferences.theme:
+            self.preferences = replace(self.preferences, theme=theme.name)
+            self._save_theme(theme.name)
+
+    @work(group="preferences", exclusive=True)
+    async def _save_theme(self, name: str) -> None:
+        path = self.preferences_file
+        if path is None:
+            return
+        try:
+            await in_background(lambda: save_theme(path, name))
+        except MatchaError as error:
+            self.notify(error.message, severity="warning", markup=False)
 
     def action_keys(self) -> None:
         """Show every key that does something now."""
@@ -103,6 +142,11 @@ def run_app(folder: Path) -> int:
     Returns:
         The exit code.
     """
-    app = MatchaApp(Session(Deployment(folder, every_target=True)))
+    preferences_file = user_config(os.environ) / "config.toml"
+    session = Session(Deployment(folder, every_target=True))
+    preferences = read_preferences(preferences_file)
+    session.bell = preferences.bell
+    app = MatchaApp(session, preferences)
+    app.preferences_file = preferences_file
     app.run()
     return app.return_code or 0

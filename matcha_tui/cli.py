@@ -56,6 +56,7 @@ COMMANDS = {
     "force-unlock": ("matcha_tui.commands.unblock", "Free a lock that a dead run has left."),
     "doctor": ("matcha_tui.commands.doctor", "Check what a provision needs."),
     "cache": ("matcha_tui.commands.cache", "List and remove shared environments of services."),
+    "config": ("matcha_tui.commands.config", "Say where your preferences for the wizard are."),
     "completion": ("matcha_tui.commands.completion", "Print what completes matcha in a shell."),
     "version": ("matcha_tui.commands.inspect", "Print the versions of matcha-tui and its engine."),
 }

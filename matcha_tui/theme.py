@@ -64,12 +64,44 @@ MATCHA_LATTE = Theme(
         "block-cursor-text-style": "bold",
         "block-cursor-blurred-background": "#E2E6C9",
         "block-cursor-blurred-foreground": "#233021",
-        "quiet": "#66735F",
+        "quiet": "#5C6955",
         "field": "#E2E4C6",
     },
 )
 
-THEMES = (MATCHA, MATCHA_LATTE)
+MATCHA_CONTRAST = Theme(
+    name="matcha-contrast",
+    dark=True,
+    primary="#B8F27A",
+    secondary="#B8F27A",
+    accent="#FFE36E",
+    foreground="#FFFFFF",
+    background="#000000",
+    surface="#000000",
+    panel="#1C1C1C",
+    success="#8CFF66",
+    warning="#FFD24D",
+    error="#FF9B94",
+    variables={
+        "border": "#FFFFFF",
+        "border-blurred": "#B0B0B0",
+        "block-cursor-background": "#FFE36E",
+        "block-cursor-foreground": "#000000",
+        "block-cursor-text-style": "bold",
+        "block-cursor-blurred-background": "#3A3A3A",
+        "block-cursor-blurred-foreground": "#FFFFFF",
+        "quiet": "#D0D0D0",
+        "field": "#2A2A2A",
+    },
+)
 
-OTHERS = {"quiet": "#8A948A", "field": "#80808038"}
-"""What a theme of somebody else's lacks: fits dark ones and light ones."""
+THEMES = (MATCHA, MATCHA_LATTE, MATCHA_CONTRAST)
+
+OFFERED = (
+    *(theme.name for theme in THEMES),
+    *("tokyo-night", "rose-pine", "rose-pine-moon", "catppuccin-mocha", "catppuccin-macchiato"),
+)
+"""Those that can be chosen: every text on every ground has the contrast of WCAG 2.2's level AA."""
+
+OTHERS = {"quiet": "#A8B2A8", "field": "#80808038"}
+"""What a theme of somebody else's lacks: fits those that are offered."""

@@ -58,7 +58,7 @@ async def _take_all(folder: Path) -> None:
         await _take(pilot, folder, "welcome")
         await pilot.press("enter")
         await _until_on(pilot, StackScreen)
-        await pilot.press("down")
+        await pilot.press("l")
         await _take(pilot, folder, "stack")
         for name, screen in (("modules", ModulesScreen), ("settings", SettingsScreen)):
             await pilot.press("enter")

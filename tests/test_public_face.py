@@ -18,7 +18,8 @@ PUBLIC = [
     "HealthState", "Identity", "Leftovers", "LogWindow", "Logs", "MatchaError",
     "ModelInput", "Models", "Overview", "Price", "PriceSource",
     "PriceTable", "Prices", "Pricing", "Project", "Resource", "ResourceProgress", "Root", "Run",
-    "RunProgress", "RunState", "ServedModel", "Setting", "SettingType", "SharedState", "Stack",
+    "RunProgress", "RunRecord", "RunState", "ServedModel", "Setting", "SettingType",
+    "SharedState", "Stack",
     "StackSpec", "StepProgress", "Target", "Tier", "Unverified", "Verdict", "__version__",
 ]  # fmt: skip
 CONTRACTS = ("matcha_tui.targets.base", "matcha_tui.stack.flavor", "matcha_tui.terraform.events")

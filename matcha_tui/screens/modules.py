@@ -1,9 +1,12 @@
 """The second step: which modules the stack has."""
 
 from dataclasses import replace
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Label, Static
 
@@ -13,8 +16,10 @@ from matcha_tui.pricing.estimate import Estimate
 from matcha_tui.pricing.ranking import Region
 from matcha_tui.screens.base import WizardScreen
 from matcha_tui.screens.cost_format import format_cost, format_difference
+from matcha_tui.screens.module_detail import describe_module
 from matcha_tui.screens.notice import Notice
 from matcha_tui.screens.session import Session
+from matcha_tui.screens.wizard import open_step
 from matcha_tui.stack.catalog import MODULE_TYPES, Flavor, Preset
 from matcha_tui.stack.licences import is_open_source
 from matcha_tui.stack.stack import (
@@ -22,9 +27,9 @@ from matcha_tui.stack.stack import (
     add_module,
     check_complete,
     make_stack,
+    preset_stack,
     remove_module,
 )
-from matcha_tui.widgets.duration import in_words
 from matcha_tui.widgets.header_line import HeaderLine
 from matcha_tui.widgets.module_table import ModuleRow, ModuleTable
 
@@ -34,6 +39,17 @@ class ModulesScreen(WizardScreen):
 
     STEP = "modules"
     CSS_PATH = "modules.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("d", "preset('default')", "Default", id="modules.default", tooltip="Begin anew"),
+        Binding("l", "preset('llm')", "LLM", id="modules.llm", tooltip="Begin from the LLM stack"),
+        Binding(
+            "p",
+            "review",
+            "Plan",
+            id="modules.review",
+            tooltip="Straight to the plan",
+        ),
+    ]
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -45,7 +61,8 @@ class ModulesScreen(WizardScreen):
         yield ModuleTable(self._rows())
         yield Static(self._licences(), id="licences")
         yield Static("", id="cost")
-        yield Static("", id="detail")
+        with VerticalScroll(id="detail", can_focus=False):
+            yield Static("", id="about")
 
     def on_mount(self) -> None:
         """Show the draft."""
@@ -86,25 +103,25 @@ class ModulesScreen(WizardScreen):
     def show_detail(self, event: ModuleTable.Highlighted) -> None:
         """Show what the module under the cursor is."""
         flavor = self._flavors()[event.key]
-        self.query_one("#detail", Static).update(
-            Content.assemble(
-                (flavor.title, "bold $primary"),
-                (
-                    f"  {flavor.licence.partition(':')[0]}",
-                    "$quiet" if is_open_source(flavor.licence) else "$warning",
-                ),
-                f"\n{flavor.description}\n",
-                ("Ready in about ", "$quiet"),
-                in_words(flavor.seconds),
-                (" the first time; fills ", "$quiet"),
-                flavor.resource,
-                (" in `matcha get`.", "$quiet"),
-            )
-        )
+        draft = self.session.draft
+        detail = describe_module(flavor, draft.stack, draft.typed)
+        self.query_one("#about", Static).update(detail)
+
+    def action_preset(self, name: str) -> None:
+        """Begin from one of the stacks that come with the product."""
+        catalog = self.session.deployment.project.catalog
+        self._take(preset_stack(catalog, name, self.session.draft.target))
+
+    def action_review(self) -> None:
+        """Leave the settings as they are, and see what would be done."""
+        self._go_on("review")
 
     @on(ModuleTable.Confirmed)
     def action_forward(self) -> None:
         """Go on to the next step, if there is anything to build."""
+        self._go_on()
+
+    def _go_on(self, step: str = "") -> None:
         draft = self.session.draft
         if not draft.stack.modules:
             self.app.push_screen(
@@ -120,7 +137,10 @@ class ModulesScreen(WizardScreen):
         except MatchaError as error:
             self.show_error(error)
             return
-        self.go_on()
+        if step:
+            self.app.push_screen(open_step(self.session, step))
+        else:
+            self.go_on()
 
     def _take(self, stack: Stack) -> None:
         before = self._cost
@@ -185,6 +205,13 @@ class ModulesScreen(WizardScreen):
             if flavor.target == target
         }
 
+    def _is_changed(self, flavor: Flavor) -> bool:
+        """Return whether a module differs from what the edit began with."""
+        overview, draft = self.session.deployment.overview, self.session.draft
+        begun = overview.deployed or self.session.deployment.project.stack
+        is_in = begun.flavor(flavor.module_type) == flavor.name
+        return is_in != (draft.stack.flavor(flavor.module_type) == flavor.name)
+
     def _rows(self) -> tuple[ModuleRow, ...]:
         stack = self.session.draft.stack
         return tuple(
@@ -194,7 +221,8 @@ class ModulesScreen(WizardScreen):
                 flavor.title,
                 flavor.description,
                 stack.flavor(flavor.module_type) == flavor.name,
-                "" if is_open_source(flavor.licence) else flavor.licence.partition(":")[0],
+                is_changed=self._is_changed(flavor),
+                warning="" if is_open_source(flavor.licence) else flavor.licence.partition(":")[0],
             )
             for key, flavor in self._flavors().items()
         )

@@ -267,6 +267,8 @@ class MonitorScreen(MatchaScreen):
             self.refresh_bindings()
 
     def _show_end(self) -> None:
+        if self.session.bell:
+            self.app.bell()
         self.query_one(Banner).message = format_outcome(
             self._run, self.progress, can_import=bool(self._candidates())
         )

@@ -32,6 +32,7 @@ class Session:
         deployment: What is asked and ordered of the engine.
         draft: What the wizard's user has chosen so far.
         region_filter: What was typed to find a region.
+        bell: Whether the terminal rings when a run has ended.
     """
 
     def __init__(self, deployment: Deployment) -> None:
@@ -40,6 +41,7 @@ class Session:
         self._signed_in: dict[str, SignedIn | None] = {}
         self._prices: dict[str, Prices | None] = {}
         self.region_filter = ""
+        self.bell = False
         self._planning: asyncio.Task[Run] | None = None
 
     def now(self) -> datetime:

@@ -1,6 +1,6 @@
 """What can be set, and what is wrong with it."""
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -9,6 +9,7 @@ from textual.widgets import Input, Label, Static
 from matcha_tui.screens.base import WizardScreen
 from matcha_tui.screens.draft import settings_by_owner, validation_error
 from matcha_tui.screens.session import Session
+from matcha_tui.targets.findings import Verdict
 from matcha_tui.widgets.name_list import NameList
 from matcha_tui.widgets.setting_field import SettingField
 
@@ -77,7 +78,22 @@ class SettingsScreen(WizardScreen):
             if field.error:
                 field.query_one(Input).focus()
                 return
-        self.go_on()
+        self.check()
+
+    @work(exclusive=True, group="check")
+    async def check(self) -> None:
+        """Go on unless something that was set cannot be had, such as a port."""
+        deployment = self.session.deployment
+        checks = await self.attempt(deployment.checks(self.session.drafted.config))
+        quick = [one for one in checks or () if one.is_quick and one.is_required]
+        found = await self.attempt(deployment.run_checks(quick))
+        failed = [one for one in found or () if one.verdict is Verdict.FAILED]
+        advice = self.query_one("#advice", Label)
+        if failed:
+            words = "\n".join(f"✗ {one.text}. {one.hint}" for one in failed)
+            advice.update(Content.styled(words, "bold $error"))
+        elif checks is not None:
+            self.go_on()
 
     def _chosen(self) -> Content | None:
         """Return what the steps before have settled, and where to change it."""

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from textwrap import wrap
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Label, OptionList
@@ -30,6 +32,10 @@ class StackScreen(WizardScreen):
 
     STEP = "stack"
     CSS_PATH = "stack.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("d", "preset('default')", "Default", id="stack.default", tooltip="All but Chroma"),
+        Binding("l", "preset('llm')", "LLM", id="stack.llm", tooltip="With a vector database"),
+    ]
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -40,12 +46,12 @@ class StackScreen(WizardScreen):
         with VerticalScroll(can_focus=False):
             yield Label("Where shall it run?", classes="question")
             yield ChoiceList(id="targets")
-            yield Label("What shall it be?", classes="question")
+            yield Label("What shall it be? (tab, or d and l)", classes="question")
             yield ChoiceList(id="stacks")
 
     def on_mount(self) -> None:
-        """Begin with the stacks, since that is the question most have."""
-        self.query_one("#stacks").focus()
+        """Begin with the first question."""
+        self.query_one("#targets").focus()
 
     def on_screen_resume(self) -> None:
         """Show the draft, which a later step may have changed."""
@@ -81,6 +87,11 @@ class StackScreen(WizardScreen):
             self.session.draft = replace(self.session.draft, stack=stack)
             self.query_one(HeaderLine).stack = stack.name
             self._redraw("stacks", event.option_id)
+
+    def action_preset(self, name: str) -> None:
+        """Choose one of the stacks that come with the product."""
+        self.query_one("#stacks", OptionList).highlighted = list(self._stacks()).index(name)
+        self.query_one("#stacks").focus()
 
     @on(ChoiceList.Confirmed)
     def action_forward(self) -> None:

@@ -59,6 +59,20 @@ def user_data(environment: Mapping[str, str]) -> Path:
     return platformdirs.user_data_path(_APPLICATION)
 
 
+def user_config(environment: Mapping[str, str]) -> Path:
+    """Where this user says what they want of matcha everywhere.
+
+    Returns:
+        The folder, which need not exist.
+    """
+    chosen = Path(environment.get("XDG_CONFIG_HOME", ""))
+    if chosen.is_absolute():
+        return chosen / _APPLICATION
+    import platformdirs  # late: most commands never ask for it
+
+    return platformdirs.user_config_path(_APPLICATION)
+
+
 @contextmanager
 def explain_os_errors(action: str, path: Path) -> Iterator[None]:
     """Turn an operating-system error inside the block into one clear sentence."""

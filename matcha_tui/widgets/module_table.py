@@ -12,7 +12,7 @@ from textual.widgets import DataTable
 from matcha_tui.widgets.theme_colour import theme_colour
 
 _TICKED, _UNTICKED = "[x]", "[ ]"
-_TICK_WIDTH, _TYPE_WIDTH, _TITLE_WIDTH = 3, 22, 18
+_TICK_WIDTH, _TYPE_WIDTH, _TITLE_WIDTH = 5, 20, 18
 _LEAST_DESCRIPTION = 16
 _PADDING = 2  # one cell at each side of a column
 
@@ -27,6 +27,7 @@ class ModuleRow:
         title: Its name.
         description: What it is for, in one sentence.
         ticked: Whether it is taken.
+        is_changed: Whether that differs from what the edit began with.
         warning: What its users must know before they take it; may be empty.
     """
 
@@ -35,6 +36,7 @@ class ModuleRow:
     title: str
     description: str
     ticked: bool
+    is_changed: bool = False
     warning: str = ""
 
 
@@ -147,6 +149,8 @@ class ModuleTable(DataTable[Text]):
             theme_colour(self.app, name) for name in ("quiet", "success", "warning")
         )
         tick = Text(_TICKED, f"bold {good}") if row.ticked else Text(_UNTICKED, quiet)
+        if row.is_changed:
+            tick.append(" +" if row.ticked else " -", f"bold {mind}")
         return (
             tick,
             Text(row.module_type, "" if row.ticked else quiet),

@@ -43,7 +43,7 @@ def test_a_stack_is_chosen_built_and_destroyed_though_a_window_is_closed_meanwhi
     first.wait_for("Start")
     first.press("enter")
     first.wait_for("Stack ›")
-    first.press("down", "enter")  # the LLM stack
+    first.press("l", "enter")  # the LLM stack
     first.wait_for("5 modules")
     first.press("space", "down", "space", "down", "down", "space")
     first.wait_for("2 modules")

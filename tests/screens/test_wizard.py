@@ -55,7 +55,7 @@ async def test_enter_alone_leads_from_the_welcome_to_a_plan(folder):
 @pytest.mark.slow
 async def test_choosing_the_other_preset_reaches_terraform(folder):
     async with wizard(folder) as pilot:
-        await pilot.press("down")
+        await pilot.press("l")
         await press_on(pilot, ModulesScreen, SettingsScreen, ReviewScreen)
         await until_seen(pilot, "Plan: 14 to add")
 
@@ -69,7 +69,7 @@ async def test_a_changed_preset_is_called_custom_and_going_back_keeps_it(folder)
         await until_on(pilot, StackScreen)
         assert "(•) Custom" in seen(pilot)
         await press_on(pilot, ModulesScreen)
-        assert "[ ]  Orchestrator" in seen(pilot)
+        assert "[ ] -  Orchestrator" in seen(pilot)
 
 
 async def test_a_stack_equal_to_a_preset_is_called_by_its_name(folder):
@@ -82,14 +82,14 @@ async def test_a_stack_equal_to_a_preset_is_called_by_its_name(folder):
 async def test_a_mouse_ticks_modules_too(folder):
     async with wizard(folder) as pilot:
         await press_on(pilot, ModulesScreen)
-        assert "[x]  Experiment tracker" in seen(pilot)
+        assert "[x]    Experiment tracker" in seen(pilot)
         row = next(
             number
             for number, line in enumerate(seen(pilot).splitlines())
             if "Experiment tracker" in line
         )
         await pilot.click(offset=(4, row))
-        await until_seen(pilot, "[ ]  Experiment tracker")
+        await until_seen(pilot, "[ ] -  Experiment tracker")
 
 
 async def test_an_empty_stack_goes_no_further(folder):
