@@ -16,7 +16,7 @@ from matcha_tui.project.workspace import Workspace
 from matcha_tui.selection import Project
 from matcha_tui.system.login_items import LoginItem, add_item, item_file, remove_item
 
-_KEPT = ("PATH", "XDG_CACHE_HOME", "XDG_DATA_HOME", "LANG")
+_KEPT = ("PATH", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "LANG")
 _DIGEST_CHARACTERS = 8
 
 

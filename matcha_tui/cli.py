@@ -21,6 +21,7 @@ COMMANDS = {
     "cost": ("matcha_tui.commands.cost", "Say what the stack costs an hour and a month."),
     "provision": ("matcha_tui.commands.build", "Build the stack, or repair it."),
     "status": ("matcha_tui.commands.status", "Say whether each component is healthy."),
+    "ls": ("matcha_tui.commands.ls", "List every stack of yours on this machine."),
     "stop": ("matcha_tui.commands.control", "Stop what is deployed for a while; data stays."),
     "start": ("matcha_tui.commands.control", "Start it again, as after a reboot."),
     "restart": ("matcha_tui.commands.control", "Stop and start it, or one component."),

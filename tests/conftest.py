@@ -13,7 +13,9 @@ from hypothesis import HealthCheck, settings
 from tests.ports import free_port
 
 # A busy machine takes its time; how long an example takes says nothing of the code.
-settings.register_profile("matcha", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "matcha", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("matcha")
 
 CACHE = Path(__file__).parents[1] / ".cache"
@@ -28,6 +30,7 @@ def pytest_configure() -> None:
     """
     os.environ["XDG_CACHE_HOME"] = str(CACHE)
     os.environ["XDG_DATA_HOME"] = str(DATA)
+    os.environ["XDG_STATE_HOME"] = str(DATA / "state")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -26,6 +26,7 @@ from matcha_tui.project.record import (
     stamp,
     write_record,
 )
+from matcha_tui.project.register import register
 from matcha_tui.project.staging import activate_next
 from matcha_tui.project.state import read_state
 from matcha_tui.project.workspace import Workspace
@@ -151,7 +152,9 @@ def _went_well() -> bool:
 
 
 def _write(workspace: Workspace, run: Path, record: Record) -> None:
-    write_record(workspace, stamp(record, run.name))
+    stamped = stamp(record, run.name)
+    write_record(workspace, stamped)
+    register(workspace, stamped)
     states = {layer.state for layer in record.layers.values()}
     if states in ({LayerState.WHOLE}, {LayerState.GONE}):
         drop_agreed(workspace)  # it is done, or there is nothing left that it was about

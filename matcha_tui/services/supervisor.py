@@ -45,6 +45,9 @@ from matcha_tui.system.processes import (
     wait_for_end,
 )
 
+SUPERVISOR_MARKER = "MATCHA_SUPERVISES"
+"""Names the flavor folder of a service, in its supervisor's environment."""
+
 OPEN_FILES = 1024
 """What a service may have open at once, at least."""
 
@@ -54,7 +57,6 @@ _INHERITED = {
     "SSL_CERT_FILE", "TMPDIR", "TZ", "USER",
 }  # fmt: skip
 
-_MARKER = "MATCHA_SUPERVISES"
 _LIVELY_SECONDS = 10  # what ends sooner after its start is started again after a growing pause
 _RETRIES = 100  # each pause is a second longer: it gives up after more than an hour
 _WATCH_SECONDS = 60.0  # how often the log's size is looked at
@@ -76,7 +78,7 @@ def launch(folder: FlavorFolder) -> None:
             [sys.executable, "-P", "-m", "matcha_tui.services", "supervise", folder.flavor],
             cwd=folder.path.parent,
             env=os.environ
-            | {"MATCHA_SERVICES": str(folder.path.parent), _MARKER: str(folder.path)},
+            | {"MATCHA_SERVICES": str(folder.path.parent), SUPERVISOR_MARKER: str(folder.path)},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -113,7 +115,7 @@ def end(folder: FlavorFolder, seconds: float) -> None:
     end_earlier_supervisor(folder.path.parent)
     deadline = time.monotonic() + seconds + 2 * _END_SECONDS
     while is_supervised(folder) and time.monotonic() < deadline:  # it may be starting just now
-        supervisors = marked_processes(_MARKER, str(folder.path))
+        supervisors = marked_processes(SUPERVISOR_MARKER, str(folder.path))
         end_processes(supervisors, seconds + _END_SECONDS)
     end_service(folder, seconds)
 

@@ -73,6 +73,20 @@ def user_config(environment: Mapping[str, str]) -> Path:
     return platformdirs.user_config_path(_APPLICATION)
 
 
+def user_state(environment: Mapping[str, str]) -> Path:
+    """Where matcha writes down what it has made on this machine for this user.
+
+    Returns:
+        The folder, which need not exist.
+    """
+    chosen = Path(environment.get("XDG_STATE_HOME", ""))
+    if chosen.is_absolute():
+        return chosen / _APPLICATION
+    import platformdirs  # late: most commands never ask for it
+
+    return platformdirs.user_state_path(_APPLICATION)
+
+
 @contextmanager
 def explain_os_errors(action: str, path: Path) -> Iterator[None]:
     """Turn an operating-system error inside the block into one clear sentence."""

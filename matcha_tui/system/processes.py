@@ -103,6 +103,21 @@ def marked_processes(variable: str, value: str) -> list[Process]:
     return found
 
 
+def processes_marked_below(variable: str, folder: str) -> list[tuple[str, Process]]:
+    """Return this user's processes with a path below a folder in a variable, and that path."""
+    me, user = os.getpid(), os.getuid()
+    below = _shown_by_psutil(folder.rstrip("/") + "/")
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if process.pid == me or process.uids().real != user:
+                continue
+            value = _shown_by_psutil(process.environ().get(variable, ""))
+            if value.startswith(below):
+                found.append((value, Process(process.pid, process.create_time())))
+    return found
+
+
 def measure_trees(pids: Collection[int]) -> dict[int, tuple[int, float]]:
     """Measure processes with all that they have started and that still lives.
 

@@ -376,6 +376,14 @@ class Target(ABC):
         """Return who has changed resources, as ``by WHO, WHEN``, as far as the target knows."""
         return {}
 
+    def find_lost(self, workspace: Workspace) -> tuple[str, ...]:
+        """Return the flavors that run here though the folder knows nothing of them any more."""
+        return ()
+
+    def end_lost(self, workspace: Workspace) -> tuple[str, ...]:
+        """End what `find_lost` has found, and return it."""
+        return ()
+
     def parts(self, flavor: Flavor) -> Mapping[str, str]:
         """Return the modules that a flavor must be made of, for the target to look after it.
 

@@ -111,6 +111,7 @@ def test_a_target_that_was_edited_by_hand_is_not_built(deployed: Matcha, line: s
     assert "deployed on the target local" in answer.stderr
 
 
+@pytest.mark.slow
 def test_what_runs_is_found_and_destroyed_though_the_target_was_edited(matcha: Matcha):
     edit(matcha, DVC_ONLY)
     assert matcha("provision", "--yes").returncode == 0
@@ -146,6 +147,7 @@ def test_a_plan_changes_nothing_of_what_is_deployed(matcha: Matcha):
     matcha.wait_until_ended()
 
 
+@pytest.mark.slow
 def test_what_a_killed_provision_made_is_known_and_destroyed(held: HeldProject):
     kill_a_provision(held)
     status = held.matcha("status")

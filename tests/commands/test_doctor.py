@@ -17,6 +17,7 @@ CHECKS = [
     "engine",
     "project folder",
     "disk",
+    "lost services",
     "ports",
     "open files",
     "package index",
@@ -69,7 +70,7 @@ def test_no_engine_fails_and_the_rest_is_checked_all_the_same(matcha: Matcha):
     (matcha.folder / "matcha.toml").write_text(DVC_ONLY)
     answer = matcha("doctor", "--engine", "/no/such/terraform")
     assert answer.returncode == 4
-    assert len([line for line in answer.stdout.splitlines() if " passed " in line]) == 7
+    assert len([line for line in answer.stdout.splitlines() if " passed " in line]) == 8
 
 
 def test_a_provision_is_refused_for_what_can_be_known_before(matcha: Matcha, taken_port: int):

@@ -21,7 +21,7 @@ def dvc(tmp_path_factory: pytest.TempPathFactory) -> str:
     python = str(environment / "bin/python")
     for arguments in (
         ["venv", "--quiet", "--clear", str(environment)],
-        ["pip", "install", "--quiet", "--compile-bytecode", "--python", python, "dvc==3.67.1"],
+        ["pip", "install", "--quiet", "--python", python, "dvc==3.67.1"],
     ):
         subprocess.run([uv.find_uv_bin(), *arguments], env=make_environment(), check=True)
     return str(environment / "bin/dvc")
@@ -51,7 +51,7 @@ def make_clients(environment: Path, python: str) -> str:
     flavors = [catalog.find("local", *module) for module in stack.modules]
     more = [f"--requirements={path}" for path in EXAMPLES.glob("*/requirements.txt")]
     made = str(environment / "bin/python")
-    install = ["pip", "install", "--quiet", "--compile-bytecode", "--python", made]
+    install = ["pip", "install", "--quiet", "--python", made]
     for arguments in (
         ["venv", "--quiet", "--clear", "--python", python, str(environment)],
         [*install, *required_packages(flavors), "nbclient", "ipykernel", *more],

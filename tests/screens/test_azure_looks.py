@@ -111,6 +111,7 @@ WORDS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", WORDS)
 async def test_the_screen_says_what_is_so_and_what_to_do(case):
     make_session, make_screen, keys = CASES[case]

@@ -95,6 +95,7 @@ async def test_with_good_checks_enter_builds():
         assert session.deployment.asked == ["provision"]
 
 
+@pytest.mark.slow
 async def test_against_a_failed_check_it_is_built_after_a_yes_only():
     session = session_with(MIXED)
     async with opened(session) as pilot:
@@ -162,6 +163,7 @@ async def test_a_cure_that_fails_is_a_sentence():
         assert "you may not register it" in seen(pilot)
 
 
+@pytest.mark.slow
 async def test_a_check_that_takes_long_shows_for_how_long_and_building_asks():
     release = threading.Event()
     session = session_with(
@@ -192,6 +194,7 @@ def _origin(pilot: Pilot[None]) -> str:
     return str(pilot.app.screen.query_one("#origin").render())
 
 
+@pytest.mark.slow
 async def test_r_plans_and_checks_again():
     session = session_with(MIXED)
     async with opened(session) as pilot:

@@ -61,6 +61,7 @@ async def test_typing_filters_by_name_country_and_part_of_the_world():
         assert set(names(pilot)) == {"germanynorth", "germanywestcentral"}
 
 
+@pytest.mark.slow
 async def test_escape_clears_the_filter_first_and_goes_back_then():
     async with opened(session_with()) as pilot:
         await pilot.press(*"ger")
@@ -178,6 +179,7 @@ async def test_without_a_network_the_prices_that_are_here_are_shown_with_their_d
         assert "1 April 2026, which came with matcha." in " ".join(seen(pilot).split())
 
 
+@pytest.mark.slow
 async def test_it_says_how_long_azure_has_been_asked_while_the_table_is_in_use_already():
     class Slow(CloudySession):
         async def find_prices(self, *, offline: bool) -> Prices:
@@ -221,6 +223,7 @@ def line_with(pilot: Pilot[None], words: str) -> str:
     return next((line for line in seen(pilot).splitlines() if words in line), "")
 
 
+@pytest.mark.slow
 async def test_while_nobody_is_signed_in_that_is_unknown():
     session = CloudySession(settings=CHOSEN)
     session.sign_ins = [MatchaError("nobody is signed in")]

@@ -88,7 +88,9 @@ def test_data_is_copied_and_migrated_before_the_new_version_starts(tiny: TinyPro
     ("migrate", "manner", "cause"),
     [
         (FAIL, "plain", "its data could not be migrated (status 1)"),
-        (ADD_LINE, "crashing", "tiny ended while it was starting"),
+        pytest.param(
+            *(ADD_LINE, "crashing", "tiny ended while it was starting"), marks=pytest.mark.slow
+        ),
     ],
 )
 def test_what_fails_is_put_back_and_runs_again(
@@ -131,6 +133,7 @@ def test_a_migration_that_is_killed_half_way_begins_anew(tiny: TinyProject) -> N
     assert is_clean(tiny)
 
 
+@pytest.mark.slow
 def test_what_the_new_version_wrote_before_a_kill_is_kept(tiny: TinyProject) -> None:
     pin(tiny, "2.0", ADD_LINE, "silent")
     tiny.run("stop", "tiny")
@@ -146,6 +149,7 @@ def test_what_the_new_version_wrote_before_a_kill_is_kept(tiny: TinyProject) -> 
     assert is_clean(tiny)
 
 
+@pytest.mark.slow
 def test_data_too_big_for_a_copy_is_left_alone(tiny: TinyProject) -> None:
     with notes(tiny).open("r+b") as content:
         content.truncate(2**43)  # a hole of 8 TB

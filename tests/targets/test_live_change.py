@@ -23,7 +23,7 @@ from tests.waiting import wait_for
 BOTH, ONE = ["data_version_control", "vector_database"], ["data_version_control"]
 
 
-@pytest.fixture(params=["tiny", "other"])
+@pytest.fixture(params=["tiny", pytest.param("other", marks=pytest.mark.slow)])
 def project(request, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     """The stack of two modules, deployed."""
     register(monkeypatch, tmp_path / "modules")

@@ -172,6 +172,7 @@ def test_it_is_replaced_when_that_is_allowed(tiny: MatchaHere):
     assert tiny("provision", "--yes").returncode == 0
 
 
+@pytest.mark.slow
 def test_it_is_replaced_when_that_was_reviewed(tiny: MatchaHere):
     paint(tiny, "green")
     engine = find_engine()
@@ -188,6 +189,7 @@ def test_it_is_replaced_when_that_was_reviewed(tiny: MatchaHere):
     assert read_decision(project_of(tiny)).state is LayerState.WHOLE
 
 
+@pytest.mark.slow
 def test_a_plan_says_which_layer_it_only_previews(tiny: MatchaHere):
     preview = "house is a preview, planned again once ground is built"
     assert preview not in tiny("plan").stdout

@@ -38,6 +38,7 @@ def folder(lab_site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
         sys.modules.pop(name, None)
 
 
+@pytest.mark.slow
 async def test_a_stack_is_chosen_built_and_taken_down_there(folder):
     session = Session(Deployment(folder, every_target=True))
     async with MatchaApp(session).run_test(size=(100, 30), notifications=True) as pilot:

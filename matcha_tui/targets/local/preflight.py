@@ -13,12 +13,20 @@ from matcha_tui.services.definition import Definition, Server, parse_definition
 from matcha_tui.services.environment import free_megabytes
 from matcha_tui.services.health import check_services
 from matcha_tui.services.index import ASK_SECONDS, ask_index, describe_index, uv_environment
+from matcha_tui.services.orphans import end_all, find_processes
 from matcha_tui.services.store import find_environment, store_folder
 from matcha_tui.services.supervisor import require_open_files
 from matcha_tui.stack.flavor import Flavor
 from matcha_tui.system.files import explain_os_errors
 from matcha_tui.targets.base import StackSpec
-from matcha_tui.targets.findings import Check, Unverified, check_engine, run_check
+from matcha_tui.targets.findings import (
+    Check,
+    Fix,
+    FixableError,
+    Unverified,
+    check_engine,
+    run_check,
+)
 from matcha_tui.targets.local.folder import check_path
 from matcha_tui.targets.local.lasting import check_folders
 from matcha_tui.targets.local.values import check_ports
@@ -73,6 +81,23 @@ def _disk(spec: StackSpec) -> str:
 def _ports(spec: StackSpec) -> str:
     count = check_ports(spec.workspace, spec.flavors, spec.config)
     return "those that are set can be had" if count else "none is set: free ones are taken"
+
+
+def _lost(spec: StackSpec) -> str:
+    """See that nothing runs of a deployment that this folder has forgotten."""
+    running = () if spec.is_deployed else tuple(sorted(find_processes(spec.workspace.services)))
+    if not running:
+        return "nothing runs here that the project does not know"
+
+    def end() -> str:
+        return f"Ended: {', '.join(end_all(spec.workspace.services))}."
+
+    raise FixableError(
+        f"{', '.join(running)} still {'runs' if len(running) == 1 else 'run'} here from an earlier"
+        " deployment, of which .matcha knows nothing any more",
+        hint="Put .matcha back if you have it; or end them: matcha doctor --fix",
+        fix=Fix("End them", end),
+    )
 
 
 def _open_files(spec: StackSpec) -> str:
@@ -144,6 +169,7 @@ _CHECKS: tuple[tuple[str, Callable[[StackSpec], str], bool], ...] = (
     ("engine", _engine, False),
     ("project folder", _folder, True),
     ("disk", _disk, True),
+    ("lost services", _lost, True),
     ("ports", _ports, True),
     ("open files", _open_files, True),
     ("package index", _package_index, False),

@@ -231,6 +231,18 @@ class LocalTarget(Target):
 
         return find_health(spec.workspace)
 
+    def find_lost(self, workspace: Workspace) -> tuple[str, ...]:
+        """Return the flavors whose processes name this folder."""
+        from matcha_tui.services.orphans import find_processes
+
+        return tuple(sorted(find_processes(workspace.services)))
+
+    def end_lost(self, workspace: Workspace) -> tuple[str, ...]:
+        """End those processes."""
+        from matcha_tui.services.orphans import end_all
+
+        return tuple(end_all(workspace.services))
+
     def deviations(self, spec: StackSpec) -> "tuple[Deviation, ...]":
         """Compare every server's files and processes with what was deployed."""
         from matcha_tui.targets.local.inspection import list_deviations

@@ -7,9 +7,11 @@ service keeps its port and its password for as long as it exists.
 import re
 import secrets
 from collections.abc import Sequence, Set
+from contextlib import suppress
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.config import Config
+from matcha_tui.project.register import read_register
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.services.health import check_services
 from matcha_tui.services.ports import describe_holder, find_free_port, is_free
@@ -129,12 +131,25 @@ def _resolve(
 
 
 def _kept_ports(workspace: Workspace, flavors: Sequence[Flavor]) -> set[int]:
-    """Return the ports that the flavors have had so far."""
-    found = set()
+    """Return the ports that the flavors have had so far, and those of other deployments."""
+    found = _ports_of_others(workspace)
     for flavor in flavors:
         kept = read_stored(values_file(workspace, flavor.name))
         ports = [item.name for item in flavor.settings if item.type is SettingType.PORT]
         found |= {port for name in ports if isinstance(port := kept.get(name), int)}
+    return found
+
+
+def _ports_of_others(workspace: Workspace) -> set[int]:
+    """Return what looks like a port among the values of other deployments on this machine."""
+    found = set()
+    for entry in read_register():
+        if entry.folder != workspace.project.resolve():
+            for path in entry.workspace.services.glob("*/values.json"):
+                with suppress(MatchaError):
+                    kept = read_stored(path)
+                    named = [value for name, value in kept.items() if name.endswith("port")]
+                    found |= {value for value in named if isinstance(value, int)}
     return found
 
 

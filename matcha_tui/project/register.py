@@ -1,0 +1,88 @@
+"""The register: every deployment of this user on this machine, one small file each.
+
+A run writes it with the record. So what is deployed is found though its folder, or all that
+matcha knew in it, is gone.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from matcha_tui.project.record import Record
+from matcha_tui.project.workspace import Workspace
+from matcha_tui.system.files import make_private_directory, user_state, write_atomically
+
+_DIGEST_CHARACTERS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """One deployment, as the last run that changed it wrote it down.
+
+    Attributes:
+        folder: The project's.
+        target: Where it is.
+        modules: Module type to flavor.
+        changed: When, ISO 8601 in UTC.
+    """
+
+    folder: Path
+    target: str
+    modules: Mapping[str, str]
+    changed: str
+
+    @property
+    def workspace(self) -> Workspace:
+        """The project's paths, which need not exist."""
+        return Workspace(self.folder)
+
+
+def register(workspace: Workspace, record: Record) -> None:
+    """Write down that something is deployed from a folder, or that nothing is any more."""
+    path = _file(workspace.project)
+    if record.is_gone:
+        unregister(workspace)
+        return
+    content = {
+        "folder": os.fsdecode(workspace.project),
+        "target": record.target,
+        "modules": dict(record.modules),
+        "changed": record.changed,
+    }
+    make_private_directory(path.parent)
+    write_atomically(path, json.dumps(content, indent=2) + "\n")
+
+
+def unregister(workspace: Workspace) -> None:
+    """Write down that nothing is deployed from a folder."""
+    _file(workspace.project).unlink(missing_ok=True)
+
+
+def read_register() -> tuple[Registered, ...]:
+    """Return every deployment that is written down, by folder; a damaged entry is none."""
+    found = []
+    for path in _folder().glob("*.json"):
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            content = json.loads(path.read_bytes())
+            found.append(
+                Registered(
+                    Path(content["folder"]),
+                    str(content["target"]),
+                    {str(slot): str(flavor) for slot, flavor in content["modules"].items()},
+                    str(content["changed"]),
+                )
+            )
+    return tuple(sorted(found, key=lambda entry: entry.folder))
+
+
+def _folder() -> Path:
+    return user_state(os.environ) / "deployments"
+
+
+def _file(project: Path) -> Path:
+    digest = hashlib.sha256(os.fsencode(project.resolve())).hexdigest()[:_DIGEST_CHARACTERS]
+    return _folder() / f"{digest}.json"
