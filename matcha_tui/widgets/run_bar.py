@@ -53,7 +53,9 @@ class RunBar(Widget):
         spent = self.progress.elapsed(self.now)
         times = clock(spent) if spent is not None else "0:00"
         if self.expected_seconds and not self.progress.state.is_final:
-            times = f"{times} of about {clock(self.expected_seconds)}"
+            is_late = spent is not None and spent.total_seconds() > self.expected_seconds
+            usual = clock(self.expected_seconds)
+            times = f"{times}, usually {usual}" if is_late else f"{times} of about {usual}"
         words = f"{counts}  {times}"
         room = max(_SHORTEST_BAR, min(_LONGEST_BAR, self.size.width - len(words) - 1))
         filled = room * done // total if total else 0

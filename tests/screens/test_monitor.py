@@ -15,6 +15,7 @@ from matcha_tui.terraform.events import (
     RunLost,
     Severity,
 )
+from matcha_tui.widgets.log_pane import LogPane
 from tests.screens import recorded
 from tests.screens.frozen import FrozenSession, deployed, make_run
 from tests.screens.keyboard import seen, until, until_on, until_seen
@@ -32,6 +33,29 @@ async def test_what_runs_is_shown_with_its_time():
         await app.push_screen(screen)
         await until_seen(pilot, "0:12 of about 0:25")
         assert "creating" in seen(pilot)
+
+
+async def test_a_run_that_takes_longer_than_usual_says_so():
+    session = FrozenSession(recorded.building(), deployed(), seconds_later=68)
+    app = MatchaApp(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.push_screen(MonitorScreen(session, make_run("provision")))
+        await until_seen(pilot, "1:08, usually 0:25")
+
+
+async def test_o_shows_the_log_of_one_component_after_the_other():
+    _session, app, screen = watching(recorded.building())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.push_screen(screen)
+        await until_seen(pilot, "deployer environment: creating")
+        log = screen.query_one(LogPane)
+        titles = set()
+        for _ in range(5):
+            await pilot.press("o")
+            await until(pilot, lambda: bool(log.border_subtitle))
+            titles.add(str(log.border_subtitle).split("  ")[0])
+        assert {"Orchestrator", "Deployer"} <= titles
+        await until_seen(pilot, "Deployer")
 
 
 async def test_f_holds_the_log_still_and_lets_it_go():
