@@ -18,6 +18,7 @@ from textual.pilot import Pilot
 from matcha_tui import Deployment
 from matcha_tui.app import MatchaApp
 from matcha_tui.deployed import is_deployed
+from matcha_tui.screens.component_log import ComponentLogScreen
 from matcha_tui.screens.destroy import DestroyScreen
 from matcha_tui.screens.home import HomeScreen
 from matcha_tui.screens.modules import ModulesScreen
@@ -79,8 +80,19 @@ async def _take_all(folder: Path) -> None:
         await pilot.press("escape")
         await _until_on(pilot, HomeScreen)
         await pilot.pause(2)
+        await pilot.press("down")
+        await pilot.pause(2)
         await _take(pilot, folder, "home")
-        await pilot.press("d")
+        await pilot.press("l")
+        await _until_on(pilot, ComponentLogScreen)
+        await pilot.pause(1)
+        await pilot.press("slash", *"http")
+        await _take(pilot, folder, "log")
+        await pilot.press("escape", "escape")
+        await _until_on(pilot, HomeScreen)
+        await pilot.press("question_mark")
+        await _take(pilot, folder, "keys")
+        await pilot.press("escape", "d")
         await _until_on(pilot, DestroyScreen)
         await pilot.pause(1)
         await _take(pilot, folder, "destroy")
@@ -122,7 +134,8 @@ async def _until_on(pilot: Pilot[None], screen: type) -> None:
 async def _take(pilot: Pilot[None], folder: Path, name: str) -> None:
     await pilot.pause(0.2)
     picture = pilot.app.export_screenshot(title="matcha-tui")
-    for private, public in ((str(folder), f"~/{PROJECT}"), (str(Path.home()), "~")):
+    places = {folder: f"~/{PROJECT}", PICTURES.parent: "~/matcha-tui", Path.home(): "~"}
+    for private, public in ((str(path), shown) for path, shown in places.items()):
         picture = _replace(picture, private, public)
     (PICTURES / f"{name}.svg").write_text(picture, encoding="utf-8")
     sys.stderr.write(f"{name}.svg\n")

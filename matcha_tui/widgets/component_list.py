@@ -128,7 +128,8 @@ class ComponentList(Widget, can_focus=True):
         symbol, style = _STATES[row.state] if row.state else ("○", "$quiet")
         word = row.state.value if row.state else "asking …"
         is_well = row.state is None or row.state is HealthState.HEALTHY
-        last = row.url if is_well or not row.detail else row.detail
+        url = row.url if self.size.width < _SHORT_OF_ROOM else row.url.removeprefix("http://")
+        last = url if is_well or not row.detail else row.detail
         cells = [
             (cell.ljust(width + 2) if width else "", "bold" if row.title in cell else "$quiet")
             for cell, width in zip(self._cells(row), widths, strict=True)
