@@ -219,8 +219,12 @@ class LogLines:
 
 def _wrap(text: str, width: int) -> Iterator[tuple[int, int]]:
     """Yield the part of a text in each row."""
-    if not width or (len(text) <= width and text.isascii()):
+    if not width or not text:
         yield 0, len(text)
+        return
+    if text.isascii():
+        for start in range(0, len(text), width):
+            yield start, min(start + width, len(text))
         return
     start = 0
     for part in chop_cells(text, width) or [""]:
