@@ -10,6 +10,7 @@ export PYTHONDONTWRITEBYTECODE :=
 .SILENT:
 
 run: setup
+	test -t 0 -a -t 1 || echo 'Everything is set up; . .venv/bin/activate puts matcha on PATH.'
 	$(BIN)/matcha-tui 2>&1
 
 # Four at once on two cores, since most of a test is waiting.
