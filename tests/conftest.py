@@ -30,7 +30,8 @@ def pytest_configure() -> None:
     """
     os.environ["XDG_CACHE_HOME"] = str(CACHE)
     os.environ["XDG_DATA_HOME"] = str(DATA)
-    os.environ["XDG_STATE_HOME"] = str(DATA / "state")
+    # Shared by all workers of a run: what one reserves is in the others' way.
+    os.environ["XDG_STATE_HOME"] = str(CACHE / "state" / _run_id())
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -38,6 +39,11 @@ def pytest_configure() -> None:
 def pytest_unconfigure() -> None:
     """Leave nothing of it behind."""
     shutil.rmtree(DATA, ignore_errors=True)
+    shutil.rmtree(CACHE / "state" / _run_id(), ignore_errors=True)
+
+
+def _run_id() -> str:
+    return os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from matcha_tui.errors import MatchaError
@@ -154,7 +155,8 @@ def _went_well() -> bool:
 def _write(workspace: Workspace, run: Path, record: Record) -> None:
     stamped = stamp(record, run.name)
     write_record(workspace, stamped)
-    register(workspace, stamped)
+    with suppress(MatchaError):  # without a home there is no register, and the run goes on
+        register(workspace, stamped)
     states = {layer.state for layer in record.layers.values()}
     if states in ({LayerState.WHOLE}, {LayerState.GONE}):
         drop_agreed(workspace)  # it is done, or there is nothing left that it was about

@@ -257,7 +257,7 @@ class Target(ABC):
 
     @abstractmethod
     def resolve(self, spec: StackSpec) -> ModuleValues:
-        """Decide what the user left open: free ports, generated secrets; write nothing.
+        """Decide what the user left open: free ports, secrets; write nothing into the project.
 
         Raises:
             MatchaError: If it cannot be built with these settings.

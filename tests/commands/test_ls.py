@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import DVC_ONLY, Matcha
+from tests.ports import free_port
 
 EXAMPLE = Path(__file__).parents[1] / "examples/my_modules"
 SERVER = (
@@ -22,9 +23,10 @@ def own(matcha: Matcha, tmp_path: Path) -> Matcha:
     command = replace(
         matcha, environment=matcha.environment | {"XDG_STATE_HOME": str(tmp_path / "state")}
     )
+    port = str(free_port())  # other tests choose by another register
     shutil.copytree(EXAMPLE, command.folder / "my_modules")
     (command.folder / "matcha.toml").write_text(SERVER)
-    provision = command("provision", "--yes", "--set", "data_version_control.port=0")
+    provision = command("provision", "--yes", "--set", f"data_version_control.port={port}")
     assert provision.returncode == 0, provision.stderr
     return command
 

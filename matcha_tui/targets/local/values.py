@@ -15,6 +15,7 @@ from matcha_tui.project.register import read_register
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.services.health import check_services
 from matcha_tui.services.ports import describe_holder, find_free_port, is_free
+from matcha_tui.services.reservations import choosing_ports, reserve, reserved_by_others
 from matcha_tui.stack.catalog import Flavor
 from matcha_tui.stack.setting import Setting, SettingType, SettingValue
 from matcha_tui.targets.base import ModuleValues, StackSpec
@@ -32,6 +33,13 @@ def resolve_values(spec: StackSpec) -> dict[str, dict[str, SettingValue]]:
     Returns:
         Module type to setting's name to value.
     """
+    with choosing_ports():
+        values = _choose_values(spec)
+        reserve(spec.workspace.project, _chosen_ports(spec.flavors, values))
+    return values
+
+
+def _choose_values(spec: StackSpec) -> dict[str, dict[str, SettingValue]]:
     workspace, flavors, config = spec.workspace, spec.flavors, spec.config
     folders = {dotted: path for _, dotted, path in find_folders(spec)}
     running = {found.flavor for found in check_services(workspace.services) if found.pid}
@@ -130,9 +138,19 @@ def _resolve(
     return port
 
 
+def _chosen_ports(flavors: Sequence[Flavor], values: ModuleValues) -> list[int]:
+    return [
+        port
+        for flavor in flavors
+        for setting in flavor.settings
+        if setting.type is SettingType.PORT
+        and isinstance(port := values[flavor.module_type][setting.name], int)
+    ]
+
+
 def _kept_ports(workspace: Workspace, flavors: Sequence[Flavor]) -> set[int]:
     """Return the ports that the flavors have had so far, and those of other deployments."""
-    found = _ports_of_others(workspace)
+    found = _ports_of_others(workspace) | reserved_by_others(workspace.project)
     for flavor in flavors:
         kept = read_stored(values_file(workspace, flavor.name))
         ports = [item.name for item in flavor.settings if item.type is SettingType.PORT]

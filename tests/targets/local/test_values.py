@@ -1,5 +1,7 @@
 import json
+import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace, prepare_workspace
+from matcha_tui.services.reservations import choosing_ports, reserve, reserved_by_others
 from matcha_tui.stack.catalog import load_catalog
 from matcha_tui.stack.flavor import Flavor
 from matcha_tui.stack.setting import SettingValue
@@ -63,6 +66,38 @@ def test_a_port_that_a_stopped_server_has_is_nobody_elses(workspace: Workspace):
     values = resolve_values(StackSpec(workspace, [greedy, ZENML], Config()))
     assert values["orchestrator"]["port"] == port
     assert values["experiment_tracker"]["port"] != port
+
+
+def test_two_projects_that_decide_at_once_get_different_ports(tmp_path: Path):
+    def decide(name: str) -> int:
+        workspace = Workspace(tmp_path / name)
+        (tmp_path / name).mkdir()
+        prepare_workspace(workspace)
+        values = resolve_values(StackSpec(workspace, [MLFLOW], Config()))
+        again = resolve_values(StackSpec(workspace, [MLFLOW], Config()))
+        assert again == values  # one's own reservation is in nobody's way
+        return int(values["experiment_tracker"]["port"])
+
+    with ThreadPoolExecutor(4) as executor:
+        ports = list(executor.map(decide, "abcd"))
+    assert len(set(ports)) == 4
+
+
+def test_a_reservation_expires_and_needs_no_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    with choosing_ports():
+        reserve(tmp_path / "a", [20_001])
+    assert reserved_by_others(tmp_path / "b") == {20_001}
+    assert reserved_by_others(tmp_path / "a") == set()
+    (file,) = (tmp_path / "state").rglob("20001")
+    os.utime(file, (0, 0))
+    assert reserved_by_others(tmp_path / "b") == set()
+    assert not file.exists()
+    (tmp_path / "no folder").write_text("")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "no folder"))
+    with choosing_ports():
+        reserve(tmp_path / "a", [20_001])
+    assert reserved_by_others(tmp_path / "b") == set()
 
 
 def test_deciding_writes_nothing(workspace: Workspace):
