@@ -8,7 +8,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import Footer
+from textual.widgets import Footer, Label
 
 from matcha_tui.background import Answer
 from matcha_tui.errors import MatchaError
@@ -21,13 +21,28 @@ from matcha_tui.widgets.step_line import StepLine
 
 WIDE = 100
 TALL = 30
+LEAST_COLUMNS, LEAST_ROWS = 60, 16
 
 
 class MatchaScreen(Screen[None]):
     """A screen of one session."""
 
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL, "-tall")]  # noqa: RUF012 - Textual's type
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - Textual's type
+    DEFAULT_CSS = """
+    MatchaScreen {
+        layers: base above;
+        #too-small {
+            display: none;
+            layer: above;
+            width: 100%;
+            height: 100%;
+            padding: 1 2;
+            background: $background;
+        }
+        &.-flat #too-small, &.-slim #too-small { display: block; }
+    }
+    """
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (LEAST_ROWS, "-short"), (TALL, "-tall")]  # noqa: RUF012 - Textual's type
+    HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (LEAST_COLUMNS, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - likewise
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -43,6 +58,10 @@ class MatchaScreen(Screen[None]):
         yield from self.compose_top()
         yield from self.compose_body()
         yield Footer(compact=True, show_command_palette=False)
+        yield Label(
+            f"Too little room: {LEAST_COLUMNS} columns and {LEAST_ROWS} rows are needed.",
+            id="too-small",
+        )
 
     def compose_top(self) -> ComposeResult:
         """Make what stands between the project's line and the body."""

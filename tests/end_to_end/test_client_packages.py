@@ -11,7 +11,7 @@ from matcha_tui.selection import open_project
 from matcha_tui.stack.stack import preset_stack
 from tests.command_line import make_environment
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 
 def resolve(packages: list[str], version: str) -> str:
@@ -28,9 +28,7 @@ def resolve(packages: list[str], version: str) -> str:
 
 
 @pytest.mark.parametrize("target", ["local", "azure"])
-@pytest.mark.parametrize(
-    "version", ["3.11", *(pytest.param(one, marks=pytest.mark.slow) for one in ("3.12", "3.13"))]
-)
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
 def test_one_environment_can_have_them_all(tmp_path: Path, target: str, version: str):
     project = open_project(tmp_path, target)
     stack = preset_stack(project.catalog, "llm", target)

@@ -8,7 +8,7 @@ import pytest
 from tests.command_line import DVC_ONLY, SCRIPTS, Matcha
 from tests.end_to_end.working import run
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 
 def test_data_is_pulled_in_another_clone_after_a_destroy(matcha: Matcha, dvc: str, tmp_path: Path):

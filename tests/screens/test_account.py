@@ -27,6 +27,8 @@ from tests.screens.cloudy import (
 )
 from tests.screens.keyboard import seen, until, until_on, until_seen
 
+pytestmark = pytest.mark.slow
+
 SIGNED_OUT = MatchaError(
     "nobody is signed in to the Azure CLI", hint="Run `az login`, then try again."
 )
@@ -111,7 +113,6 @@ async def test_who_sees_no_subscription_is_told_so():
         assert "● Signed in" in seen(pilot)
 
 
-@pytest.mark.slow
 async def test_what_was_chosen_before_can_be_passed_with_enter_though_nobody_can_check_it():
     session = CloudySession(settings=dict(CHOSEN))
     session.sign_ins = [MatchaError("Azure cannot be reached", hint="Check the network.")]
@@ -129,7 +130,6 @@ async def test_a_subscription_that_the_account_does_not_see_is_kept_and_marked()
         assert "unverified" in seen(pilot)
 
 
-@pytest.mark.slow
 async def test_another_tenant_is_signed_in_to_anew():
     session = CloudySession()
     elsewhere = replace(signed_in(), tenant_id=OTHER)
@@ -183,7 +183,6 @@ async def test_a_device_code_is_shown_with_its_page_and_its_time_and_signs_in():
         assert "by      device code" in seen(pilot)
 
 
-@pytest.mark.slow
 async def test_a_device_code_can_be_cancelled():
     session = CloudySession()
     session.sign_ins = [SIGNED_OUT]

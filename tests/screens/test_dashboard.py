@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from matcha_tui.app import MatchaApp
 from matcha_tui.project.history import RunRecord
 from matcha_tui.screens.component_log import ComponentLogScreen
@@ -86,6 +88,16 @@ async def test_an_earlier_run_is_looked_at_as_it_was():
         await pilot.press("j", "k", "enter")
         await until_on(pilot, MonitorScreen)
         await until_seen(pilot, "Your stack is up, 24 s")
+
+
+@pytest.mark.parametrize("size", [(59, 24), (80, 15)])
+async def test_where_there_is_no_room_one_sentence_says_so(size: tuple[int, int]):
+    async with MatchaApp(session()).run_test(size=size) as pilot:
+        await until_seen(pilot, "Too little room: 60 columns and 16 rows are needed.")
+        assert "MLflow" not in seen(pilot)
+        await pilot.resize_terminal(60, 16)
+        await until_seen(pilot, "● healthy    MLflow")
+        assert "Too little room" not in seen(pilot)
 
 
 async def test_every_key_is_explained_and_any_of_them_closes_that():

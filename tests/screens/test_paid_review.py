@@ -21,6 +21,8 @@ from tests.screens import recorded
 from tests.screens.cloudy import CHOSEN, GOOD, MIXED, CloudySession, signed_in
 from tests.screens.keyboard import seen, until, until_on, until_seen
 
+pytestmark = pytest.mark.slow
+
 SMALL, LARGE = (80, 24), (120, 40)
 
 
@@ -53,14 +55,12 @@ async def test_it_says_who_builds_where_and_for_how_much():
             assert word in seen(pilot)
 
 
-@pytest.mark.slow
 async def test_the_machines_at_least_and_most_and_the_prices_origin_are_said():
     async with opened(session_with(node_maximum=5), LARGE) as pilot:
         await until_seen(pilot, "With 1 machine at least, 5 at most.")
         assert "Azure's list prices of 4 May 2026." in seen(pilot)
 
 
-@pytest.mark.slow
 async def test_each_pane_has_a_key_where_there_is_room_for_one():
     async with opened(session_with(MIXED)) as pilot:
         await pilot.press("2")
@@ -70,7 +70,6 @@ async def test_each_pane_has_a_key_where_there_is_room_for_one():
         await until_seen(pilot, "Plan: 11 to add")
 
 
-@pytest.mark.slow
 async def test_where_there_is_room_all_panes_are_there():
     async with opened(session_with(MIXED), LARGE) as pilot:
         await until_seen(pilot, "✗ 1 failed")
@@ -95,7 +94,6 @@ async def test_with_good_checks_enter_builds():
         assert session.deployment.asked == ["provision"]
 
 
-@pytest.mark.slow
 async def test_against_a_failed_check_it_is_built_after_a_yes_only():
     session = session_with(MIXED)
     async with opened(session) as pilot:
@@ -113,7 +111,6 @@ async def test_against_a_failed_check_it_is_built_after_a_yes_only():
         assert session.deployment.asked == ["provision"]
 
 
-@pytest.mark.slow
 async def test_above_the_limit_it_is_built_after_a_yes_only():
     session = session_with(monthly_limit=10)
     async with opened(session) as pilot:
@@ -150,7 +147,6 @@ async def test_a_failed_check_can_be_cured_and_is_made_again():
         assert "f Fix" not in seen(pilot)
 
 
-@pytest.mark.slow
 async def test_a_cure_that_fails_is_a_sentence():
     def refuse() -> str:
         raise MatchaError("you may not register it", hint="Ask the owner.")
@@ -163,7 +159,6 @@ async def test_a_cure_that_fails_is_a_sentence():
         assert "you may not register it" in seen(pilot)
 
 
-@pytest.mark.slow
 async def test_a_check_that_takes_long_shows_for_how_long_and_building_asks():
     release = threading.Event()
     session = session_with(
@@ -182,7 +177,6 @@ async def test_a_check_that_takes_long_shows_for_how_long_and_building_asks():
         release.set()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("size", [SMALL, LARGE])
 async def test_another_region_than_the_last_says_what_that_changes(size):
     async with opened(session_with(), size, location="northeurope") as pilot:
@@ -194,7 +188,6 @@ def _origin(pilot: Pilot[None]) -> str:
     return str(pilot.app.screen.query_one("#origin").render())
 
 
-@pytest.mark.slow
 async def test_r_plans_and_checks_again():
     session = session_with(MIXED)
     async with opened(session) as pilot:

@@ -18,6 +18,8 @@ from matcha_tui.widgets.region_table import RegionTable
 from tests.screens.cloudy import CHOSEN, CloudySession, signed_in
 from tests.screens.keyboard import seen, until, until_on, until_seen
 
+pytestmark = pytest.mark.slow
+
 SMALL, LARGE = (80, 24), (120, 40)
 
 
@@ -61,7 +63,6 @@ async def test_typing_filters_by_name_country_and_part_of_the_world():
         assert set(names(pilot)) == {"germanynorth", "germanywestcentral"}
 
 
-@pytest.mark.slow
 async def test_escape_clears_the_filter_first_and_goes_back_then():
     async with opened(session_with()) as pilot:
         await pilot.press(*"ger")
@@ -81,7 +82,6 @@ async def test_a_filter_that_finds_nothing_says_so_and_leads_nowhere():
         assert isinstance(pilot.app.screen, RegionScreen)
 
 
-@pytest.mark.slow
 async def test_the_region_that_the_cursor_is_moved_to_is_taken():
     session = session_with()
     async with opened(session) as pilot:
@@ -93,7 +93,6 @@ async def test_the_region_that_the_cursor_is_moved_to_is_taken():
         assert session.draft.typed["location"] == taken
 
 
-@pytest.mark.slow
 async def test_a_filter_alone_changes_no_choice_before_enter():
     session = session_with()
     async with opened(session) as pilot:
@@ -105,7 +104,6 @@ async def test_a_filter_alone_changes_no_choice_before_enter():
         assert session.draft.typed["location"].startswith("japan")
 
 
-@pytest.mark.slow
 async def test_going_back_and_forth_keeps_the_region_and_the_filter():
     session = session_with()
     async with opened(session) as pilot:
@@ -118,7 +116,6 @@ async def test_going_back_and_forth_keeps_the_region_and_the_filter():
         assert "Type to filter: norway" in seen(pilot)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("presses", "order"), [(1, "name"), (2, "geography"), (3, "zones"), (5, "fit"), (6, "cost")]
 )
@@ -179,7 +176,6 @@ async def test_without_a_network_the_prices_that_are_here_are_shown_with_their_d
         assert "1 April 2026, which came with matcha." in " ".join(seen(pilot).split())
 
 
-@pytest.mark.slow
 async def test_it_says_how_long_azure_has_been_asked_while_the_table_is_in_use_already():
     class Slow(CloudySession):
         async def find_prices(self, *, offline: bool) -> Prices:
@@ -206,7 +202,6 @@ async def test_whether_sizes_and_quota_fit_is_said_in_words_and_signs():
         await until_seen(pilot, "✗ no")
 
 
-@pytest.mark.slow
 async def test_where_machines_can_be_had_is_asked_for_all_regions():
     session = session_with()
     session.fits = {
@@ -223,7 +218,6 @@ def line_with(pilot: Pilot[None], words: str) -> str:
     return next((line for line in seen(pilot).splitlines() if words in line), "")
 
 
-@pytest.mark.slow
 async def test_while_nobody_is_signed_in_that_is_unknown():
     session = CloudySession(settings=CHOSEN)
     session.sign_ins = [MatchaError("nobody is signed in")]

@@ -10,6 +10,8 @@ from tests.third_target.installing import matcha_with, place_target
 TARGET = """
 from lab_target import LabTarget
 
+pytestmark = pytest.mark.slow
+
 class Faulty(LabTarget):
     name = "faulty"
     {change}
