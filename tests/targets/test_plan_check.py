@@ -36,6 +36,8 @@ from tests.screens.keyboard import seen, until_on, until_seen
 from tests.targets.tiny import built, register, running
 from tests.waiting import wait_for
 
+pytestmark = pytest.mark.slow
+
 ONE = "terraform_data.one"
 
 
@@ -164,7 +166,6 @@ def test_a_later_layer_that_would_be_replaced_is_refused(tiny: MatchaHere):
     assert tiny("status").returncode == 0
 
 
-@pytest.mark.slow
 def test_it_is_replaced_when_that_is_allowed(tiny: MatchaHere):
     paint(tiny, "green")
     provision = tiny("provision", "--yes", "--allow-destroy")
@@ -172,7 +173,6 @@ def test_it_is_replaced_when_that_is_allowed(tiny: MatchaHere):
     assert tiny("provision", "--yes").returncode == 0
 
 
-@pytest.mark.slow
 def test_it_is_replaced_when_that_was_reviewed(tiny: MatchaHere):
     paint(tiny, "green")
     engine = find_engine()
@@ -189,7 +189,6 @@ def test_it_is_replaced_when_that_was_reviewed(tiny: MatchaHere):
     assert read_decision(project_of(tiny)).state is LayerState.WHOLE
 
 
-@pytest.mark.slow
 def test_a_plan_says_which_layer_it_only_previews(tiny: MatchaHere):
     preview = "house is a preview, planned again once ground is built"
     assert preview not in tiny("plan").stdout
@@ -200,7 +199,6 @@ def test_a_plan_says_which_layer_it_only_previews(tiny: MatchaHere):
     assert preview in tiny("plan").stdout
 
 
-@pytest.mark.slow
 async def test_who_watches_is_shown_what_nobody_had_seen_and_asked_again(tiny: MatchaHere):
     paint(tiny, "green")
     async with MatchaApp(Session(Deployment(tiny.folder))).run_test(size=(80, 24)) as pilot:
@@ -225,7 +223,6 @@ async def test_who_watches_is_shown_what_nobody_had_seen_and_asked_again(tiny: M
     assert read_decision(project_of(tiny)).state is LayerState.WHOLE
 
 
-@pytest.mark.slow
 def test_what_a_failed_provision_left_half_made_is_made_again(tiny: MatchaHere):
     assert tiny("destroy", "--yes").returncode == 0
     obstacle = tiny.folder / "world/tiny-dvc"
@@ -239,7 +236,6 @@ def test_what_a_failed_provision_left_half_made_is_made_again(tiny: MatchaHere):
     assert running(tiny.folder) == built("tiny", ["data_version_control"])
 
 
-@pytest.mark.slow
 def test_a_setting_that_cannot_change_is_not_taken_from_a_hand_edit(tiny: MatchaHere):
     file = tiny.folder / "matcha.toml"
     file.write_text(file.read_text() + 'plot = "b"\n')

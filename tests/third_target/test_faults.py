@@ -7,10 +7,11 @@ import pytest
 from tests.command_line import Matcha
 from tests.third_target.installing import matcha_with, place_target
 
+pytestmark = pytest.mark.slow
+
 TARGET = """
 from lab_target import LabTarget
 
-pytestmark = pytest.mark.slow
 
 class Faulty(LabTarget):
     name = "faulty"
