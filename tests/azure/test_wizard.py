@@ -66,9 +66,9 @@ async def until_done(pilot: Pilot[None], words: str) -> None:
 
 
 async def choose_azure_and_llm(pilot: Pilot[None]) -> None:
-    await pilot.press("shift+tab", "down")
+    await pilot.press("down")
     await until_seen(pilot, "(•) Azure")
-    await pilot.press("tab", "down")
+    await pilot.press("l")
     await until_seen(pilot, "(•) LLM")
 
 
