@@ -25,7 +25,8 @@ from matcha_tui.widgets.component_list import ComponentList
 from matcha_tui.widgets.duration import ago, in_words
 from matcha_tui.widgets.header_line import HeaderLine
 
-REFRESH_SECONDS = 3.0
+REFRESH_SECONDS = 4.0
+_LOOKS_A_COMPARISON = 4
 _LONG = 120
 _BOWL = (
     "  (  )  (   ",
@@ -130,6 +131,7 @@ class HomeScreen(MatchaScreen):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._dashboard = Dashboard(session)
+        self._looks = 0
 
     def compose_body(self) -> ComposeResult:
         """Make a welcome and a dashboard; one of them is shown."""
@@ -178,11 +180,17 @@ class HomeScreen(MatchaScreen):
                 health = await self.session.deployment.health()
                 self.end_if_left()
                 self._show_health(overview.deployed, health)
-                deviations = await self.session.deployment.deviations()
-                self.end_if_left()
-                self.dashboard.show_changes(deviations)
+                await self._look_for_changes()
         except MatchaError as error:
             self._show_error(error)
+
+    async def _look_for_changes(self) -> None:
+        """Compare with what was deployed, now and then: it costs more than asking for health."""
+        self._looks += 1
+        if self._looks % _LOOKS_A_COMPARISON == 1:
+            deviations = await self.session.deployment.deviations()
+            self.end_if_left()
+            self.dashboard.show_changes(deviations)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what can be done now."""
