@@ -262,7 +262,8 @@ def find_difference(project: Project) -> StackDifference:
     record = read_decision(project).record
     if record is None or record.target != project.target.name:
         return StackDifference()
-    wanted = {(project.target.name, *pair) for pair in project.stack.modules}
+    target, spec = project.target, spec_of(project, record)
+    wanted = {(target.name, *pair) for pair in project.stack.modules}
     chosen = [
         flavor
         for flavor in project.catalog.flavors
@@ -271,26 +272,33 @@ def find_difference(project: Project) -> StackDifference:
     return compare(
         record.modules,
         dict(project.stack.modules),
-        settings_of(project, record),
+        _settings_in(record, spec),
         project.config.settings,
-        versions(project),
-        {flavor.module_type: project.target.version(flavor) for flavor in chosen},
+        _versions_in(target, spec),
+        {flavor.module_type: target.version(flavor) for flavor in chosen},
     )
 
 
-def versions(project: Project) -> dict[str, str]:
+def versions_of(project: Project, record: Record) -> dict[str, str]:
     """Return which version of its server each deployed module has, where that is known."""
-    target, spec = deployed_target(project), deployed_spec(project)
+    return _versions_in(target_of(record), spec_of(project, record))
+
+
+def settings_of(project: Project, record: Record) -> dict[str, SettingValue]:
+    """Return what was set of what is deployed, by dotted name; of a default nobody speaks."""
+    return _settings_in(record, spec_of(project, record))
+
+
+def _versions_in(target: Target, spec: StackSpec) -> dict[str, str]:
     return {
         flavor.module_type: target.deployed_version(spec.workspace, flavor)
         for flavor in spec.flavors
     }
 
 
-def settings_of(project: Project, record: Record) -> dict[str, SettingValue]:
-    """Return what was set of what is deployed, by dotted name; of a default nobody speaks."""
+def _settings_in(record: Record, spec: StackSpec) -> dict[str, SettingValue]:
     found = dict(record.settings)
-    for flavor in spec_of(project, record).flavors:
+    for flavor in spec.flavors:
         for setting in flavor.settings:
             dotted = f"{flavor.module_type}.{setting.name}"
             if setting.only_grows and found.get(dotted) == setting.default:

@@ -82,7 +82,7 @@ def read_overview(project: Project) -> Overview:
         pending=tuple(difference.lines),
         can_reset=difference.is_chosen,
         going=difference.going,
-        versions=deployed.versions(project) if record else {},
+        versions=deployed.versions_of(project, record) if record else {},
         runs=run_records(project.workspace, _RUNS_SHOWN),
     )
 

@@ -20,7 +20,7 @@ from matcha_tui.deployed import (
     format_pending,
     health,
     read_decision,
-    versions,
+    versions_of,
 )
 from matcha_tui.errors import ExitCode
 from matcha_tui.health_state import HealthState
@@ -62,9 +62,9 @@ def status(context: click.Context, form: str, drift: bool, watch: bool) -> None:
         from matcha_tui.commands.drift import compare_with_reality  # most people do not ask
 
         deviations = compare_with_reality(project)
-    decision = read_decision(project)
+    decision, difference = read_decision(project), find_difference(project)
     if form == "json":
-        known = versions(project)
+        known = versions_of(project, decision.record) if decision.record else {}
         document = {
             "version": _VERSION,
             "state": decision.state,
@@ -73,13 +73,13 @@ def status(context: click.Context, form: str, drift: bool, watch: bool) -> None:
                 _component(module_type, item) | {"version": known.get(module_type, "")}
                 for module_type, item in found.items()
             ],
-            "pending": find_difference(project).lines,
+            "pending": difference.lines,
             **({"drift": [asdict(item) for item in deviations]} if drift else {}),
         }
         click.echo(json.dumps(document, indent=2))
     else:
         click.echo("\n".join(_lines(found)))
-        if sentence := format_pending(find_difference(project)):
+        if sentence := format_pending(difference):
             click.echo(sentence, err=True)
         if drift:
             from matcha_tui.drift import format_deviations

@@ -59,16 +59,14 @@ def find_deviations(folder: FlavorFolder, definition: Path) -> tuple[ServiceDevi
 def _of_files(
     folder: FlavorFolder, service: Service, definition: Path
 ) -> Iterator[ServiceDeviation]:
-    flavor = folder.flavor
+    flavor, part = folder.flavor, "service" if service.server else "storage"
     if _was_edited(folder, definition):
         text = f"{folder.service} is not what was deployed"
-        is_server = service.server is not None
-        part = "service" if is_server else "storage"
         yield ServiceDeviation(flavor, text, _changed_by(folder.service), part)
     for path in (folder.service, folder.values):
         if path.exists() and path.stat().st_mode & _OTHERS:
             text = f"{path} holds secrets, and others can read it"
-            yield ServiceDeviation(flavor, text, part="service" if service.server else "storage")
+            yield ServiceDeviation(flavor, text, part=part)
     kept_in = folder.data
     if isinstance(service.check, DirectoryCheck):
         kept_in = Path(service.check.directory)

@@ -13,7 +13,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from matcha_tui.errors import MatchaError
@@ -181,13 +181,7 @@ def _describe(service: Service, content: str, environment: str) -> Earlier:
 
 
 def _write(folder: FlavorFolder, earlier: Earlier) -> None:
-    record = {
-        "packages": list(earlier.packages),
-        "lock": earlier.lock,
-        "content": earlier.content,
-        "environment": earlier.environment,
-    }
-    write_atomically(folder.last_healthy, json.dumps(record))
+    write_atomically(folder.last_healthy, json.dumps(asdict(earlier)))
 
 
 def _rewritten(data: Path, server: Server) -> list[Path]:

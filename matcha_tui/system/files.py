@@ -37,12 +37,7 @@ def user_cache(environment: Mapping[str, str]) -> Path:
     Returns:
         The folder, which need not exist.
     """
-    chosen = Path(environment.get("XDG_CACHE_HOME", ""))
-    if chosen.is_absolute():
-        return chosen / _APPLICATION
-    import platformdirs  # late: most commands never ask for the cache
-
-    return platformdirs.user_cache_path(_APPLICATION)
+    return _user_folder(environment, "cache")
 
 
 def user_data(environment: Mapping[str, str]) -> Path:
@@ -51,12 +46,7 @@ def user_data(environment: Mapping[str, str]) -> Path:
     Returns:
         The folder, which need not exist.
     """
-    chosen = Path(environment.get("XDG_DATA_HOME", ""))
-    if chosen.is_absolute():
-        return chosen / _APPLICATION
-    import platformdirs  # late: most commands never ask for it
-
-    return platformdirs.user_data_path(_APPLICATION)
+    return _user_folder(environment, "data")
 
 
 def user_config(environment: Mapping[str, str]) -> Path:
@@ -65,12 +55,7 @@ def user_config(environment: Mapping[str, str]) -> Path:
     Returns:
         The folder, which need not exist.
     """
-    chosen = Path(environment.get("XDG_CONFIG_HOME", ""))
-    if chosen.is_absolute():
-        return chosen / _APPLICATION
-    import platformdirs  # late: most commands never ask for it
-
-    return platformdirs.user_config_path(_APPLICATION)
+    return _user_folder(environment, "config")
 
 
 def user_state(environment: Mapping[str, str]) -> Path:
@@ -79,12 +64,18 @@ def user_state(environment: Mapping[str, str]) -> Path:
     Returns:
         The folder, which need not exist.
     """
-    chosen = Path(environment.get("XDG_STATE_HOME", ""))
+    return _user_folder(environment, "state")
+
+
+def _user_folder(environment: Mapping[str, str], kind: str) -> Path:
+    """Return the user's folder of one of XDG's kinds; the system's own where none is set."""
+    chosen = Path(environment.get(f"XDG_{kind.upper()}_HOME", ""))
     if chosen.is_absolute():
         return chosen / _APPLICATION
-    import platformdirs  # late: most commands never ask for it
+    import platformdirs  # late: most commands never ask for any of them
 
-    return platformdirs.user_state_path(_APPLICATION)
+    found: Path = getattr(platformdirs, f"user_{kind}_path")(_APPLICATION)
+    return found
 
 
 @contextmanager

@@ -93,29 +93,14 @@ def wait_for_end(processes: Collection[Process], seconds: float) -> bool:
 
 def marked_processes(variable: str, value: str) -> list[Process]:
     """Return this user's processes with a variable in their environment, without the caller."""
-    me, user = os.getpid(), os.getuid()
-    found = []
-    for process in psutil.process_iter():
-        with suppress(psutil.Error, OSError):
-            is_own = process.pid != me and process.uids().real == user
-            if is_own and _is_marked(process, variable, value):
-                found.append(Process(process.pid, process.create_time()))
-    return found
+    wanted = _shown_by_psutil(value)
+    return [process for found, process in _with_variable(variable) if found == wanted]
 
 
 def processes_marked_below(variable: str, folder: str) -> list[tuple[str, Process]]:
     """Return this user's processes with a path below a folder in a variable, and that path."""
-    me, user = os.getpid(), os.getuid()
     below = _shown_by_psutil(folder.rstrip("/") + "/")
-    found = []
-    for process in psutil.process_iter():
-        with suppress(psutil.Error, OSError):
-            if process.pid == me or process.uids().real != user:
-                continue
-            value = _shown_by_psutil(process.environ().get(variable, ""))
-            if value.startswith(below):
-                found.append((value, Process(process.pid, process.create_time())))
-    return found
+    return [pair for pair in _with_variable(variable) if pair[0].startswith(below)]
 
 
 def measure_trees(pids: Collection[int]) -> dict[int, tuple[int, float]]:
@@ -158,6 +143,18 @@ def is_run_with(process: Process, argument: str) -> bool:
         return argument in psutil.Process(process.pid).cmdline()
     except psutil.Error:
         return False
+
+
+def _with_variable(variable: str) -> Iterator[tuple[str, Process]]:
+    """Yield this user's processes, without the caller, that have a variable, and its value."""
+    me, user = os.getpid(), os.getuid()
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if process.pid == me or process.uids().real != user:
+                continue
+            value = process.environ().get(variable)
+            if value is not None:
+                yield _shown_by_psutil(value), Process(process.pid, process.create_time())
 
 
 def _is_marked(process: psutil.Process, variable: str, value: str) -> bool:
