@@ -29,12 +29,17 @@ _LOG_LINES = 500
 _HISTORY = 10
 _RUNS = 4
 _MEGABYTE = 1024 * 1024
-RUN_ENDS = {
+_ENDS = {
     RunState.DONE: ("✓ done", "$success"),
     RunState.FAILED: ("✗ failed", "$error"),
     RunState.CANCELLED: ("■ cancelled", "$warning"),
     RunState.LOST: ("? outcome unknown", "$warning"),
 }
+
+
+def describe_end(state: RunState) -> tuple[str, str]:
+    """Return in words how a run has ended, or that it goes on, and in which style."""
+    return _ENDS.get(state, (f"▸ {state.value}", "$accent"))
 
 
 class Dashboard(Vertical):
@@ -171,18 +176,31 @@ class Dashboard(Vertical):
 
     @work(exclusive=True, group="use")
     async def _read_snippet(self, module_type: str) -> None:
-        text = "Nothing of it is known yet."
         try:
-            found = await self._session.deployment.snippets()
+            _, snippets = await self._find_snippets(module_type)
+            text = next(iter(snippets.values()), "It is not used by itself.")
         except MatchaError as error:
             text = error.message
-        else:
-            flavors = self._session.deployment.project.catalog.flavors
-            resources = [one.resource for one in flavors if one.module_type == module_type]
-            snippets = next((found[name] for name in resources if name in found), {})
-            text = next(iter(snippets.values()), "It is not used by itself.")
         if self.is_attached:
             self.query_one("#snippet", Static).update(text)
+
+    async def find_chosen_snippets(self) -> tuple[str, dict[str, str]]:
+        """Return the resource of the component that is looked at, and how it is used.
+
+        Returns:
+            The resource, and language to a text to run; empty where it is not used by itself.
+
+        Raises:
+            MatchaError: If nothing is deployed.
+        """
+        chosen = self.chosen
+        return await self._find_snippets(chosen[0]) if chosen else ("", {})
+
+    async def _find_snippets(self, module_type: str) -> tuple[str, dict[str, str]]:
+        found = await self._session.deployment.snippets()
+        flavors = self._session.deployment.project.catalog.flavors
+        names = [one.resource for one in flavors if one.module_type == module_type]
+        return next(((name, found[name]) for name in names if found.get(name)), ("", {}))
 
     def _fill(self) -> None:
         if self._stack is not None:
@@ -224,7 +242,7 @@ class Dashboard(Vertical):
     def _runs(self, records: tuple[RunRecord, ...]) -> Content:
         now, lines = self._session.now(), []
         for record in records[:_RUNS]:
-            end, style = RUN_ENDS.get(record.state, (f"▸ {record.state.value}", "$accent"))
+            end, style = describe_end(record.state)
             seconds = record.seconds(now)
             words = [record.run.kind.ljust(9), ago(record.run.created, now)]
             if seconds is not None:

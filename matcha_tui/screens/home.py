@@ -15,7 +15,7 @@ from matcha_tui.overview import Overview
 from matcha_tui.project.history import LastRun
 from matcha_tui.screens.base import MatchaScreen
 from matcha_tui.screens.confirm import Confirm
-from matcha_tui.screens.dashboard import RUN_ENDS, Dashboard
+from matcha_tui.screens.dashboard import Dashboard, describe_end
 from matcha_tui.screens.notice import Notice
 from matcha_tui.screens.session import Session
 from matcha_tui.screens.wizard import open_step
@@ -41,6 +41,12 @@ _WELCOME = (
     ("2", "See Terraform's plan. Nothing is built before you say so."),
     ("3", "Get a stack that runs on {target}, in about {minutes}."),
 )
+_FOR_WHAT_IS_THERE = frozenset(
+    {"again", "edit", "resources", "log", "use", "verify", "compare"}
+    | {"stop", "run", "autostart", "models", "destroy"}
+)
+"""Actions on what is deployed, while nothing is being done to it."""
+
 _PARTIAL = "▲ The last run did not finish: enter goes on, d takes down what is there"
 
 
@@ -130,7 +136,7 @@ class HomeScreen(MatchaScreen):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._dashboard = Dashboard(session)
+        self.dashboard = Dashboard(session)
         self._looks = 0
 
     def compose_body(self) -> ComposeResult:
@@ -148,12 +154,7 @@ class HomeScreen(MatchaScreen):
             yield Center(Static(Content("\n").join(lines), id="promise"))
             yield Center(Button("Start  ⏎", id="start", variant="primary"))
             yield Label("", id="before")
-        yield self._dashboard
-
-    @property
-    def dashboard(self) -> Dashboard:
-        """What is shown once anything is deployed."""
-        return self._dashboard
+        yield self.dashboard
 
     def on_mount(self) -> None:
         """Look at the project now, and every few seconds."""
@@ -194,26 +195,21 @@ class HomeScreen(MatchaScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what can be done now."""
-        overview = self.session.deployment.overview
+        overview, target = self.session.deployment.overview, self.session.deployed_on
+        is_there = overview.deployed is not None and not overview.live
+        if action in _FOR_WHAT_IS_THERE and not is_there:
+            return False
+        control, stopped = target.control, bool(self.dashboard.stopped)
+        modules = dict(overview.deployed.modules) if overview.deployed else {}
         offers = {
             "start": not overview.deployed and not overview.live,
-            "again": overview.deployed is not None and not overview.live,
             "watch": overview.live is not None,
-            "resources": overview.deployed is not None and not overview.live,
-            "edit": overview.deployed is not None and not overview.live,
             "reset": overview.can_reset and not overview.live,
-            "stop": self._can_control(overview)
-            and self.dashboard.runs
-            and not self.dashboard.stopped,
-            "run": self._can_control(overview) and bool(self.dashboard.stopped),
-            "log": self._is_there(overview),
-            "use": self._is_there(overview),
             "history": bool(overview.runs),
-            "verify": self._is_there(overview),
-            "compare": self._is_there(overview),
-            "autostart": self._ends_with_login(overview),
-            "models": self._serves_models(overview),
-            "destroy": overview.deployed is not None and not overview.live,
+            "stop": control is not None and self.dashboard.runs and not stopped,
+            "run": control is not None and stopped,
+            "autostart": control is not None and control.ends_with_login,
+            "models": target.models is not None and "deployer" in modules,
         }
         return offers.get(action, True)
 
@@ -298,14 +294,9 @@ class HomeScreen(MatchaScreen):
         """Show how the component under the cursor is used."""
         from matcha_tui.screens.snippet import Snippet
 
-        chosen = self.dashboard.chosen
-        found = await self.attempt(self.session.deployment.snippets())
-        if chosen is None or found is None:
-            return
-        flavors = self.session.deployment.project.catalog.flavors
-        names = [one.resource for one in flavors if one.module_type == chosen[0]]
-        if resource := next((name for name in names if found.get(name)), None):
-            self.app.push_screen(Snippet(resource, found[resource]))
+        resource, snippets = await self.attempt(self.dashboard.find_chosen_snippets()) or ("", {})
+        if snippets:
+            self.app.push_screen(Snippet(resource, snippets))
 
     def action_verify(self) -> None:
         """Try every component."""
@@ -345,22 +336,6 @@ class HomeScreen(MatchaScreen):
         from matcha_tui.screens.destroy import DestroyScreen
 
         self.app.push_screen(DestroyScreen(self.session))
-
-    def _is_there(self, overview: Overview) -> bool:
-        return overview.deployed is not None and not overview.live
-
-    def _can_control(self, overview: Overview) -> bool:
-        return self._is_there(overview) and self.session.deployed_on.control is not None
-
-    def _ends_with_login(self, overview: Overview) -> bool:
-        control = self.session.deployed_on.control
-        return self._is_there(overview) and control is not None and control.ends_with_login
-
-    def _serves_models(self, overview: Overview) -> bool:
-        if overview.deployed is None or overview.live:
-            return False
-        target = self.session.deployed_on
-        return target.models is not None and "deployer" in dict(overview.deployed.modules)
 
     def _show(self, overview: Overview) -> None:
         is_empty = not overview.deployed and not overview.live
@@ -405,7 +380,7 @@ class HomeScreen(MatchaScreen):
     def _last_line(self, last: LastRun | None) -> Content:
         if last is None:
             return Content("")
-        end, style = RUN_ENDS.get(last.state, (last.state.value, "$quiet"))
+        end, style = describe_end(last.state)
         words = [last.kind]
         if last.finished:
             words.append(ago(last.finished, self.session.now()))

@@ -18,6 +18,7 @@ from matcha_tui.screens.session import Session
 from matcha_tui.targets.inference import curl_call, python_call
 from matcha_tui.targets.models_part import ServedModel
 from matcha_tui.widgets.duration import in_words
+from matcha_tui.widgets.row_table import RowTable
 
 _READY = "READY"
 _NONE = (
@@ -39,8 +40,8 @@ class ModelsScreen(MatchaScreen):
         Binding(
             "p", "copy_python", "Copy Python", id="models.python", tooltip="Copy a call in Python"
         ),
-        Binding("j", "cursor('down')", show=False, id="models.down"),
-        Binding("k", "cursor('up')", show=False, id="models.up"),
+        Binding("j", "app.simulate_key('down')", show=False, id="models.down"),
+        Binding("k", "app.simulate_key('up')", show=False, id="models.up"),
         Binding("escape,q", "back", "Back", id="models.back", tooltip="Go back"),
     ]
 
@@ -52,7 +53,7 @@ class ModelsScreen(MatchaScreen):
 
     def compose_body(self) -> ComposeResult:
         """Make the table above the details."""
-        table: DataTable[Text] = DataTable(cursor_type="row")
+        table = RowTable()
         table.add_column("Model", key="name", width=20)
         table.add_column("State", key="state", width=13)
         table.add_column("From", key="source")
@@ -63,7 +64,7 @@ class ModelsScreen(MatchaScreen):
 
     def on_mount(self) -> None:
         """Ask what is served."""
-        self.query_one(DataTable).focus()
+        self.query_one(RowTable).focus()
         self.query_one("#none").display = False
         self.set_interval(1, self._show_work)
         self.load()
@@ -140,24 +141,16 @@ class ModelsScreen(MatchaScreen):
             self.app.copy_to_clipboard(python_call(model))
             self.notify(f"Copied a Python call of {model.name}.", markup=False)
 
-    def action_cursor(self, direction: str) -> None:
-        """Move the cursor."""
-        table = self.query_one(DataTable)
-        if direction == "down":
-            table.action_cursor_down()
-        else:
-            table.action_cursor_up()
-
     def action_back(self) -> None:
         """Go back."""
         self.app.pop_screen()
 
     def _current(self) -> ServedModel | None:
-        row = self.query_one(DataTable).cursor_row
+        row = self.query_one(RowTable).cursor_row
         return self._models[row] if 0 <= row < len(self._models) else None
 
     def _fill(self) -> None:
-        table = self.query_one(DataTable)
+        table = self.query_one(RowTable)
         row = table.cursor_row
         table.clear()
         for model in self._models:

@@ -17,6 +17,7 @@ from matcha_tui.screens.browser import open_in_browser
 from matcha_tui.screens.session import Session
 from matcha_tui.screens.snippet import Snippet
 from matcha_tui.targets.base import ComponentHealth
+from matcha_tui.widgets.row_table import RowTable
 from matcha_tui.widgets.theme_colour import theme_colour
 
 MASK = "••••••••"
@@ -42,8 +43,8 @@ class ResourcesScreen(MatchaScreen):
         ),
         Binding("o", "open", "Open", id="resources.open", tooltip="Open the address in a browser"),
         Binding("u", "use", "Use it", id="resources.use", tooltip="How it is used, to be copied"),
-        Binding("j", "cursor('down')", show=False, id="resources.down"),
-        Binding("k", "cursor('up')", show=False, id="resources.up"),
+        Binding("j", "app.simulate_key('down')", show=False, id="resources.down"),
+        Binding("k", "app.simulate_key('up')", show=False, id="resources.up"),
         Binding("escape,q", "back", "Back", id="resources.back", tooltip="Go back to the start"),
     ]
 
@@ -55,7 +56,7 @@ class ResourcesScreen(MatchaScreen):
 
     def compose_body(self) -> ComposeResult:
         """Make the table above the details."""
-        table: DataTable[Text] = DataTable(cursor_type="row", zebra_stripes=False)
+        table = RowTable()
         table.add_column("", key="health", width=_SYMBOL_WIDTH)
         table.add_column("Resource", key="name", width=_NAME_WIDTH)
         table.add_column("Property", key="property", width=_PROPERTY_WIDTH)
@@ -65,7 +66,7 @@ class ResourcesScreen(MatchaScreen):
 
     def on_mount(self) -> None:
         """Read what there is."""
-        self.query_one(DataTable).focus()
+        self.query_one(RowTable).focus()
         self.app.theme_changed_signal.subscribe(self, lambda _theme: self._fill())
         self.load()
 
@@ -86,7 +87,7 @@ class ResourcesScreen(MatchaScreen):
 
     def on_resize(self, event: events.Resize) -> None:
         """Give the value what room is left; say the health in a word where there is room."""
-        table = self.query_one(DataTable)
+        table = self.query_one(RowTable)
         columns = {column.key.value: column for column in table.columns.values()}
         columns["health"].width = _WORD_WIDTH if event.size.width >= WIDE else _SYMBOL_WIDTH
         used = sum(columns[name].width for name in ("health", "name", "property")) + 4 * _PADDING
@@ -152,27 +153,19 @@ class ResourcesScreen(MatchaScreen):
         else:
             self.notify(f"{resource.name} is not used by itself.", markup=False)
 
-    def action_cursor(self, direction: str) -> None:
-        """Move the cursor."""
-        table = self.query_one(DataTable)
-        if direction == "down":
-            table.action_cursor_down()
-        else:
-            table.action_cursor_up()
-
     def action_back(self) -> None:
         """Go home."""
         self.go_home()
 
     def _current(self) -> Resource | None:
-        row = self.query_one(DataTable).cursor_row
+        row = self.query_one(RowTable).cursor_row
         return self._resources[row] if 0 <= row < len(self._resources) else None
 
     def _value(self, resource: Resource) -> str:
         return MASK if resource.secret and resource != self._shown else resource.value
 
     def _fill(self) -> None:
-        table = self.query_one(DataTable)
+        table = self.query_one(RowTable)
         row = table.cursor_row
         table.clear()
         named, quiet = "", theme_colour(self.app, "quiet")

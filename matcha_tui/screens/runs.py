@@ -10,9 +10,10 @@ from textual.widgets import DataTable
 
 from matcha_tui.project.history import RunRecord
 from matcha_tui.screens.base import MatchaScreen
-from matcha_tui.screens.dashboard import RUN_ENDS
+from matcha_tui.screens.dashboard import describe_end
 from matcha_tui.screens.session import Session
 from matcha_tui.widgets.duration import ago, in_words
+from matcha_tui.widgets.row_table import RowTable
 from matcha_tui.widgets.theme_colour import theme_colour
 
 _COLUMNS = {"Result": 18, "What": 10, "Stack": 9, "When": 14, "Took": 12}
@@ -21,10 +22,9 @@ _COLUMNS = {"Result": 18, "What": 10, "Stack": 9, "When": 14, "Took": 12}
 class RunsScreen(MatchaScreen):
     """One row a run."""
 
-    CSS_PATH = "runs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "cursor('down')", show=False, id="runs.down"),
-        Binding("k", "cursor('up')", show=False, id="runs.up"),
+        Binding("j", "app.simulate_key('down')", show=False, id="runs.down"),
+        Binding("k", "app.simulate_key('up')", show=False, id="runs.up"),
         Binding("escape,q", "back", "Back", id="runs.back", tooltip="Go back"),
     ]
 
@@ -34,7 +34,7 @@ class RunsScreen(MatchaScreen):
 
     def compose_body(self) -> ComposeResult:
         """Make the table."""
-        table: DataTable[Text] = DataTable(cursor_type="row")
+        table = RowTable()
         for title, width in _COLUMNS.items():
             table.add_column(title, width=width)
         table.add_column("Run")
@@ -42,7 +42,7 @@ class RunsScreen(MatchaScreen):
 
     def on_mount(self) -> None:
         """Read what there is."""
-        self.query_one(DataTable).focus()
+        self.query_one(RowTable).focus()
         self.load()
 
     @work(exclusive=True, group="load")
@@ -52,9 +52,9 @@ class RunsScreen(MatchaScreen):
         if found is None:
             return
         self._records = found
-        now, table = self.session.now(), self.query_one(DataTable)
+        now, table = self.session.now(), self.query_one(RowTable)
         for record in found:
-            end, style = RUN_ENDS.get(record.state, (f"▸ {record.state.value}", "$accent"))
+            end, style = describe_end(record.state)
             seconds = record.seconds(now)
             table.add_row(
                 Text(end, theme_colour(self.app, style.removeprefix("$"))),
@@ -71,14 +71,6 @@ class RunsScreen(MatchaScreen):
         from matcha_tui.screens.monitor import MonitorScreen
 
         self.app.push_screen(MonitorScreen(self.session, self._records[event.cursor_row].run))
-
-    def action_cursor(self, direction: str) -> None:
-        """Move the cursor."""
-        table = self.query_one(DataTable)
-        if direction == "down":
-            table.action_cursor_down()
-        else:
-            table.action_cursor_up()
 
     def action_back(self) -> None:
         """Go back."""

@@ -1,0 +1,21 @@
+"""A table of rows, one of which is chosen: as tall as there is room."""
+
+from rich.text import Text
+from textual.widgets import DataTable
+
+
+class RowTable(DataTable[Text]):
+    """Has a cursor on a whole row."""
+
+    DEFAULT_CSS = """
+    RowTable {
+        height: 1fr;
+        margin: 1 1 0 1;
+        background: $background;
+        overflow-x: hidden;
+        &:focus { background-tint: $background 0%; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(cursor_type="row")
