@@ -60,6 +60,19 @@ class Matcha:
             if process.pid != os.getpid() and self._is_ours(process)
         ]
 
+    def service_pids(self) -> dict[str, int]:
+        """Return the leading process of each service, by flavor."""
+        pids = {}
+        for process in self.processes():
+            try:
+                mark = process.environ().get("MATCHA_SERVICE")
+                is_leader = os.getpgid(process.pid) == process.pid
+            except (psutil.Error, OSError):  # ended meanwhile
+                continue
+            if mark and is_leader:
+                pids[Path(mark).name] = process.pid
+        return pids
+
     def wait_until_ended(self) -> None:
         """Wait until nothing is left; a run's worker ends a moment after it has said so."""
         wait_for(lambda: self.processes() == [])

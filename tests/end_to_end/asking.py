@@ -1,28 +1,10 @@
-"""What is asked of a real local stack: its processes, its servers' answers."""
+"""What is asked of the servers of a real local stack."""
 
 import json
-import os
 import urllib.parse
 import urllib.request
-from pathlib import Path
-
-import psutil
 
 from tests.command_line import Matcha
-
-
-def service_pids(matcha: Matcha) -> dict[str, int]:
-    """Return the leading process of each service, by flavor."""
-    pids = {}
-    for process in matcha.processes():
-        try:
-            mark = process.environ().get("MATCHA_SERVICE")
-            is_leader = os.getpgid(process.pid) == process.pid
-        except (psutil.Error, OSError):
-            continue
-        if mark and is_leader:
-            pids[Path(mark).name] = process.pid
-    return pids
 
 
 def zenml_token(matcha: Matcha, url: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import Matcha
-from tests.end_to_end.asking import post, service_pids, zenml_token
+from tests.end_to_end.asking import post, zenml_token
 from tests.end_to_end.clients import python_of, run_client
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -38,23 +38,23 @@ def test_the_stack_comes_up_and_is_filled(matcha: Matcha):
 
 
 def test_what_is_stopped_rests_until_it_is_started(matcha: Matcha):
-    before = service_pids(matcha)
+    before = matcha.service_pids()
     assert matcha("stop", "experiment_tracker", "deployer").returncode == 0
-    assert service_pids(matcha).keys() == {"zenml", "chroma"}
+    assert matcha.service_pids().keys() == {"zenml", "chroma"}
     status = matcha("status")
     assert status.returncode == 0
     assert status.stdout.count(" stopped ") == 2
     assert "`matcha start`" in status.stderr
     assert matcha("provision", "--yes").returncode == 0  # a repair leaves it stopped
-    assert service_pids(matcha).keys() == {"zenml", "chroma"}
+    assert matcha.service_pids().keys() == {"zenml", "chroma"}
     assert matcha("start").returncode == 0
-    after = service_pids(matcha)
+    after = matcha.service_pids()
     assert {name: after[name] for name in ("zenml", "chroma")} == {
         name: before[name] for name in ("zenml", "chroma")
     }
     assert " stopped " not in matcha("status").stdout
     assert matcha("restart", "chroma").returncode == 0
-    assert service_pids(matcha)["chroma"] != after["chroma"]
+    assert matcha.service_pids()["chroma"] != after["chroma"]
     assert matcha("stop", "mlfow").returncode == 2
 
 
@@ -68,14 +68,14 @@ def test_after_a_reboot_everything_comes_back_but_what_was_stopped(matcha: Match
         command, cwd=matcha.folder, env=matcha.environment, capture_output=True, check=False
     )
     assert started.returncode == 0, started.stderr
-    assert service_pids(matcha).keys() == {"zenml", "mlflow", "chroma"}
+    assert matcha.service_pids().keys() == {"zenml", "mlflow", "chroma"}
     assert matcha("start").returncode == 0
-    assert service_pids(matcha).keys() == {"zenml", "mlflow", "chroma", "seldon"}
+    assert matcha.service_pids().keys() == {"zenml", "mlflow", "chroma", "seldon"}
     assert _content(matcha) == before
 
 
 def test_a_module_is_taken_out_and_put_back_with_its_data_while_the_others_run(matcha: Matcha):
-    before = service_pids(matcha)
+    before = matcha.service_pids()
     refused = matcha("stack", "remove", "vector_database")
     assert refused.returncode == 3
     assert "--live" in refused.stderr
@@ -87,7 +87,7 @@ def test_a_module_is_taken_out_and_put_back_with_its_data_while_the_others_run(m
     assert "What is removed keeps its data" in plan.stdout
     provision = matcha("provision", "--yes")
     assert provision.returncode == 0, provision.stderr
-    after = service_pids(matcha)
+    after = matcha.service_pids()
     assert after == {name: pid for name, pid in before.items() if name != "chroma"}
     assert "vector-database" not in matcha("get").stdout
     assert matcha("stack", "add", "vector_database", "chroma", "--live").returncode == 0
@@ -108,12 +108,12 @@ def test_every_component_is_proven_to_work_and_no_trace_is_left(matcha: Matcha):
 
 
 def test_what_is_backed_up_is_there_in_another_project(matcha: Matcha, tmp_path: Path):
-    before = service_pids(matcha)
+    before = matcha.service_pids()
     file = tmp_path / "backup.tar.gz"
     backup = matcha("backup", str(file), "--with-secrets")
     assert backup.returncode == 0, backup.stderr
     assert "chroma: stops for as long as it is read" in backup.stderr
-    assert {**service_pids(matcha), "chroma": 0} == {**before, "chroma": 0}
+    assert {**matcha.service_pids(), "chroma": 0} == {**before, "chroma": 0}
     refused = matcha("restore", str(file))
     assert refused.returncode == 3
     assert "holds data already" in refused.stderr

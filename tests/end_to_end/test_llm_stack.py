@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from tests.command_line import SCRIPTS, Matcha, make_environment
-from tests.end_to_end.asking import post, service_pids, zenml_token
+from tests.end_to_end.asking import post, zenml_token
 from tests.end_to_end.clients import python_of, run_client
 from tests.end_to_end.pages import (
     PORTS_OF_NO_PAGE,
@@ -315,13 +315,13 @@ def test_a_snippet_runs_as_it_is_shown(
 
 
 def test_a_second_provision_finds_nothing_to_do(matcha: Matcha):
-    before = service_pids(matcha)
+    before = matcha.service_pids()
     assert matcha("provision", "--yes").returncode == 0
-    assert service_pids(matcha) == before
+    assert matcha.service_pids() == before
 
 
 def test_a_further_name_is_allowed_and_only_its_service_restarts(matcha: Matcha):
-    before = service_pids(matcha)
+    before = matcha.service_pids()
     port = int(matcha.get("experiment-tracker", "tracking-url").rpartition(":")[2])
     request = http_request("/version", "tea.example", "https://tea.example")
     assert status_of(port, request) == 403
@@ -330,7 +330,7 @@ def test_a_further_name_is_allowed_and_only_its_service_restarts(matcha: Matcha)
     assert changed.returncode == 0, changed.stderr
     assert status_of(port, request) == 200
     assert status_of(port, http_request("/version", "cup.example")) == 403
-    after = service_pids(matcha)
+    after = matcha.service_pids()
     assert after["mlflow"] != before["mlflow"]
     assert {**before, "mlflow": 0} == {**after, "mlflow": 0}
 
@@ -344,16 +344,16 @@ def test_the_stack_cannot_be_changed_while_it_is_deployed(matcha: Matcha):
 
 
 def test_a_killed_service_is_back_within_seconds(matcha: Matcha):
-    before = service_pids(matcha)
+    before = matcha.service_pids()
     os.kill(before["mlflow"], signal.SIGKILL)
-    wait_for(lambda: service_pids(matcha).get("mlflow") not in (None, before["mlflow"]))
+    wait_for(lambda: matcha.service_pids().get("mlflow") not in (None, before["mlflow"]))
     wait_for(lambda: matcha("status").returncode == 0)
-    after = service_pids(matcha)
+    after = matcha.service_pids()
     assert {**before, "mlflow": 0} == {**after, "mlflow": 0}
 
 
 def test_provision_repairs_what_is_down_and_nothing_else(matcha: Matcha):
-    before = service_pids(matcha)
+    before = matcha.service_pids()
     for supervisor in _supervisors(matcha):
         supervisor.kill()
     os.kill(before["chroma"], signal.SIGKILL)
@@ -367,7 +367,7 @@ def test_provision_repairs_what_is_down_and_nothing_else(matcha: Matcha):
     assert "nothing would start mlflow or seldon or zenml again after a crash" in doctor.stdout
     assert matcha("provision", "--yes").returncode == 0
     assert matcha("status").returncode == 0
-    after = service_pids(matcha)
+    after = matcha.service_pids()
     assert after["chroma"] != before["chroma"]
     assert {**before, "chroma": 0} == {**after, "chroma": 0}
     url = matcha.get("vector-database", "url")

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import Matcha
-from tests.end_to_end.asking import service_pids
 from tests.end_to_end.clients import python_of, run_client
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -124,6 +123,6 @@ def test_an_upgrade_is_told_planned_and_done_and_everything_is_still_there(
     assert zenml_run(matcha, "read", zenml_home) == pipeline
     assert "->" not in matcha("status").stderr
     assert not list((matcha.folder / ".matcha/services").glob("*/*upgrade*"))
-    before = service_pids(matcha)
+    before = matcha.service_pids()
     assert matcha("provision", "--yes").returncode == 0
-    assert service_pids(matcha) == before
+    assert matcha.service_pids() == before

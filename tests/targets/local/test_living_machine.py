@@ -213,12 +213,8 @@ class LivingStack(RuleBasedStateMachine):
                 slot: "stopped" if slot in self.stopped else "healthy" for slot in self.deployed
             }
             assert states == expected
-        running = {
-            Path(process.environ()["MATCHA_SERVICE"]).name
-            for process in Matcha(self.folder, {}).processes()
-            if process.environ().get("MATCHA_SERVICE")
-        }
-        assert running == {CATALOG[slot] for slot in self.deployed - self.stopped}
+        running = Matcha(self.folder, {}).service_pids()
+        assert set(running) == {CATALOG[slot] for slot in self.deployed - self.stopped}
         kept = {slot for slot in CATALOG if self.precious(slot).exists()}
         assert kept == self.filled
 
