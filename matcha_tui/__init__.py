@@ -23,14 +23,19 @@ if TYPE_CHECKING:
     from matcha_tui.stack.flavor import Flavor
     from matcha_tui.stack.setting import Setting, SettingType
     from matcha_tui.stack.stack import Stack
-    from matcha_tui.targets.backup_part import Backup
     from matcha_tui.targets.base import ComponentHealth, Root, SharedState, StackSpec, Target
-    from matcha_tui.targets.control_part import Control
     from matcha_tui.targets.drift import Deviation
     from matcha_tui.targets.findings import Check, Finding, Fix, Unverified, Verdict
     from matcha_tui.targets.identity_part import Identity
-    from matcha_tui.targets.logs_part import Logs, LogWindow
-    from matcha_tui.targets.models_part import ModelInput, Models, ServedModel
+    from matcha_tui.targets.parts import (
+        Backup,
+        Control,
+        Logs,
+        LogWindow,
+        ModelInput,
+        Models,
+        ServedModel,
+    )
     from matcha_tui.targets.pricing_part import Pricing
     from matcha_tui.terraform.engine import Engine
     from matcha_tui.terraform.events import Event, RunState
@@ -109,13 +114,18 @@ _MODULES = {
     "stack.setting": ("Setting", "SettingType"),
     "stack.stack": ("Stack",),
     "targets.base": ("ComponentHealth", "StackSpec", "Root", "SharedState", "Target"),
-    "targets.backup_part": ("Backup",),
-    "targets.control_part": ("Control",),
     "targets.drift": ("Deviation",),
     "targets.findings": ("Check", "Finding", "Fix", "Unverified", "Verdict"),
     "targets.identity_part": ("Identity",),
-    "targets.logs_part": ("LogWindow", "Logs"),
-    "targets.models_part": ("ModelInput", "Models", "ServedModel"),
+    "targets.parts": (
+        "Backup",
+        "Control",
+        "LogWindow",
+        "Logs",
+        "ModelInput",
+        "Models",
+        "ServedModel",
+    ),
     "targets.pricing_part": ("Pricing",),
     "terraform.engine": ("Engine",),
     "terraform.events": ("Event", "RunState"),

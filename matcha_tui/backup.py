@@ -22,8 +22,8 @@ from matcha_tui.project.workspace import Workspace, prepare_workspace
 from matcha_tui.selection import Project
 from matcha_tui.stack.setting import SettingType
 from matcha_tui.stack.stack import make_stack
-from matcha_tui.targets.backup_part import Backup
 from matcha_tui.targets.base import Target
+from matcha_tui.targets.parts import Backup
 
 _Tell = Callable[[str], None]
 

@@ -6,7 +6,7 @@ from matcha_tui.deployed import deployed_spec, deployed_target, require_deployme
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.lock import hold_lock
 from matcha_tui.selection import Project
-from matcha_tui.targets.control_part import Control
+from matcha_tui.targets.parts import Control
 
 _Tell = Callable[[str], None]
 

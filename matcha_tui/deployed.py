@@ -19,7 +19,7 @@ from matcha_tui.stack.stack import name_stack
 from matcha_tui.system.locks import is_locked
 from matcha_tui.targets.base import ComponentHealth, StackSpec, StateLock, Target
 from matcha_tui.targets.composition import composed_flavors
-from matcha_tui.targets.logs_part import LogWindow
+from matcha_tui.targets.parts import LogWindow
 from matcha_tui.targets.registry import TARGETS, sound_targets
 from matcha_tui.targets.unrecorded import find_unrecorded
 from matcha_tui.terraform.folder import LOCK

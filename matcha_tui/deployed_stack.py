@@ -10,15 +10,14 @@ from matcha_tui.background import Answer, from_thread, in_background, on_this_lo
 from matcha_tui.overview import Overview, Resource, list_resources, read_overview
 from matcha_tui.project.history import RunRecord, run_records
 from matcha_tui.selection import Project, open_project
-from matcha_tui.stack.snippets import find_snippets
 from matcha_tui.stack.stack import Stack
+from matcha_tui.stack.usage import find_snippets
 from matcha_tui.system.files import write_atomically
 from matcha_tui.system.plain_text import clean_text
 from matcha_tui.targets.base import ComponentHealth
 from matcha_tui.targets.drift import Deviation
 from matcha_tui.targets.findings import Check
-from matcha_tui.targets.logs_part import LogWindow
-from matcha_tui.targets.models_part import ServedModel
+from matcha_tui.targets.parts import LogWindow, ServedModel
 from matcha_tui.targets.registry import explanations_of
 from matcha_tui.terraform.engine import Engine, find_engine
 from matcha_tui.terraform.following import follow_progress, initial_progress

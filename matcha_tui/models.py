@@ -5,7 +5,7 @@ from pathlib import Path
 from matcha_tui.deployed import deployed_spec, deployed_target, resources
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.selection import Project
-from matcha_tui.targets.models_part import (
+from matcha_tui.targets.parts import (
     Models,
     ServedModel,
     choose_model_name,

@@ -15,8 +15,7 @@ from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.catalog import Catalog, Flavor, load_catalog
 from matcha_tui.stack.stack import DEFAULT_PRESET, Stack, preset_stack
 from matcha_tui.targets.base import StackSpec, Target
-from matcha_tui.targets.installed import read_installed
-from matcha_tui.targets.registry import OURS, STATE_KEYS, TARGET_SETTINGS, TARGETS
+from matcha_tui.targets.registry import OURS, STATE_KEYS, TARGET_SETTINGS, TARGETS, read_installed
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from matcha_tui.project.state import Resources
 from matcha_tui.selection import Project
 from matcha_tui.services.layout import CLIENTS, flavor_folder
 from matcha_tui.stack.flavor import Flavor
-from matcha_tui.stack.variables import client_variables
+from matcha_tui.stack.usage import client_variables
 from matcha_tui.system.plain_text import clean_text
 from matcha_tui.targets.findings import Check, Finding, Verdict
 

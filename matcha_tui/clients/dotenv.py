@@ -1,6 +1,6 @@
-"""Writes a variable so that every reader of ``.env`` files takes the same value.
+"""Writes a variable so that every reader of ``.env`` files, or a shell, takes the same value.
 
-The readers agree on little:
+The readers of ``.env`` agree on little:
 
 - sh (``. ./.env``) expands ``$`` and backquotes in double quotes and nothing in single
   ones, and reads to a quote's end.
@@ -57,3 +57,19 @@ def find_obstacle(value: str) -> str | None:
         if re.search(r"\\[nr]", value):
             return f"both {quote} and a backslash before n or r"
     return None
+
+
+def quote(value: str) -> str:
+    """Return a value for any POSIX shell: bare, or in single quotes.
+
+    A bare one is read alike by what knows no quotes: make's ``include``, docker's
+    ``--env-file``.
+    """
+    escaped = value.replace("'", "'\"'\"'")
+    return value if is_plain(value) else f"'{escaped}'"
+
+
+def quote_for_fish(value: str) -> str:
+    """Return a value for fish: bare, or in single quotes with its two escapes."""
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return value if value and is_plain(value) else f"'{escaped}'"

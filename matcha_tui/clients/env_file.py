@@ -11,7 +11,7 @@ from matcha_tui.clients.connection import NO_NOTE, Note, Outcome, ToolConnection
 from matcha_tui.clients.dotenv import find_obstacle, is_plain, write_value
 from matcha_tui.clients.git import is_tracked, keep_out_of_git, stop_ignoring
 from matcha_tui.clients.lines import with_end
-from matcha_tui.stack.variables import ClientVariable
+from matcha_tui.stack.usage import ClientVariable
 from matcha_tui.system.files import PRIVATE_FILE_MODE, explain_os_errors, write_atomically
 
 _NAME = ".env"

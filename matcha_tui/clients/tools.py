@@ -17,7 +17,7 @@ from matcha_tui.errors import MatchaError
 from matcha_tui.project.state import Resources
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.flavor import Flavor
-from matcha_tui.stack.variables import client_variables
+from matcha_tui.stack.usage import client_variables
 from matcha_tui.system.files import write_atomically
 
 _FORGET: Mapping[str, Callable[[Path, Note], ToolConnection]] = {

@@ -10,8 +10,6 @@ import click
 
 from matcha_tui import choosing, deployed, deployment
 from matcha_tui.commands.doctor import show_finding
-from matcha_tui.commands.naming import completing, owner_names
-from matcha_tui.commands.opening import open_project
 from matcha_tui.commands.options import (
     check_answers,
     need_terminal,
@@ -19,6 +17,7 @@ from matcha_tui.commands.options import (
     target_option,
     usage_error,
 )
+from matcha_tui.commands.project import completing, open_project, owner_names
 from matcha_tui.commands.reporting import Report, reporting
 from matcha_tui.data_choice import DataChoice
 from matcha_tui.deployed import mask_secrets

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from matcha_tui.commands.opening import open_project
 from matcha_tui.commands.options import output_option, target_option
+from matcha_tui.commands.project import open_project
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.guess import choose_name
 from matcha_tui.pricing.estimate import CostLine, Estimate

@@ -7,8 +7,8 @@ from textwrap import indent
 
 import click
 
-from matcha_tui.commands.opening import open_project
 from matcha_tui.commands.options import check_answers, need_terminal, output_option
+from matcha_tui.commands.project import open_project
 from matcha_tui.errors import ExitCode
 from matcha_tui.preflight import OnFinding, list_checks, run_checks
 from matcha_tui.selection import Project

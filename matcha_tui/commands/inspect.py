@@ -1,7 +1,8 @@
-"""``matcha get`` and ``version``: look, and change nothing; no lock is waited for."""
+"""``matcha get``, ``open`` and ``version``: look, and change nothing; no lock is waited for."""
 
 import json
 import platform
+import webbrowser
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,15 +10,14 @@ from typing import Any
 import click
 
 from matcha_tui import __version__
-from matcha_tui.commands.deployed_names import find_resource, resource_names
-from matcha_tui.commands.naming import completing
-from matcha_tui.commands.opening import open_project
-from matcha_tui.commands.quoting import quote
+from matcha_tui.clients.dotenv import quote
+from matcha_tui.commands.project import completing, find_resource, open_project, resource_names
 from matcha_tui.deployed import MASK, deployed_spec, mask_secrets, resources
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.guess import choose_name
 from matcha_tui.selection import Project
-from matcha_tui.stack.snippets import SNIPPETS, find_snippets
+from matcha_tui.stack.aliases import Aliases
+from matcha_tui.stack.usage import SNIPPETS, find_pages, find_snippets
 from matcha_tui.system.plain_text import escape_line
 from matcha_tui.terraform.engine import find_engine
 
@@ -161,3 +161,28 @@ def _only_value(found: dict[str, dict[str, str]], property_name: str | None) -> 
             exit_code=ExitCode.USAGE,
         )
     return value
+
+
+def _pages(project: Project) -> dict[str, str]:
+    return find_pages(deployed_spec(project).flavors, resources(project))
+
+
+def _names(project: Project) -> Aliases:
+    return resource_names(project, _pages(project), "resource with a page of its own")
+
+
+@click.command(epilog="Example: matcha open experiment-tracker")
+@click.argument(
+    "resource", shell_complete=completing(lambda project, _typed: _names(project).words)
+)
+def open(resource: str) -> None:  # noqa: A001 - as the command is called
+    """Open the page of RESOURCE in the browser; where there is none, print its URL.
+
+    RESOURCE may be a module type or a flavor, too: experiment_tracker, mlflow.
+    """
+    project = open_project(Path.cwd())
+    pages = _pages(project)
+    resource = _names(project).find(resource)
+    if not webbrowser.open(pages[resource]):
+        click.echo("There is no browser here; open this elsewhere on this machine:", err=True)
+        click.echo(pages[resource])

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from matcha_tui.commands.opening import open_project
 from matcha_tui.commands.options import output_option
+from matcha_tui.commands.project import open_project
 from matcha_tui.models import deploy_model, list_models, remove_model
 from matcha_tui.system.plain_text import escape_line
 from matcha_tui.targets.inference import curl_call, example_request, python_call
-from matcha_tui.targets.models_part import ServedModel
+from matcha_tui.targets.parts import ServedModel
 
 
 @click.group(epilog="Example: matcha model deploy models:/iris/1")

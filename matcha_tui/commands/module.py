@@ -7,9 +7,8 @@ import click
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.stack.catalog import load_catalog
 from matcha_tui.stack.flavor import DEFINITION, MODULE_TYPES, FlavorPath
-from matcha_tui.targets.installed import read_installed
 from matcha_tui.targets.module_check import check_flavor
-from matcha_tui.targets.registry import TARGETS, sound_targets
+from matcha_tui.targets.registry import TARGETS, read_installed, sound_targets
 from matcha_tui.terraform.engine import find_engine
 
 _PLACE = "TARGET/LAYER/MODULE_TYPE/FLAVOR"

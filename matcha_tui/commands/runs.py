@@ -1,24 +1,24 @@
-"""``matcha runs`` and ``logs``: what was run in this project, and what is being run."""
+"""``matcha runs`` and ``logs``: what was run here, what is running, what components say."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
-from matcha_tui.commands.component_log import parse_time, print_component_log
-from matcha_tui.commands.deployed_names import component_names
 from matcha_tui.commands.following import watch_to_end, worth_printing
-from matcha_tui.commands.naming import completing
-from matcha_tui.commands.opening import open_project
 from matcha_tui.commands.options import output_option, usage_error
+from matcha_tui.commands.project import completing, component_names, open_project
+from matcha_tui.deployed import component_log
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.guess import unknown
 from matcha_tui.project.history import RunRecord, run_records
 from matcha_tui.selection import Project
-from matcha_tui.targets.logs_part import LogWindow
+from matcha_tui.system.plain_text import clean_text
+from matcha_tui.targets.parts import LogWindow
 from matcha_tui.targets.registry import explanations_of
 from matcha_tui.terraform.events import Event
 from matcha_tui.terraform.folder import Run, is_live, list_runs
@@ -26,6 +26,32 @@ from matcha_tui.terraform.following import read_events
 from matcha_tui.terraform.outcome import check_outcome
 from matcha_tui.terraform.progress import RunProgress
 from matcha_tui.widgets.duration import in_words
+
+_AGO = re.compile(r"(\d{1,6})([smhd])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def parse_time(
+    _context: click.Context, _option: click.Parameter, text: str | None
+) -> datetime | None:
+    """Return the moment that is meant: how long ago, or a date with or without a local time."""
+    if text is None:
+        return None
+    if ago := _AGO.fullmatch(text.strip()):
+        return datetime.now(UTC) - timedelta(seconds=int(ago[1]) * _SECONDS[ago[2]])
+    try:
+        return datetime.fromisoformat(text.strip()).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise click.BadParameter(
+            f"{text!r} is no time. Give 30s, 10m, 2h, 1d or 2026-12-24T18:00."
+        ) from error
+
+
+def print_component_log(project: Project, flavor: str, window: LogWindow) -> None:
+    """Print a part of a component's log, without what a terminal would obey."""
+    for text in component_log(project, flavor, window):
+        click.echo(clean_text(text), nl=False)
+
 
 _VERSION = 1
 _SUGGESTED_RUNS = 5

@@ -7,9 +7,8 @@ from typing import Any
 
 import click
 
-from matcha_tui.commands.naming import completing, type_names
-from matcha_tui.commands.opening import open_project
 from matcha_tui.commands.options import output_option
+from matcha_tui.commands.project import completing, open_project, type_names
 from matcha_tui.selection import Project
 from matcha_tui.stack.catalog import MODULE_TYPES
 from matcha_tui.stack.stack import (

@@ -1,4 +1,4 @@
-"""``matcha status``: is every component healthy? It waits for no lock."""
+"""``matcha status``: is every component healthy, and as it was deployed? It waits for no lock."""
 
 import json
 import shutil
@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from matcha_tui.commands.opening import open_project
+from matcha_tui.commands.following import follow_to_end
 from matcha_tui.commands.options import output_option
+from matcha_tui.commands.project import open_project
 from matcha_tui.deployed import (
     find_difference,
     format_partial,
@@ -22,14 +23,16 @@ from matcha_tui.deployed import (
     read_decision,
     versions_of,
 )
+from matcha_tui.drift import find_deviations, read_drift, start_drift
 from matcha_tui.errors import ExitCode
 from matcha_tui.health_state import HealthState
 from matcha_tui.selection import Project
 from matcha_tui.system.plain_text import escape_line
 from matcha_tui.targets.base import ComponentHealth
-
-if TYPE_CHECKING:
-    from matcha_tui.targets.drift import Deviation
+from matcha_tui.targets.drift import Deviation
+from matcha_tui.targets.registry import explanations_of
+from matcha_tui.terraform.engine import find_engine
+from matcha_tui.terraform.outcome import check_outcome
 
 _WATCH_SECONDS = 2.0
 _VERSION = 1
@@ -59,7 +62,7 @@ def status(context: click.Context, form: str, drift: bool, watch: bool) -> None:
     found = health(project)
     deviations: tuple[Deviation, ...] = ()
     if drift:
-        from matcha_tui.commands.drift import compare_with_reality  # most people do not ask
+        from matcha_tui.commands.status import compare_with_reality  # most people do not ask
 
         deviations = compare_with_reality(project)
     decision, difference = read_decision(project), find_difference(project)
@@ -171,3 +174,17 @@ def _component(module_type: str, item: ComponentHealth) -> dict[str, Any]:
 
 def _is_healthy(found: Found) -> bool:
     return all(item.state.is_well for item in found.values())
+
+
+def compare_with_reality(project: Project) -> tuple[Deviation, ...]:
+    """Return what is not as it was deployed; a run of Terraform is shown on stderr.
+
+    Raises:
+        MatchaError: If nothing is deployed, or the run fails.
+    """
+    found = find_deviations(project)
+    run = start_drift(project, find_engine)
+    if run is None:
+        return found
+    check_outcome(follow_to_end(run), "The comparison", explanations_of(run))
+    return (*found, *read_drift(project, run))

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from matcha_tui.commands.opening import open_project
 from matcha_tui.commands.options import need_terminal
+from matcha_tui.commands.project import open_project
 from matcha_tui.deployed import free_shared_lock, shared_locks
 from matcha_tui.deployment import live_run
 from matcha_tui.errors import ExitCode, MatchaError

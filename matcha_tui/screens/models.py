@@ -16,7 +16,7 @@ from matcha_tui.screens.base import MatchaScreen
 from matcha_tui.screens.confirm import Confirm
 from matcha_tui.screens.session import Session
 from matcha_tui.targets.inference import curl_call, python_call
-from matcha_tui.targets.models_part import ServedModel
+from matcha_tui.targets.parts import ServedModel
 from matcha_tui.widgets.duration import in_words
 from matcha_tui.widgets.row_table import RowTable
 

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from textual.content import Content
 
-from matcha_tui.stack.flavor import Flavor
-from matcha_tui.stack.licences import is_open_source
+from matcha_tui.stack.flavor import Flavor, is_open_source
 from matcha_tui.stack.setting import Setting, SettingType
 from matcha_tui.stack.stack import Stack
 from matcha_tui.widgets.duration import in_words

@@ -21,7 +21,7 @@ from matcha_tui.screens.notice import Notice
 from matcha_tui.screens.session import Session
 from matcha_tui.screens.wizard import open_step
 from matcha_tui.stack.catalog import MODULE_TYPES, Flavor, Preset
-from matcha_tui.stack.licences import is_open_source
+from matcha_tui.stack.flavor import is_open_source
 from matcha_tui.stack.stack import (
     Stack,
     add_module,

@@ -16,13 +16,10 @@ from matcha_tui.stack.flavor import Flavor, check_keys
 from matcha_tui.stack.setting import Setting, SettingValue
 
 if TYPE_CHECKING:  # what says what to choose needs no more of them than their names
-    from matcha_tui.targets.backup_part import Backup
-    from matcha_tui.targets.control_part import Control
     from matcha_tui.targets.drift import Deviation
     from matcha_tui.targets.findings import Check
     from matcha_tui.targets.identity_part import Identity
-    from matcha_tui.targets.logs_part import Logs
-    from matcha_tui.targets.models_part import Models
+    from matcha_tui.targets.parts import Backup, Control, Logs, Models
     from matcha_tui.targets.pricing_part import Pricing
     from matcha_tui.terraform.explain import Explanations
 

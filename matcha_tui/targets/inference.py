@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.targets.models_part import ModelInput, ServedModel
+from matcha_tui.targets.parts import ModelInput, ServedModel
 
 _SECONDS = 120.0
 _EXAMPLES: Mapping[str, object] = {"BOOL": True, "BYTES": "text"}

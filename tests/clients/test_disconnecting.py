@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from matcha_tui.clients.connection import Note, Outcome
 from matcha_tui.clients.env_file import connect_env_file, disconnect_env_file
 from matcha_tui.clients.tools import connect_tools, disconnect_tools
-from matcha_tui.clients.zenml_settings import describe_changes, read_settings, restore_settings
+from matcha_tui.clients.zenml import describe_changes, read_settings, restore_settings
 from matcha_tui.project.workspace import Workspace, prepare_workspace
 from matcha_tui.stack.catalog import load_catalog
-from matcha_tui.stack.variables import ClientVariable
+from matcha_tui.stack.usage import ClientVariable
 
 URL = ClientVariable("MLFLOW_TRACKING_URI", "http://127.0.0.1:5000")
 PASSWORD = ClientVariable("ZENML_STORE_PASSWORD", "green tea", secret=True)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcha_tui.clients.dvc_secret import LOCAL_SETTINGS, set_connection_string
+from matcha_tui.clients.dvc import LOCAL_SETTINGS, set_connection_string
 
 SECRET = "AccountName=tea;AccountKey=c2Vj+mV0/A==;EndpointSuffix=core.windows.net"
 OURS = f"['remote \"matcha\"']\n    connection_string = {SECRET}\n"

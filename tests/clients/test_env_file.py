@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from matcha_tui.clients.connection import Outcome
 from matcha_tui.clients.env_file import connect_env_file
 from matcha_tui.errors import MatchaError
-from matcha_tui.stack.variables import ClientVariable
+from matcha_tui.stack.usage import ClientVariable
 
 URL = ClientVariable("MLFLOW_TRACKING_URI", "http://127.0.0.1:5000")
 PASSWORD = ClientVariable("ZENML_STORE_PASSWORD", "it's green tea #1", secret=True)

@@ -1,6 +1,6 @@
 import json
 
-from matcha_tui.clients.zenml_stack import describe_stack
+from matcha_tui.clients.zenml import describe_stack
 from tests.clients.azure_stack import RESOURCES
 
 

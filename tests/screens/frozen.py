@@ -23,7 +23,7 @@ from matcha_tui.stack.stack import preset_stack
 from matcha_tui.targets.base import ComponentHealth
 from matcha_tui.targets.drift import Deviation
 from matcha_tui.targets.findings import Check
-from matcha_tui.targets.models_part import ModelInput, ServedModel
+from matcha_tui.targets.parts import ModelInput, ServedModel
 from matcha_tui.terraform.engine import Engine
 from matcha_tui.terraform.events import Event, RunState
 from matcha_tui.terraform.folder import Run, Step

@@ -5,7 +5,7 @@ import pytest
 from matcha_tui.errors import MatchaError
 from matcha_tui.stack.catalog import load_catalog
 from matcha_tui.stack.setting import SettingType
-from matcha_tui.stack.variables import ClientVariable, client_variables
+from matcha_tui.stack.usage import ClientVariable, client_variables
 
 MODULE = """\
 title = "Tracker"

@@ -29,9 +29,7 @@ from matcha_tui.targets.base import (
     StateLock,
     Target,
 )
-from matcha_tui.targets.control_part import Control
-from matcha_tui.targets.logs_part import Logs, LogWindow
-from matcha_tui.targets.models_part import Given, Models, ServedModel
+from matcha_tui.targets.parts import Control, Given, Logs, LogWindow, Models, ServedModel
 from matcha_tui.terraform.explain import Explanations
 
 if TYPE_CHECKING:

@@ -12,8 +12,7 @@ from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.targets.azure.settings import AzureSettings
 from matcha_tui.targets.base import ModuleValues, StackSpec
-from matcha_tui.targets.passwords import find_takers, takes_password
-from matcha_tui.targets.stored_values import keep, read_stored
+from matcha_tui.targets.stored_values import find_takers, keep, read_stored, takes_password
 
 _NEEDED = {
     "location": "Choose a region: matcha provision --location westeurope.",

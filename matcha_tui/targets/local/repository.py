@@ -19,7 +19,7 @@ from matcha_tui.services.service import GUARD_DIRECTORY
 from matcha_tui.system.files import explain_os_errors, make_private_directory, write_atomically
 from matcha_tui.targets.base import StackSpec
 from matcha_tui.targets.inference import ask_server, parse_inputs
-from matcha_tui.targets.models_part import Given, ServedModel, is_uri
+from matcha_tui.targets.parts import Given, ServedModel, is_uri
 
 _SETTINGS = "model-settings.json"
 _CONTENT = "model"

@@ -10,11 +10,8 @@ from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.flavor import Flavor
 from matcha_tui.stack.setting import SettingValue
-from matcha_tui.targets.backup_part import Backup
 from matcha_tui.targets.base import ComponentHealth, ModuleValues, Root, StackSpec, Target
-from matcha_tui.targets.control_part import Control
-from matcha_tui.targets.logs_part import Logs, LogWindow
-from matcha_tui.targets.models_part import Given, Models, ServedModel
+from matcha_tui.targets.parts import Backup, Control, Given, Logs, LogWindow, Models, ServedModel
 from matcha_tui.terraform.explain import Explanations
 
 if TYPE_CHECKING:

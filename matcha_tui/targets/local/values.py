@@ -20,8 +20,7 @@ from matcha_tui.stack.catalog import Flavor
 from matcha_tui.stack.setting import Setting, SettingType, SettingValue
 from matcha_tui.targets.base import ModuleValues, StackSpec
 from matcha_tui.targets.local.lasting import find_folders
-from matcha_tui.targets.passwords import find_takers
-from matcha_tui.targets.stored_values import keep, read_stored, values_file
+from matcha_tui.targets.stored_values import find_takers, keep, read_stored, values_file
 
 _DOTTED = re.compile(r"\{([a-z_]+\.[a-z0-9_]+)\}")
 _SECRET_BYTES = 24  # 192 bits, more than a password can be guessed

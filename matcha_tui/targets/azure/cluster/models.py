@@ -15,7 +15,7 @@ from matcha_tui.guess import choose_name
 from matcha_tui.targets.azure.cluster.api import ClusterApi, api_message, open_cluster
 from matcha_tui.targets.base import StackSpec
 from matcha_tui.targets.inference import ask_server, parse_inputs
-from matcha_tui.targets.models_part import Given, ServedModel, is_uri
+from matcha_tui.targets.parts import Given, ServedModel, is_uri
 
 IMAGE = "docker.io/seldonio/mlserver:1.7.1-mlflow"
 _MLFLOW = "http://mlflow.matcha-mlflow.svc.cluster.local"

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.targets.azure.cluster.api import ClusterApi, api_message, open_cluster
 from matcha_tui.targets.base import StackSpec
-from matcha_tui.targets.logs_part import LogWindow
+from matcha_tui.targets.parts import LogWindow
 
 _QUIET_SECONDS = 1.0
 

@@ -12,7 +12,7 @@ from matcha_tui.project.workspace import Workspace
 from matcha_tui.targets.azure.target import AZURE
 from matcha_tui.targets.base import StackSpec
 from matcha_tui.targets.inference import curl_call, python_call
-from matcha_tui.targets.models_part import Models
+from matcha_tui.targets.parts import Models
 from tests.azure.seldon_api import NAMESPACE, SeldonApi, serving_seldon
 from tests.clients.azure_stack import RESOURCES
 from tests.simulator.certificate import write_certificate

@@ -12,7 +12,7 @@ from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.targets.azure.target import AZURE
 from matcha_tui.targets.base import StackSpec
-from matcha_tui.targets.logs_part import Logs, LogWindow
+from matcha_tui.targets.parts import Logs, LogWindow
 from tests.azure.pods_api import PodsApi, serving_pods
 from tests.ports import free_port
 from tests.simulator.certificate import write_certificate

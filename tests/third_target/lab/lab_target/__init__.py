@@ -15,7 +15,7 @@ from matcha_tui.targets.base import (
     Target,
 )
 from matcha_tui.targets.findings import Check, run_check
-from matcha_tui.targets.logs_part import Logs, LogWindow
+from matcha_tui.targets.parts import Logs, LogWindow
 
 from .pricing import LabPricing
 

@@ -1,5 +1,5 @@
 from matcha_tui.stack.catalog import load_catalog
-from matcha_tui.stack.pages import find_pages
+from matcha_tui.stack.usage import find_pages
 
 FLAVORS = [flavor for flavor in load_catalog().flavors if flavor.target == "local"]
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from matcha_tui.stack.catalog import load_catalog
-from matcha_tui.stack.snippets import SNIPPETS, find_snippets
+from matcha_tui.stack.usage import SNIPPETS, find_snippets
 
 CATALOG = load_catalog()
 

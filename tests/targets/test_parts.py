@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.targets.inference import curl_call, example_request, parse_inputs, python_call
-from matcha_tui.targets.models_part import (
+from matcha_tui.targets.parts import (
     ModelInput,
     ServedModel,
     choose_model_name,

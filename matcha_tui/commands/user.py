@@ -1,15 +1,62 @@
-"""``matcha cache``: the environments of services, which all projects of a user share."""
+"""What is the user's own: ``matcha config``, ``completion``, and ``cache``, shared by projects."""
 
 import json
+import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
+import tomli_w
+from click.shell_completion import get_completion_class
 
 from matcha_tui.commands.options import check_answers, need_terminal, output_option
+from matcha_tui.preferences import read_preferences
+from matcha_tui.system.files import user_config
 from matcha_tui.system.plain_text import clean_line
 from matcha_tui.widgets.duration import ago
+
+
+@click.group(epilog="Example: matcha config path")
+def config() -> None:
+    """Your preferences for the wizard: theme, bell, keys.
+
+    What a project is built of is in its matcha.toml, and not here.
+    """
+
+
+@config.command(epilog='Example: $EDITOR "$(matcha config path)"')
+def path() -> None:
+    """Print the file's name; it need not exist."""
+    click.echo(user_config(os.environ) / "config.toml")
+
+
+@config.command(epilog="Example: matcha config show")
+def show() -> None:
+    """Print what counts, as the file would say it."""
+    found = read_preferences(user_config(os.environ) / "config.toml")
+    if found.problem:
+        raise found.problem
+    content = {"theme": found.theme or "matcha", "bell": found.bell, "keys": dict(found.keys)}
+    click.echo(tomli_w.dumps(content), nl=False)
+
+
+_VARIABLE = "_MATCHA_COMPLETE"
+
+
+@click.command(epilog='Example: eval "$(matcha completion bash)"')
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.pass_context
+def completion(context: click.Context, shell: str) -> None:
+    """Print what completes matcha in SHELL.
+
+    Put the example into ~/.bashrc or ~/.zshrc; in fish, write the output to
+    ~/.config/fish/completions/matcha.fish.
+    """
+    script = get_completion_class(shell)
+    assert script is not None  # noqa: S101 - click has these three
+    click.echo(script(context.find_root().command, {}, "matcha", _VARIABLE).source())
+
 
 if TYPE_CHECKING:
     from matcha_tui.services.pruning import StoredEnvironment
