@@ -1,7 +1,8 @@
 """Takes the pictures: ``python -m screenshots.take`` builds a real stack and destroys it again.
 
 The project lies in a temporary folder; secrets stay masked, as the app shows them,
-and what names the user's home is written as ``~``.
+and what names the user's home is written as ``~``. ``cast.svg`` plays the way from the first
+screen to what the stack gives, the run at half its length.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from textual.pilot import Pilot
@@ -30,11 +32,14 @@ from matcha_tui.screens.settings import SettingsScreen
 from matcha_tui.screens.stack import StackScreen
 from matcha_tui.selection import open_project
 from matcha_tui.terraform.progress import RunProgress
+from screenshots.cast import Frame, animate
 
 PICTURES = Path(__file__).parent
 SIZE = (110, 32)
 PROJECT = "iris-demo"
 _DEADLINE_SECONDS = 600.0
+_STILL_SECONDS = 1.8
+_SAMPLE_SECONDS = 1.0
 _LEAST_PART = 4  # shorter beginnings of a path give nothing away
 _TEXT = re.compile(r'textLength="([\d.]+)"([^>]*)>([^<]*)<')
 
@@ -53,30 +58,35 @@ def main() -> None:
 
 async def _take_all(folder: Path) -> None:
     app = MatchaApp(Session(Deployment(folder)))
+    frames: list[Frame] = []
     async with app.run_test(size=SIZE) as pilot:
         await _until_on(pilot, HomeScreen)
         await _until(pilot, lambda: app.screen.query_one("#welcome").display)
-        await _take(pilot, folder, "welcome")
+        frames += [await _take(pilot, folder, "welcome")]
         await pilot.press("enter")
         await _until_on(pilot, StackScreen)
         await pilot.press("l")
-        await _take(pilot, folder, "stack")
+        frames += [await _take(pilot, folder, "stack")]
         for name, screen in (("modules", ModulesScreen), ("settings", SettingsScreen)):
             await pilot.press("enter")
             await _until_on(pilot, screen)
-            await _take(pilot, folder, name)
+            frames += [await _take(pilot, folder, name)]
         await pilot.press("enter")
         await _until_on(pilot, ReviewScreen)
         await _until(pilot, lambda: app.screen.check_action("forward", ()) is True)
-        await _take(pilot, folder, "review")
+        frames += [await _take(pilot, folder, "review")]
         await pilot.press("enter")
+        sampling = asyncio.create_task(_sample(pilot, folder, frames))
         await _watch(pilot, folder, "monitor")
+        sampling.cancel()
+        frames += [_picture(pilot, folder)]
         await pilot.press("enter")
         await _until_on(pilot, ResourcesScreen)
         await _until(pilot, lambda: bool(app.screen.query_one("DataTable").row_count))  # type: ignore[attr-defined]
         await pilot.press(*["down"] * 3)
         await pilot.pause(2)
-        await _take(pilot, folder, "resources")
+        frames += [await _take(pilot, folder, "resources")]
+        (PICTURES / "cast.svg").write_text(animate(frames), encoding="utf-8")
         await pilot.press("escape")
         await _until_on(pilot, HomeScreen)
         await pilot.pause(2)
@@ -131,14 +141,28 @@ async def _until_on(pilot: Pilot[None], screen: type) -> None:
     await pilot.pause()
 
 
-async def _take(pilot: Pilot[None], folder: Path, name: str) -> None:
+async def _sample(pilot: Pilot[None], folder: Path, frames: list[Frame]) -> None:
+    """Take the run as it goes, to be shown twice as fast."""
+    while True:
+        frames.append(replace(_picture(pilot, folder), seconds=_SAMPLE_SECONDS / 2))
+        await asyncio.sleep(_SAMPLE_SECONDS)
+
+
+async def _take(pilot: Pilot[None], folder: Path, name: str) -> Frame:
     await pilot.pause(0.2)
+    frame = _picture(pilot, folder)
+    (PICTURES / f"{name}.svg").write_text(frame.picture, encoding="utf-8")
+    sys.stderr.write(f"{name}.svg\n")
+    return frame
+
+
+def _picture(pilot: Pilot[None], folder: Path) -> Frame:
+    """Return the screen as it is, without what names this machine's user."""
     picture = pilot.app.export_screenshot(title="matcha-tui")
     places = {folder: f"~/{PROJECT}", PICTURES.parent: "~/matcha-tui", Path.home(): "~"}
     for private, public in ((str(path), shown) for path, shown in places.items()):
         picture = _replace(picture, private, public)
-    (PICTURES / f"{name}.svg").write_text(picture, encoding="utf-8")
-    sys.stderr.write(f"{name}.svg\n")
+    return Frame(picture, _STILL_SECONDS)
 
 
 def _replace(picture: str, private: str, public: str) -> str:
