@@ -7,7 +7,9 @@ from rich.text import Text
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
+from textual.timer import Timer
 from textual.widgets import DataTable, Static
 
 from matcha_tui.health_state import HealthState
@@ -16,6 +18,7 @@ from matcha_tui.screens.base import WIDE, MatchaScreen
 from matcha_tui.screens.browser import open_in_browser
 from matcha_tui.screens.session import Session
 from matcha_tui.screens.snippet import Snippet
+from matcha_tui.stack.usage import SNIPPETS
 from matcha_tui.targets.base import ComponentHealth
 from matcha_tui.widgets.row_table import RowTable
 from matcha_tui.widgets.theme_colour import theme_colour
@@ -23,6 +26,12 @@ from matcha_tui.widgets.theme_colour import theme_colour
 MASK = "••••••••"
 _NAME_WIDTH, _PROPERTY_WIDTH, _LEAST_VALUE, _PADDING = 20, 16, 20, 2
 _SYMBOL_WIDTH, _WORD_WIDTH = 1, 11
+_SHOWN_SECONDS = 30.0
+_WHOLE_STACK = {
+    "shell": "matcha clients > clients.txt    # the packages that fit the servers\n"
+    "matcha connect                  # tells .env, DVC and ZenML where the stack is\n"
+    'eval "$(matcha env)"            # the same for this shell'
+}
 _STATES = {
     HealthState.HEALTHY: ("●", "success"),
     HealthState.STARTING: ("◐", "warning"),
@@ -33,13 +42,17 @@ _STATES = {
 
 
 class ResourcesScreen(MatchaScreen):
-    """One row a property; secrets are masked, and shown one at a time."""
+    """One row a property; secrets are masked, and shown one at a time, for a while."""
 
     CSS_PATH = "resources.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y,c", "copy", "Copy", id="resources.copy", tooltip="Copy the value"),
         Binding(
-            "s", "show", "Show/hide", id="resources.show", tooltip="Show this secret, or hide it"
+            "s",
+            "show",
+            "Show/hide",
+            id="resources.show",
+            tooltip="Show this secret for half a minute, or hide it",
         ),
         Binding("o", "open", "Open", id="resources.open", tooltip="Open the address in a browser"),
         Binding("u", "use", "Use it", id="resources.use", tooltip="How it is used, to be copied"),
@@ -53,6 +66,8 @@ class ResourcesScreen(MatchaScreen):
         self._resources: tuple[Resource, ...] = ()
         self._health: dict[str, ComponentHealth] = {}
         self._shown: Resource | None = None
+        self._hiding: Timer | None = None
+        self._snippets: dict[str, dict[str, str]] = {}
 
     def compose_body(self) -> ComposeResult:
         """Make the table above the details."""
@@ -63,6 +78,10 @@ class ResourcesScreen(MatchaScreen):
         table.add_column("Value", key="value", width=_LEAST_VALUE)
         yield table
         yield Static("", id="detail")
+        with Horizontal(id="uses"):
+            for language in SNIPPETS:
+                with VerticalScroll(id=f"use-{language}", classes="use", can_focus=False):
+                    yield Static("", markup=False)
 
     def on_mount(self) -> None:
         """Read what there is."""
@@ -78,6 +97,8 @@ class ResourcesScreen(MatchaScreen):
             return
         self._resources = found
         self._fill()
+        self._snippets = await self.attempt(self.session.deployment.snippets()) or {}
+        self.show_detail()
         health = await self.attempt(self.session.deployment.health())
         if health is not None:
             flavors = self.session.deployment.project.catalog.flavors
@@ -108,6 +129,18 @@ class ResourcesScreen(MatchaScreen):
             detail = f": {health.detail}" if health.detail else ""
             lines.append(Content.styled(f"{health.flavor} is {health.state}{detail}", "$quiet"))
         self.query_one("#detail", Static).update(Content("\n").join(lines))
+        self._show_uses(resource.name)
+
+    def _show_uses(self, name: str) -> None:
+        """Show below how the resource is used, where there is room for it."""
+        snippets = self._snippets.get(name)
+        what = name if snippets else "the stack"
+        snippets = snippets or _WHOLE_STACK
+        for language in SNIPPETS:
+            pane = self.query_one(f"#use-{language}")
+            pane.display = language in snippets
+            pane.border_title = f"{what} from {language}"
+            pane.query_one(Static).update(snippets.get(language, ""))
 
     def action_copy(self) -> None:
         """Copy the value, also one that is masked."""
@@ -117,14 +150,22 @@ class ResourcesScreen(MatchaScreen):
             self.notify(f"Copied {resource.name} {resource.property}.", markup=False)
 
     def action_show(self) -> None:
-        """Show this secret and no other, or hide it."""
+        """Show this secret and no other, until it is hidden again or its time is over."""
         resource = self._current()
         if resource is None:
             return
         if not resource.secret:
             self.notify("That is no secret: it is shown already.", markup=False)
             return
+        if self._hiding:
+            self._hiding.stop()
         self._shown = None if self._shown == resource else resource
+        if self._shown:
+            self._hiding = self.set_timer(_SHOWN_SECONDS, self._hide)
+        self._fill()
+
+    def _hide(self) -> None:
+        self._shown = None
         self._fill()
 
     @work(group="open")

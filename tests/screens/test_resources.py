@@ -1,5 +1,6 @@
 """The table of resources: secrets are masked, shown one at a time, and copied when asked."""
 
+from collections.abc import Callable
 from contextlib import asynccontextmanager
 
 from textual.pilot import Pilot
@@ -14,9 +15,9 @@ PASSWORD_ROW, USERNAME_ROW = 2, 4
 
 
 @asynccontextmanager
-async def table():
+async def table(size: tuple[int, int] = (80, 24)):
     session = FrozenSession(overview=deployed())
-    async with MatchaApp(session).run_test(size=(80, 24)) as pilot:
+    async with MatchaApp(session).run_test(size=size) as pilot:
         await pilot.app.push_screen(ResourcesScreen(session))
         await until_seen(pilot, "tracking-url")
         yield pilot
@@ -44,6 +45,29 @@ async def test_a_secret_is_shown_when_asked_and_only_one_at_a_time():
         assert "admin" in seen(pilot)
         await pilot.press("s")
         await until(pilot, lambda: "admin" not in seen(pilot))
+
+
+async def test_a_secret_is_hidden_again_by_itself(monkeypatch):
+    timers: list[tuple[float, Callable[[], None]]] = []
+    async with table() as pilot:
+        monkeypatch.setattr(pilot.app.screen, "set_timer", lambda *timer: timers.append(timer))
+        await down(pilot, PASSWORD_ROW)
+        await pilot.press("s")
+        await until_seen(pilot, "correct-horse")
+        [(seconds, end)] = timers
+        assert seconds == 30
+        end()
+        await until_gone(pilot, "correct-horse")
+
+
+async def test_where_there_is_room_the_use_of_a_resource_is_below_it():
+    async with table(size=(120, 40)) as pilot:
+        await down(pilot, 1)
+        await until_seen(pilot, "experiment-tracker from python")
+        assert "import mlflow" in seen(pilot)
+        assert "curl tea" in seen(pilot)
+        await down(pilot, 1)
+        await until_gone(pilot, "curl tea")
 
 
 async def test_a_masked_secret_can_be_copied():
