@@ -209,6 +209,18 @@ class Deployment(DeployedStack):
 
         await self.ask(write)
 
+    async def set_password(self, password: str) -> None:
+        """Use a password of the user's for what will be built, instead of a generated one.
+
+        Args:
+            password: For every module that takes one.
+
+        Raises:
+            MatchaError: If no module takes one, what is deployed has another one already, or
+                the project is locked.
+        """
+        await self.ask(lambda project: choosing.set_password(project, password))
+
     async def reset(self) -> None:
         """Choose again what is deployed, and drop the change that was not applied yet.
 

@@ -33,6 +33,7 @@ class Session:
         draft: What the wizard's user has chosen so far.
         region_filter: What was typed to find a region.
         bell: Whether the terminal rings when a run has ended.
+        password: What was typed for the stack's password; empty for a generated one.
     """
 
     def __init__(self, deployment: Deployment) -> None:
@@ -42,6 +43,7 @@ class Session:
         self._prices: dict[str, Prices | None] = {}
         self.region_filter = ""
         self.bell = False
+        self.password = ""
         self._planning: asyncio.Task[Run] | None = None
 
     def now(self) -> datetime:
@@ -87,7 +89,7 @@ class Session:
     def start_over(self) -> None:
         """Forget the draft; begin from what is on disk."""
         self.draft = start_draft(self.deployment.project)
-        self.region_filter = ""
+        self.region_filter = self.password = ""
 
     @property
     def drafted(self) -> Project:
@@ -217,6 +219,8 @@ class Session:
     async def _start_plan(self) -> Run:
         await in_background(self.deployment.open)  # a provision has written to it, or the user
         await self.deployment.save(self.drafted.config, live=self.is_live_change)
+        if self.password:
+            await self.deployment.set_password(self.password)
         return await self.deployment.start_plan()
 
     def _with(self, draft: Draft) -> Project:

@@ -9,7 +9,9 @@ from textual.widgets import Input, Label, Static
 from matcha_tui.screens.base import WizardScreen
 from matcha_tui.screens.draft import settings_by_owner, validation_error
 from matcha_tui.screens.session import Session
+from matcha_tui.stack.setting import Setting
 from matcha_tui.targets.findings import Verdict
+from matcha_tui.targets.stored_values import takes_password
 from matcha_tui.widgets.name_list import NameList
 from matcha_tui.widgets.setting_field import SettingField
 
@@ -49,14 +51,16 @@ class SettingsScreen(WizardScreen):
             for title, settings in owners:
                 yield Label(title, classes="owner", markup=False)
                 for name, setting in settings.items():
-                    yield SettingField(name, setting, draft.typed.get(name, ""))
+                    yield SettingField(
+                        name, setting, self._typed(name, setting), takes_secret=self._takes(setting)
+                    )
                 if self._basics and self._basics == settings.keys():
                     yield NameList()
 
     def on_mount(self) -> None:
         """Show what is wrong with what was typed before, and begin with the first field."""
         for field in self.query(SettingField):
-            text = self.session.draft.typed.get(field.setting_name, "")
+            text = self._typed(field.setting_name, field.setting)
             field.error = validation_error(field.setting, text)
         first = next(iter(self.query(Input)), None)
         if first is not None:
@@ -67,7 +71,10 @@ class SettingsScreen(WizardScreen):
     def take(self, event: SettingField.Changed) -> None:
         """Keep what was typed, and say at once what is wrong with it."""
         field = event.field
-        self.session.draft = self.session.draft.with_typed(field.setting_name, event.text)
+        if takes_password(field.setting):
+            self.session.password = event.text
+        else:
+            self.session.draft = self.session.draft.with_typed(field.setting_name, event.text)
         field.error = validation_error(field.setting, event.text)
         self._show_names()
 
@@ -94,6 +101,14 @@ class SettingsScreen(WizardScreen):
             advice.update(Content.styled(words, "bold $error"))
         elif checks is not None:
             self.go_on()
+
+    def _typed(self, name: str, setting: Setting) -> str:
+        is_password = takes_password(setting)
+        return self.session.password if is_password else self.session.draft.typed.get(name, "")
+
+    def _takes(self, setting: Setting) -> bool:
+        """Return whether a password may be given: a server has its own from its first start."""
+        return takes_password(setting) and self.session.deployment.overview.deployed is None
 
     def _chosen(self) -> Content | None:
         """Return what the steps before have settled, and where to change it."""

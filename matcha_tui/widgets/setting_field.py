@@ -24,7 +24,10 @@ class _TextInput(Input):
 
 
 class SettingField(Vertical):
-    """Takes a setting and what was typed for it so far; says what is typed."""
+    """Takes a setting and what was typed for it so far; says what is typed.
+
+    A secret has a field only where one may be given; what is typed there is not shown.
+    """
 
     DEFAULT_CSS = """
     SettingField {
@@ -62,11 +65,14 @@ class SettingField(Vertical):
     class Submitted(Message):
         """Enter was pressed after what was typed."""
 
-    def __init__(self, name: str, setting: Setting, typed: str) -> None:
+    def __init__(
+        self, name: str, setting: Setting, typed: str, *, takes_secret: bool = False
+    ) -> None:
         super().__init__()
         self.setting_name = name
         self.setting = setting
         self._typed = typed
+        self._takes_secret = takes_secret
 
     def compose(self) -> ComposeResult:
         """Show the name, the field that suits its type, and help or an error."""
@@ -86,7 +92,8 @@ class SettingField(Vertical):
 
     def _field(self) -> Input | Switch | Select[str] | Label:
         setting = self.setting
-        if setting.type is SettingType.SECRET:
+        is_secret = setting.type is SettingType.SECRET
+        if is_secret and not self._takes_secret:
             return Label("••••••••  generated, kept in .matcha", classes="field secret")
         if setting.type is SettingType.BOOLEAN:
             is_on = (self._typed or str(setting.default)).lower() == "true"
@@ -103,6 +110,7 @@ class SettingField(Vertical):
         return _TextInput(
             self._typed,
             placeholder=_placeholder(setting),
+            password=is_secret,
             compact=True,
             select_on_focus=False,
             classes="field",
@@ -130,6 +138,8 @@ class SettingField(Vertical):
 
 
 def _placeholder(setting: Setting) -> str:
+    if setting.type is SettingType.SECRET:
+        return "generated, unless you type"
     if setting.type is SettingType.PORT and setting.default == 0:
         return f"free one from {setting.preferred}" if setting.preferred else "a free one"
     if setting.type is SettingType.HOSTS:

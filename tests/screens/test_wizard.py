@@ -1,5 +1,6 @@
 """Through the wizard by keyboard alone, with real Terraform making the plan."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -136,3 +137,23 @@ async def test_escape_leads_home(folder):
     async with wizard(folder) as pilot:
         await pilot.press("escape")
         await until_on(pilot, HomeScreen)
+
+
+@pytest.mark.slow
+async def test_a_password_can_be_given_and_is_nowhere_to_be_seen(folder):
+    async with wizard(folder) as pilot:
+        await press_on(pilot, ModulesScreen, SettingsScreen)
+        await pilot.press("tab", "tab")
+        await type_text(pilot, "green-tea-4-all")
+        await until_seen(pilot, "•" * 15)
+        assert "green-tea" not in seen(pilot)
+        await press_on(pilot, ReviewScreen)
+        await until_seen(pilot, "Plan: 11 to add")
+        await pilot.press("escape")
+        await until_on(pilot, SettingsScreen)
+        assert "green-tea" not in seen(pilot)
+        assert "•" * 15 in seen(pilot)
+    kept = folder / ".matcha/services/zenml/values.json"
+    assert json.loads(kept.read_text())["password"] == "green-tea-4-all"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert "green-tea" not in (folder / "matcha.toml").read_text()
