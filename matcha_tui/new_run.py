@@ -59,7 +59,5 @@ def start_locked(
 
 
 def _guessed_seconds(project: Project, kind: RunKind) -> float | None:
-    """Return what the catalog says of a first provision: its modules come up side by side."""
-    if kind != RunKind.PROVISION:
-        return None
-    return project.target.seconds + max((flavor.seconds for flavor in project.flavors), default=0)
+    """Return what the catalog says of a first provision."""
+    return project.first_seconds if kind == RunKind.PROVISION else None

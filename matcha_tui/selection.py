@@ -56,6 +56,11 @@ class Project:
         )
 
     @property
+    def first_seconds(self) -> float:
+        """About how long a first provision takes: its modules come up side by side."""
+        return self.target.seconds + max((flavor.seconds for flavor in self.flavors), default=0)
+
+    @property
     def spec(self) -> StackSpec:
         """What is to be built, as its target wants to know it."""
         return StackSpec(self.workspace, self.flavors, self.config)

@@ -34,7 +34,7 @@ def describe_module(flavor: Flavor, stack: Stack, typed: Mapping[str, str]) -> C
 
 
 def _facts(flavor: Flavor, stack: Stack, typed: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    disk = flavor.definition.table("service").integer("disk_megabytes", 0)
+    disk = flavor.disk_megabytes
     takes = f", and {disk} MB of disk" if disk else ""
     yield "takes", f"about {in_words(flavor.seconds)} the first time{takes}"
     if missing := [name for name in flavor.requires if stack.flavor(name) is None]:

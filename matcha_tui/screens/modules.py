@@ -13,7 +13,6 @@ from textual.widgets import Label, Static
 from matcha_tui.errors import MatchaError
 from matcha_tui.pricing.difference import Difference, compare
 from matcha_tui.pricing.estimate import Estimate
-from matcha_tui.pricing.ranking import Region
 from matcha_tui.screens.base import WizardScreen
 from matcha_tui.screens.cost_format import format_cost, format_difference
 from matcha_tui.screens.module_detail import describe_module
@@ -155,7 +154,7 @@ class ModulesScreen(WizardScreen):
     def _show_cost(self, difference: Difference | None) -> None:
         if self._cost is None:
             return
-        place = self._place()
+        place = self.session.priced_region
         words = format_cost(self._cost, place.display_name if place else "")
         change = format_difference(difference)
         if change:
@@ -163,14 +162,8 @@ class ModulesScreen(WizardScreen):
         self.query_one("#cost", Static).update(words)
 
     def _work_out(self) -> Estimate | None:
-        place = self._place()
+        place = self.session.priced_region
         return self.session.cost(self.session.drafted, place.name if place else "")
-
-    def _place(self) -> Region | None:
-        """Return the region that is set; until one is, the one that is recommended."""
-        rows, region = self.session.regions(), self.session.region
-        chosen = [row for row in rows if row.region.name == region]
-        return next((row.region for row in chosen or rows if chosen or row.recommended), None)
 
     def _licences(self) -> Content:
         """Return which modules are not for everybody and everything, chosen or not."""

@@ -12,7 +12,7 @@ from matcha_tui.errors import MatchaError
 from matcha_tui.library import Deployment
 from matcha_tui.pricing.estimate import Estimate
 from matcha_tui.pricing.price import Prices
-from matcha_tui.pricing.ranking import RegionRow
+from matcha_tui.pricing.ranking import Region, RegionRow
 from matcha_tui.screens.draft import Draft, make_config, start_draft
 from matcha_tui.selection import Project
 from matcha_tui.targets.base import Target
@@ -94,7 +94,7 @@ class Session:
     @property
     def drafted(self) -> Project:
         """The project as it would be with what is chosen so far."""
-        return self._with(self.draft)
+        return self.drafted_with(self.draft)
 
     @property
     def target(self) -> Target:
@@ -190,6 +190,13 @@ class Session:
             return ()
         return self.pricing.rank(self.drafted.spec, self.prices)
 
+    @property
+    def priced_region(self) -> Region | None:
+        """The region that is chosen; until one is, the one that is recommended."""
+        rows, region = self.regions(), self.region
+        chosen = [row for row in rows if row.region.name == region]
+        return next((row.region for row in chosen or rows if chosen or row.recommended), None)
+
     async def rest(self, seconds: float) -> None:
         """Wait until the user has made up their mind."""
         await asyncio.sleep(seconds)
@@ -203,7 +210,7 @@ class Session:
         if self.target.identity is not None and self.signed_in is None:
             return ()
         draft = self.draft.with_typed(self.pricing.region_setting, location)
-        checks = await self.deployment.checks(self._with(draft).config)
+        checks = await self.deployment.checks(self.drafted_with(draft).config)
         return await self.deployment.run_checks(
             [check for check in checks if check.depends_on_region]
         )
@@ -223,6 +230,7 @@ class Session:
             await self.deployment.set_password(self.password)
         return await self.deployment.start_plan()
 
-    def _with(self, draft: Draft) -> Project:
+    def drafted_with(self, draft: Draft) -> Project:
+        """Return the project as it would be with another draft."""
         project = self.deployment.project
         return replace(project, config=make_config(project, draft))

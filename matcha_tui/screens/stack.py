@@ -4,25 +4,29 @@ from dataclasses import replace
 from textwrap import wrap
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Label, OptionList
+from textual.widgets import Label, OptionList, Static
 from textual.widgets.option_list import Option
 
 from matcha_tui.screens.base import WizardScreen
+from matcha_tui.screens.cost_format import format_cost
 from matcha_tui.screens.session import Session
 from matcha_tui.screens.wizard import step_titles
+from matcha_tui.stack.catalog import MODULE_TYPES
 from matcha_tui.stack.stack import CUSTOM, Stack, drop_unavailable, preset_stack
 from matcha_tui.targets.registry import TARGETS
 from matcha_tui.widgets.choice_list import ChoiceList
+from matcha_tui.widgets.duration import in_words
 from matcha_tui.widgets.header_line import HeaderLine
 from matcha_tui.widgets.step_line import StepLine
 
 _INDENT = " " * 4
 _MARGIN, _LEAST_WIDTH = 12, 20
+_SLOT_WIDTH, _INSIDE_ROWS = 22, 36
 _CUSTOM_TITLE = "Custom"
 _CUSTOM_DESCRIPTION = "Your own choice of modules."
 
@@ -42,12 +46,13 @@ class StackScreen(WizardScreen):
         self._custom: Stack | None = None
 
     def compose_body(self) -> ComposeResult:
-        """Make both lists."""
+        """Make both lists, and what is in the chosen stack."""
         with VerticalScroll(can_focus=False):
             yield Label("Where shall it run?", classes="question")
             yield ChoiceList(id="targets")
             yield Label("What shall it be? (tab, or d and l)", classes="question")
             yield ChoiceList(id="stacks")
+            yield Static("", id="inside")
 
     def on_mount(self) -> None:
         """Begin with the first question."""
@@ -61,11 +66,22 @@ class StackScreen(WizardScreen):
         offered = self.session.deployment.project.catalog.targets
         self._fill("targets", [name for name in TARGETS if name in offered], draft.target)
         self._fill("stacks", list(self._stacks()), draft.stack.name)
+        self._show_inside()
+        if self.session.target.pricing:
+            self.load_prices()
+
+    @work(exclusive=True, group="prices")
+    async def load_prices(self) -> None:
+        """Read what prices there are on this machine."""
+        if await self.attempt(self.session.find_prices(offline=True)) is not None:
+            self._redraw("stacks", self.session.draft.stack.name)
 
     def on_resize(self) -> None:
         """Wrap the descriptions anew."""
         self._redraw("targets", self.session.draft.target)
         self._redraw("stacks", self.session.draft.stack.name)
+        self.query_one("#inside").display = self.app.size.height >= _INSIDE_ROWS
+        self._show_inside()
 
     @on(OptionList.OptionHighlighted, "#targets")
     def choose_target(self, event: OptionList.OptionHighlighted) -> None:
@@ -78,6 +94,9 @@ class StackScreen(WizardScreen):
             self._redraw("targets", event.option_id)
             self._redraw("stacks", self.session.draft.stack.name)
             self.query_one(StepLine).steps = step_titles(self.session.target)
+            self._show_inside()
+            if self.session.target.pricing and self.session.prices is None:
+                self.load_prices()
 
     @on(OptionList.OptionHighlighted, "#stacks")
     def choose_stack(self, event: OptionList.OptionHighlighted) -> None:
@@ -87,6 +106,7 @@ class StackScreen(WizardScreen):
             self.session.draft = replace(self.session.draft, stack=stack)
             self.query_one(HeaderLine).stack = stack.name
             self._redraw("stacks", event.option_id)
+            self._show_inside()
 
     def action_preset(self, name: str) -> None:
         """Choose one of the stacks that come with the product."""
@@ -143,4 +163,35 @@ class StackScreen(WizardScreen):
             (preset.title if preset else _CUSTOM_TITLE, "bold"),
             (self._indented(preset.description if preset else _CUSTOM_DESCRIPTION), "$quiet"),
             (self._indented(" · ".join(titles)), "$primary"),
+            (f"\n{_INDENT}", ""),
+            self._describe_needs(stack),
+        )
+
+    def _describe_needs(self, stack: Stack) -> Content:
+        """Say how long a stack takes to build, and what it takes and costs."""
+        project = self.session.drafted_with(replace(self.session.draft, stack=stack))
+        needs = [f"about {in_words(project.first_seconds)} the first time"]
+        if disk := sum(flavor.disk_megabytes for flavor in project.flavors):
+            needs.append(f"{disk / 1000:.1f} GB of disk")
+        if self.session.target.pricing is None:
+            needs.append("nothing to pay")
+        line = Content.styled(" · ".join(needs), "$quiet")
+        region = self.session.priced_region
+        cost = self.session.cost(project, region.name if region else "")
+        if cost is None:
+            return line
+        where = region.display_name if region else ""
+        return Content.assemble(line, (" · ", "$quiet"), format_cost(cost, where))
+
+    def _show_inside(self) -> None:
+        """Show what each module of the chosen stack is for, where there is room."""
+        self.query_one("#inside", Static).update(
+            Content("\n").join(
+                Content.assemble(
+                    (MODULE_TYPES[flavor.module_type].ljust(_SLOT_WIDTH), "$quiet"),
+                    (flavor.title, "bold"),
+                    (self._indented(flavor.description), "$quiet"),
+                )
+                for flavor in self.session.drafted.flavors
+            )
         )

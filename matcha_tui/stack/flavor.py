@@ -236,6 +236,11 @@ class Flavor:
         """Where it stands: only one flavor of a catalog can stand there."""
         return FlavorPath(self.target, self.layer, self.module_type, self.name)
 
+    @property
+    def disk_megabytes(self) -> int:
+        """What its server's environment takes on this machine; 0 where that is none, or unknown."""
+        return self.definition.table("service").integer("disk_megabytes", 0)
+
 
 def read_flavor(folder: Path, place: FlavorPath | None = None, more: Sequence[str] = ()) -> Flavor:
     """Read a flavor's module.toml; nobody else reads it in this process.
