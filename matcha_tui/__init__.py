@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from matcha_tui.deployed import Leftovers
     from matcha_tui.deployment import Consent
     from matcha_tui.errors import ExitCode, MatchaError
+    from matcha_tui.foreign_code import UnknownCode
     from matcha_tui.health_state import HealthState
     from matcha_tui.library import Deployment
     from matcha_tui.overview import Overview, Resource
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from matcha_tui.project.history import RunRecord
     from matcha_tui.selection import Project
     from matcha_tui.stack.flavor import Flavor
+    from matcha_tui.stack.foreign import ForeignModule
     from matcha_tui.stack.setting import Setting, SettingType
     from matcha_tui.stack.stack import Stack
     from matcha_tui.targets.base import ComponentHealth, Root, SharedState, StackSpec, Target
@@ -59,6 +61,7 @@ __all__ = [
     "Finding",
     "Fix",
     "Flavor",
+    "ForeignModule",
     "HealthState",
     "Identity",
     "Leftovers",
@@ -90,6 +93,7 @@ __all__ = [
     "StepProgress",
     "Target",
     "Tier",
+    "UnknownCode",
     "Unverified",
     "Verdict",
     "__version__",
@@ -102,6 +106,7 @@ _MODULES = {
     "deployed": ("Leftovers",),
     "deployment": ("Consent",),
     "errors": ("ExitCode", "MatchaError"),
+    "foreign_code": ("UnknownCode",),
     "health_state": ("HealthState",),
     "library": ("Deployment",),
     "overview": ("Overview", "Resource"),
@@ -111,6 +116,7 @@ _MODULES = {
     "project.history": ("RunRecord",),
     "selection": ("Project",),
     "stack.flavor": ("Flavor",),
+    "stack.foreign": ("ForeignModule",),
     "stack.setting": ("Setting", "SettingType"),
     "stack.stack": ("Stack",),
     "targets.base": ("ComponentHealth", "StackSpec", "Root", "SharedState", "Target"),

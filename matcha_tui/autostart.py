@@ -12,6 +12,7 @@ from pathlib import Path
 
 from matcha_tui.deployed import deployed_target, require_deployment
 from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.foreign_code import require_own_folder
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.selection import Project
 from matcha_tui.system.login_items import LoginItem, add_item, item_file, remove_item
@@ -38,6 +39,7 @@ def enable_autostart(project: Project) -> Path:
             hint="`matcha status` says how it is.",
             exit_code=ExitCode.REFUSED,
         )
+    require_own_folder(project.workspace)
     command = (sys.executable, "-P", "-m", "matcha_tui.cli", "start", "--unless-stopped")
     folder = project.workspace.project
     kept = {name: os.environ[name] for name in _KEPT if os.environ.get(name)}

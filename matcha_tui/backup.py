@@ -16,6 +16,7 @@ from matcha_tui.deployed import (
     settings_of,
 )
 from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.foreign_code import require_own_folder
 from matcha_tui.project.config import declared_settings
 from matcha_tui.project.lock import hold_lock
 from matcha_tui.project.workspace import Workspace, prepare_workspace
@@ -82,6 +83,7 @@ def restore(project: Project, file: Path, *, replace_data: bool, tell: _Tell) ->
     """
     backup = _backup_of(project.target)
     facts = backup.check(file)
+    require_own_folder(project.workspace)
     deployed = is_deployed(project)
     if not deployed and not project.workspace.config_file.exists():
         project = _choose(project, facts)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from matcha_tui.deployed import deployed_spec, deployed_target, require_deployment
 from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.foreign_code import require_own_folder
 from matcha_tui.project.lock import hold_lock
 from matcha_tui.selection import Project
 from matcha_tui.targets.parts import Control
@@ -42,6 +43,7 @@ def start_components(
         MatchaError: If nothing is deployed, the project is locked, or one does not start.
     """
     control = _control(project)
+    require_own_folder(project.workspace)
     with hold_lock(project.workspace, "start"):
         control.start(deployed_spec(project), flavors, tell, unless_stopped=unless_stopped)
 
@@ -49,6 +51,7 @@ def start_components(
 def restart_components(project: Project, flavors: Sequence[str], tell: _Tell) -> None:
     """Stop components and start them again."""
     control = _control(project)
+    require_own_folder(project.workspace)
     with hold_lock(project.workspace, "restart"):
         control.stop(deployed_spec(project), flavors, tell)
         control.start(deployed_spec(project), flavors, tell)

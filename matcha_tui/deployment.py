@@ -24,6 +24,7 @@ from matcha_tui.deployed import (
     target_of,
 )
 from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.foreign_code import composed_digests, require_known, require_own_folder
 from matcha_tui.new_run import create_for, start_locked
 from matcha_tui.project.history import RunKind
 from matcha_tui.project.lock import hold_lock
@@ -42,6 +43,7 @@ from matcha_tui.project.workspace import (
     refuse_unprintable_path,
 )
 from matcha_tui.selection import Project
+from matcha_tui.stack.flavor import Flavor
 from matcha_tui.stack.stack import check_complete
 from matcha_tui.targets.base import ModuleValues, StackSpec
 from matcha_tui.targets.composition import compose_layer, is_composed, modules_digest
@@ -94,9 +96,11 @@ def plan(project: Project, engine: Engine) -> Run:
         The started run; `follow` it.
 
     Raises:
-        MatchaError: If the stack cannot be built or the project is locked.
+        MatchaError: If the stack cannot be built, the user has not agreed to what it runs, or
+            the project is locked.
     """
     check_buildable(project)
+    require_known(project)
     with hold_lock(project.workspace, RunKind.PLAN) as lock:
         work = _prepare(project, engine)
         run = create_for(project, RunKind.PLAN, work, lambda run: plan_steps(work, run))
@@ -118,10 +122,11 @@ def provision(project: Project, engine: Engine, consent: Consent = Consent()) ->
         The started run; `follow` it.
 
     Raises:
-        MatchaError: If the stack cannot be built, what was reviewed is out of date, or
-            the project is locked.
+        MatchaError: If the stack cannot be built, the user has not agreed to what it runs,
+            what was reviewed is out of date, or the project is locked.
     """
     check_buildable(project)
+    require_known(project)
     prepared = _settle_folders(_create_backend(project))
     reviewed = consent.reviewed
     candidates = importable(prepared) if consent.import_existing else ()
@@ -167,6 +172,7 @@ def destroy(project: Project, engine: Engine, data: DataChoice = DataChoice.KEEP
     Raises:
         MatchaError: If nothing is deployed or the project is locked.
     """
+    require_own_folder(project.workspace)
     _refresh(project)
     target = target_of(require_deployment(project))
     if data is DataChoice.KEEP and not target.keeps_data:
@@ -189,6 +195,17 @@ def destroy(project: Project, engine: Engine, data: DataChoice = DataChoice.KEEP
         run = create_for(project, RunKind.DESTROY, work, lambda run: destroy_steps(work, run))
         write_record(project.workspace, stamp(record, run.id))
         return start_locked(target.name, run, spec, lock, data)
+
+
+def recomposed(project: Project) -> tuple[Flavor, ...]:
+    """Return the modules that a destroy has to take from the catalog again.
+
+    Those that what is deployed was built with are where they were, but on a colleague's machine.
+    """
+    record = read_decision(project).record
+    if record is None or all(is_composed(project.workspace.layer(name)) for name in record.layers):
+        return ()
+    return tuple(spec_of(project, record).flavors)
 
 
 def check_buildable(project: Project) -> None:
@@ -288,7 +305,8 @@ def _prepare(
 
 def _work(project: Project, engine: Engine, repairs: tuple[str, ...] = ()) -> Work:
     is_shared = project.target.state is not None and bool(project.config.state)
-    return Work(project.workspace, engine, project.target, is_shared, repairs)
+    digests = composed_digests(project)
+    return Work(project.workspace, engine, project.target, is_shared, repairs, digests=digests)
 
 
 def _find_going(project: Project, consent: Consent) -> dict[str, dict[str, str]]:
@@ -376,5 +394,6 @@ def _restore_roots(project: Project, spec: StackSpec) -> None:
         discard_next(project.workspace, layer)
         folder = project.workspace.layer(layer)
         if not is_composed(folder):
+            require_known(project, recomposed(project))
             values = values or target.resolve(spec)
             compose_layer(spec, project.catalog, target, layer, values, folder, keeps_modules=True)

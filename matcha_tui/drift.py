@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from matcha_tui.deployed import deployed_spec, deployed_target, require_deployment
+from matcha_tui.foreign_code import require_own_folder
 from matcha_tui.new_run import create_for, start_locked
 from matcha_tui.project.history import RunKind
 from matcha_tui.project.lock import hold_lock
@@ -41,6 +42,7 @@ def start_drift(project: Project, choose_engine: Callable[[], Engine]) -> Run | 
     record, target = require_deployment(project), deployed_target(project)
     if not target.refreshes:
         return None
+    require_own_folder(project.workspace)
     with hold_lock(project.workspace, RunKind.DRIFT) as lock:
         work = Work(project.workspace, choose_engine(), target, is_shared=bool(record.backend))
         layers = [layer for layer in target.layers if layer in record.layers]

@@ -8,6 +8,7 @@ from matcha_tui.background import in_background, on_this_loop
 from matcha_tui.data_choice import DataChoice
 from matcha_tui.deployed_stack import DeployedStack
 from matcha_tui.deployment import Consent
+from matcha_tui.foreign_code import UnknownCode, agree, find_unknown
 from matcha_tui.project.config import Config
 from matcha_tui.selection import Project
 from matcha_tui.targets.findings import Check, Finding, Fix
@@ -120,6 +121,32 @@ class Deployment(DeployedStack):
             MatchaError: If nothing is deployed, or the project is locked.
         """
         return await self._start(lambda project, engine: deployment.destroy(project, engine, data))
+
+    async def unknown_code(self, config: Config | None = None) -> UnknownCode:
+        """Return what a run would execute that the user has not agreed to on this machine.
+
+        Args:
+            config: What would be built; by default what ``matcha.toml`` says.
+
+        Raises:
+            MatchaError: If a module cannot be agreed to.
+        """
+
+        def find(project: Project) -> UnknownCode:
+            return find_unknown(replace(project, config=config) if config else project)
+
+        return await self.ask(find)
+
+    async def agree(self, unknown: UnknownCode) -> None:
+        """Agree to what `unknown_code` has returned; remembered on this machine.
+
+        Args:
+            unknown: What was shown to the user.
+
+        Raises:
+            MatchaError: If that cannot be written down.
+        """
+        await self.ask(lambda project: agree(project, unknown))
 
     def follow(self, run: Run) -> AsyncIterator[tuple[Event, ...]]:
         """Every event of a run, in batches, from its first to its last.

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from matcha_tui.deployed import deployed_spec, deployed_target, resources
 from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.foreign_code import require_own_folder
 from matcha_tui.selection import Project
 from matcha_tui.targets.parts import (
     Models,
@@ -29,7 +30,9 @@ def deploy_model(
     """
     found = resolve_source(source, folder or project.workspace.project)
     chosen = choose_model_name(found, name)
-    return _models(project).deploy(deployed_spec(project), resources(project), found, chosen)
+    models = _models(project)
+    require_own_folder(project.workspace)
+    return models.deploy(deployed_spec(project), resources(project), found, chosen)
 
 
 def list_models(project: Project) -> tuple[ServedModel, ...]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from matcha_tui.deployed import is_deployed
 from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.foreign_code import list_trust_checks
 from matcha_tui.selection import Project
 from matcha_tui.targets.findings import Check, Finding, Verdict
 
@@ -17,8 +18,11 @@ def list_checks(
     project: Project, engine: str | None = None, *, quick: bool = False
 ) -> tuple[Check, ...]:
     """List what has to be true before a provision; nothing is asked yet."""
-    checks = project.target.checks(
-        replace(project.spec, engine=engine, is_deployed=is_deployed(project))
+    checks = (
+        *project.target.checks(
+            replace(project.spec, engine=engine, is_deployed=is_deployed(project))
+        ),
+        *list_trust_checks(project),
     )
     return tuple(check for check in checks if check.is_quick or not quick)
 

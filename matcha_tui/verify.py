@@ -16,6 +16,7 @@ from pathlib import Path
 from matcha_tui.clients.packages import required_packages
 from matcha_tui.deployed import deployed_spec, require_deployment, resources
 from matcha_tui.errors import MatchaError
+from matcha_tui.foreign_code import require_known
 from matcha_tui.project.state import Resources
 from matcha_tui.selection import Project
 from matcha_tui.services.layout import CLIENTS, flavor_folder
@@ -49,7 +50,9 @@ def prepare_clients(project: Project, tell: Callable[[str], None]) -> Path:
         MatchaError: If nothing is deployed, or the packages cannot be installed.
     """
     require_deployment(project)
-    packages = [*required_packages(deployed_spec(project).flavors), "requests"]
+    flavors = deployed_spec(project).flavors
+    require_known(project, flavors)
+    packages = [*required_packages(flavors), "requests"]
     services = project.workspace.services
     command = [sys.executable, "-P", "-m", "matcha_tui.services", "clients", *packages]
     with subprocess.Popen(

@@ -22,6 +22,10 @@ CACHE = Path(__file__).parents[1] / ".cache"
 DATA = CACHE / "data" / str(os.getpid())
 """Where this process's tests keep what outlives a deployment."""
 
+IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+STATE = CACHE / "state" / str(os.getpid())
+"""What the tests of one run write down of this machine, but where a test has its own."""
+
 
 def pytest_configure() -> None:
     """Keep to the checkout's cache, which all tests share, as `make` does.
@@ -31,7 +35,8 @@ def pytest_configure() -> None:
     os.environ["XDG_CACHE_HOME"] = str(CACHE)
     os.environ["XDG_DATA_HOME"] = str(DATA)
     # Shared by all workers of a run: what one reserves is in the others' way.
-    os.environ["XDG_STATE_HOME"] = str(CACHE / "state" / _run_id())
+    if not IS_WORKER:  # they inherit it
+        os.environ["XDG_STATE_HOME"] = str(STATE)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -39,11 +44,8 @@ def pytest_configure() -> None:
 def pytest_unconfigure() -> None:
     """Leave nothing of it behind."""
     shutil.rmtree(DATA, ignore_errors=True)
-    shutil.rmtree(CACHE / "state" / _run_id(), ignore_errors=True)
-
-
-def _run_id() -> str:
-    return os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    if not IS_WORKER:  # others still use it
+        shutil.rmtree(STATE, ignore_errors=True)
 
 
 @pytest.fixture

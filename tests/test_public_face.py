@@ -15,12 +15,14 @@ from matcha_tui import Deployment
 PUBLIC = [
     "Backup", "Check", "ComponentHealth", "Config", "Consent", "Control", "CostItem", "DataChoice",
     "Deployment", "Deviation", "Engine", "Event", "ExitCode", "Finding", "Fix", "Flavor",
+    "ForeignModule",
     "HealthState", "Identity", "Leftovers", "LogWindow", "Logs", "MatchaError",
     "ModelInput", "Models", "Overview", "Price", "PriceSource",
     "PriceTable", "Prices", "Pricing", "Project", "Resource", "ResourceProgress", "Root", "Run",
     "RunProgress", "RunRecord", "RunState", "ServedModel", "Setting", "SettingType",
     "SharedState", "Stack",
-    "StackSpec", "StepProgress", "Target", "Tier", "Unverified", "Verdict", "__version__",
+    "StackSpec", "StepProgress", "Target", "Tier", "UnknownCode", "Unverified",
+    "Verdict", "__version__",
 ]  # fmt: skip
 CONTRACTS = ("matcha_tui.targets.base", "matcha_tui.stack.flavor", "matcha_tui.terraform.events")
 

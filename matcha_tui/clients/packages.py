@@ -80,7 +80,7 @@ def find_clients(flavors: Iterable[Flavor]) -> tuple[InstalledClient, ...]:
             asked.setdefault(_find_python(flavor.name), []).append((flavor, flavor.client))
     found = []
     for python, ours in asked.items():
-        versions = _ask(python, [client.name for _, client in ours]) if python else {}
+        versions = _versions(python, [client.name for _, client in ours]) if python else {}
         for flavor, client in ours:
             version = versions.get(client.name)
             found.append(InstalledClient(flavor.name, client, python, version))
@@ -105,16 +105,28 @@ def _find_python(command: str) -> str | None:
     return shutil.which("python") or shutil.which("python3")
 
 
-def _ask(python: str, names: list[str]) -> Mapping[str, str]:
+def ask_python(python: str, question: str, *words: str) -> bytes | None:
+    """Return what a Python of the user's prints; ``None`` if it cannot be asked, or fails.
+
+    It is asked elsewhere than in the project, whose files it would import: ``-P`` is new in 3.11.
+    """
     try:
         asked = subprocess.run(
-            [python, "-c", _QUESTION, *names],
+            [str(Path(python).absolute()), "-c", question, *words],
+            cwd="/",
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_SECONDS,
             check=True,
         )
-        versions: Mapping[str, str] = json.loads(asked.stdout)
-    except (OSError, ValueError, subprocess.SubprocessError):
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return asked.stdout
+
+
+def _versions(python: str, names: list[str]) -> Mapping[str, str]:
+    try:
+        versions: Mapping[str, str] = json.loads(ask_python(python, _QUESTION, *names) or b"{}")
+    except ValueError:
         return {}
     return versions

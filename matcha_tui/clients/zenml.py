@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from matcha_tui.clients.connection import NO_NOTE, Note, Outcome, ToolConnection
+from matcha_tui.clients.packages import ask_python
 from matcha_tui.project.state import Resources
 from matcha_tui.system.files import PRIVATE_FILE_MODE, explain_os_errors, write_atomically
 
@@ -271,17 +272,7 @@ def _find_client() -> str | None:
 
 def _has_zenml(python: str) -> bool:
     question = "import importlib.util as u, sys; sys.exit(u.find_spec('zenml') is None)"
-    try:
-        asked = subprocess.run(
-            [python, "-c", question],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return asked.returncode == 0
+    return ask_python(python, question) is not None
 
 
 def _settings(server: Mapping[str, str]) -> dict[str, str]:

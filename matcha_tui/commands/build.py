@@ -19,6 +19,7 @@ from matcha_tui.commands.options import (
 )
 from matcha_tui.commands.project import completing, open_project, owner_names
 from matcha_tui.commands.reporting import Report, reporting
+from matcha_tui.commands.trusting import settle_trust, trust_option
 from matcha_tui.data_choice import DataChoice
 from matcha_tui.deployed import mask_secrets
 from matcha_tui.deployment import Consent
@@ -60,11 +61,14 @@ def _assignable(project: Project, typed: Mapping[str, Any]) -> list[str]:
 
 @click.command(epilog="Example: matcha plan")
 @output_option("json prints one object a line, ending with a result.")
+@trust_option
 @_ENGINE_OPTION
-def plan(form: str, engine: str | None) -> None:
+def plan(form: str, trusts: bool, engine: str | None) -> None:
     """Show what a provision would do, and change nothing."""
     with reporting(form, RunKind.PLAN) as report:
         project = open_project(Path.cwd())
+        deployment.check_buildable(project)
+        settle_trust(project, trusts, form == "text")
         _, progress = _plan(project, find_engine(engine), report)
         report.print_text(_summary(project, progress))
 
@@ -106,6 +110,7 @@ def plan(form: str, engine: str | None) -> None:
     is_flag=True,
     help="Import what the last provision met that exists already.",
 )
+@trust_option
 @output_option("json prints one object a line, ending with a result.")
 @_DETACH_OPTION
 @_ENGINE_OPTION
@@ -122,6 +127,7 @@ def provision(
     live: bool,
     delete_data: bool,
     import_existing: bool,
+    trusts: bool,
     form: str,
     detach: bool,
     engine: str | None,
@@ -142,6 +148,7 @@ def provision(
             require_preflight(project, _announce, _print_unless_passed)
         if not over_limit:
             _check_limit(project, yes)
+        settle_trust(project, trusts, not yes)
         chosen_engine = find_engine(engine)
         reviewed = None
         if import_existing and not yes:
@@ -176,17 +183,25 @@ def provision(
 @click.option(
     "--delete-data", is_flag=True, help="Delete the data outside of the project, too, as DVC's is."
 )
+@trust_option
 @output_option("json prints one object a line, ending with a result.")
 @_DETACH_OPTION
 @_ENGINE_OPTION
 def destroy(
-    yes: bool, keep_data: bool, delete_data: bool, form: str, detach: bool, engine: str | None
+    yes: bool,
+    keep_data: bool,
+    delete_data: bool,
+    trusts: bool,
+    form: str,
+    detach: bool,
+    engine: str | None,
 ) -> None:
     """Take everything down again."""
     with reporting(form, RunKind.DESTROY) as report:
         check_answers("destroy", yes, form, detach)
         data = _choose_data(keep_data, delete_data)
         project = open_project(Path.cwd())
+        settle_trust(project, trusts, not yes, deployment.recomposed(project))
         _print_leftovers(project, data)
         if not yes:
             need_terminal("destroy")

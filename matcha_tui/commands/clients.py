@@ -18,6 +18,7 @@ from matcha_tui.commands.project import open_project
 from matcha_tui.deployed import usable_resources
 from matcha_tui.errors import ExitCode
 from matcha_tui.example_projects import EXAMPLES, write_example
+from matcha_tui.foreign_code import require_own_folder
 from matcha_tui.project.lock import hold_lock
 from matcha_tui.project.workspace import prepare_workspace
 from matcha_tui.stack.usage import client_variables
@@ -42,6 +43,7 @@ def connect(context: click.Context) -> None:
     """
     project = open_project(Path.cwd())
     found = usable_resources(project)
+    require_own_folder(project.workspace)
     click.echo(f"Connecting to the stack of {project.workspace.shown}", err=True)
     prepare_workspace(project.workspace)
     with hold_lock(project.workspace, "connect"):
@@ -56,6 +58,7 @@ def disconnect(context: click.Context) -> None:
     What has been changed since stays. Exit 1 if a step failed; the others are done all the same.
     """
     project = open_project(Path.cwd())
+    require_own_folder(project.workspace)
     click.echo(f"Disconnecting from the stack of {project.workspace.shown}", err=True)
     with hold_lock(project.workspace, "disconnect"):
         _report(context, disconnect_tools(project.workspace))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.project.origin import sign_new
 from matcha_tui.system.files import make_private_directory, user_cache, write_atomically
 from matcha_tui.system.plain_text import escape_line
 
@@ -119,5 +120,6 @@ def prepare_workspace(workspace: Workspace) -> None:
     ignore_file = workspace.directory / ".gitignore"
     if not ignore_file.exists():
         write_atomically(ignore_file, "*\n")
+    sign_new(workspace.directory)
     for directory in (workspace.infrastructure, workspace.runs, workspace.services):
         make_private_directory(directory)

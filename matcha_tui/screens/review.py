@@ -10,12 +10,14 @@ from textual.content import Content
 from textual.widgets import Static
 
 from matcha_tui.deployment import Consent
+from matcha_tui.foreign_code import UnknownCode
 from matcha_tui.pricing.report import money_span
 from matcha_tui.screens.base import WizardScreen
 from matcha_tui.screens.confirm import Confirm
 from matcha_tui.screens.outcome import format_outcome
 from matcha_tui.screens.review_panes import ChecksPane, CostPane, PlanPane, StackPane
 from matcha_tui.screens.session import Session
+from matcha_tui.screens.trust import TrustScreen
 from matcha_tui.targets.findings import Finding, Fix, Verdict
 from matcha_tui.terraform.events import RunState
 from matcha_tui.terraform.folder import Run
@@ -140,6 +142,9 @@ class ReviewScreen(WizardScreen):
         self.query_one(Banner).message = None
         summary.show_words("Planning …")
         try:
+            if not await self._is_agreed():
+                summary.show_words("✗ Nothing was run. Press r to be asked again.", "$error")
+                return
             engine = await self.attempt(self.session.deployment.engine())
             self._show_where(engine.label if engine else "none")
             run = await self.attempt(self.session.plan()) if engine else None
@@ -158,6 +163,19 @@ class ReviewScreen(WizardScreen):
             self._show_plan(run, progress, previews or "")
         finally:
             self._set_planning(False)
+
+    async def _is_agreed(self) -> bool:
+        """Ask about code of others, unless there is none, or the user has agreed to it."""
+        unknown = await self.attempt(self.session.unknown_code())
+        if not unknown:
+            return unknown is not None
+        if not await self.app.push_screen_wait(TrustScreen(unknown)):
+            return False
+        return await self.attempt(self._agree(unknown)) is True
+
+    async def _agree(self, unknown: UnknownCode) -> bool:
+        await self.session.deployment.agree(unknown)
+        return True
 
     @work(exclusive=True, group="prices")
     async def load_prices(self) -> None:

@@ -9,6 +9,7 @@ from functools import partial
 
 from matcha_tui.background import in_background, on_this_loop
 from matcha_tui.errors import MatchaError
+from matcha_tui.foreign_code import UnknownCode
 from matcha_tui.library import Deployment
 from matcha_tui.pricing.estimate import Estimate
 from matcha_tui.pricing.price import Prices
@@ -56,6 +57,10 @@ class Session:
         # A screen that is closed meanwhile must not leave a run that nobody knows of.
         self._planning = asyncio.create_task(self._start_plan())
         return await asyncio.shield(self._planning)
+
+    async def unknown_code(self) -> UnknownCode:
+        """Return what a plan of the draft would run that the user has not agreed to."""
+        return await self.deployment.unknown_code(self.drafted.config)
 
     async def drop_plan(self) -> None:
         """End the plan that is still being made, and wait until it has let go of the project."""

@@ -5,7 +5,6 @@ template. The modules it names are copied beside it, so that a deployment can be
 destroyed with the very modules that built it, whatever is installed by then.
 """
 
-import hashlib
 import json
 import shutil
 from collections.abc import Mapping, Sequence
@@ -16,6 +15,7 @@ from typing import Any
 from matcha_tui.errors import MatchaError
 from matcha_tui.stack.catalog import Catalog, Flavor
 from matcha_tui.stack.flavor import read_flavor
+from matcha_tui.stack.foreign import NOT_COPIED, folder_digest, refuse_links
 from matcha_tui.stack.setting import SettingType
 from matcha_tui.system.files import explain_os_errors, make_private_directory, write_atomically
 from matcha_tui.targets.base import ModuleValues, Root, StackSpec, Target
@@ -73,12 +73,12 @@ def variable_name(flavor: Flavor, setting: str) -> str:
 
 def modules_digest(directory: Path) -> str:
     """Return the digest of the modules that a layer was composed of."""
-    digest = hashlib.sha256()
-    folder = directory / "modules"
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        digest.update(f"{path.relative_to(folder)}\0".encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
+    return folder_digest(directory / "modules")
+
+
+def composed_copy(directory: Path, flavor: Flavor) -> Path:
+    """Return where a layer's folder has its copy of a flavor's module."""
+    return directory / "modules" / flavor.layer / flavor.module_type / flavor.name
 
 
 def composed_flavors(directory: Path, modules: Mapping[str, str]) -> tuple[Flavor, ...]:
@@ -94,7 +94,7 @@ def composed_flavors(directory: Path, modules: Mapping[str, str]) -> tuple[Flavo
 
 def _copy_modules(ours: Path, flavors: Sequence[Flavor], destination: Path) -> None:
     """Copy the target's modules, and over them the user's, which may use what those share."""
-    hidden = shutil.ignore_patterns(".*", "__pycache__")
+    hidden = shutil.ignore_patterns(*NOT_COPIED)
     with explain_os_errors("write", destination):
         if destination.exists():
             shutil.rmtree(destination)
@@ -105,6 +105,7 @@ def _copy_modules(ours: Path, flavors: Sequence[Flavor], destination: Path) -> N
                 copy = destination / place
                 if copy.exists():
                     shutil.rmtree(copy)
+                refuse_links(flavor.folder)
                 shutil.copytree(flavor.folder, copy, ignore=hidden)
 
 

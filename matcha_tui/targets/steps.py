@@ -10,6 +10,7 @@ from matcha_tui.project.workspace import Workspace
 from matcha_tui.targets.base import Target
 from matcha_tui.targets.composition import RESOURCES_OUTPUT
 from matcha_tui.targets.drift import drift_command
+from matcha_tui.targets.module_guard import CHECK_MODULES, module_guard_command
 from matcha_tui.targets.plan_check import CHECK_PLAN, plan_check_command
 from matcha_tui.terraform.command import (
     apply_command,
@@ -36,6 +37,7 @@ class Work:
         afterwards: What a destroy does last: the name of each step to its command.
         going: By layer, the flavors that a live change takes away: module type to name.
         deletes_data: Whether what those hold is deleted, where the target would keep it.
+        digests: Of the modules of layers that hold some of others': layer to digest.
     """
 
     workspace: Workspace
@@ -47,6 +49,7 @@ class Work:
     afterwards: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     going: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     deletes_data: bool = False
+    digests: Mapping[str, str] = field(default_factory=dict)
 
 
 def plan_steps(work: Work, run: Path) -> list[Step]:
@@ -57,6 +60,7 @@ def plan_steps(work: Work, run: Path) -> list[Step]:
         steps += [
             _init_step(work, layer, work.workspace.next_layer(layer)),
             *_pass_outputs(work, layer, given_by, work.workspace.next_layer(layer)),
+            *_check_modules(work, layer),
             _plan_step(work, run, layer),
         ]
     return steps
@@ -177,6 +181,7 @@ def _plan_layer(work: Work, run: Path, layer: str) -> list[Step]:
         _init_step(work, layer, directory),
         *_pass_outputs(work, layer, work.workspace.layer, directory),
         *_clear(work, layer),
+        *_check_modules(work, layer),
         _plan_step(work, run, layer),
     ]
     if work.checks_plans:
@@ -188,6 +193,7 @@ def _plan_layer(work: Work, run: Path, layer: str) -> list[Step]:
 def _apply_layer(work: Work, run: Path, layer: str, plan: Path | None = None) -> list[Step]:
     applying = apply_command(work.engine, plan or plan_file(run, layer))
     return [
+        *_check_modules(work, layer),
         *_record(work, "build", run, layer),
         _step("apply", layer, applying, work.workspace.layer(layer)),
         *_pull_state(work, layer),
@@ -253,6 +259,14 @@ def _pull_state(work: Work, layer: str) -> list[Step]:
     return [
         Step("pull state", layer, command, directory, directory / SHARED_STATE, When.ALWAYS),
     ]
+
+
+def _check_modules(work: Work, layer: str) -> list[Step]:
+    """Compare what the next root is made of with what the user has agreed to."""
+    if layer not in work.digests:
+        return []
+    command = module_guard_command(work.digests[layer])
+    return [_step(CHECK_MODULES, layer, command, work.workspace.next_layer(layer))]
 
 
 def _clear(work: Work, layer: str) -> list[Step]:

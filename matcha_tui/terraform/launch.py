@@ -11,7 +11,7 @@ from matcha_tui.system.files import explain_os_errors
 from matcha_tui.system.locks import try_lock
 from matcha_tui.terraform.folder import EVENTS, LOCK, Run
 
-_WORKER = (sys.executable, "-m", "matcha_tui.terraform.worker")
+_WORKER = (sys.executable, "-P", "-m", "matcha_tui.terraform.worker")
 
 
 def start_run(run: Run, *, environment: Mapping[str, str], keep_open: Sequence[int] = ()) -> int:

@@ -40,7 +40,7 @@ def listed(matcha: Matcha) -> list[dict[str, object]]:
 @pytest.mark.slow
 def test_an_environment_from_its_making_to_its_end(own: Matcha, tmp_path: Path):
     assert "There is no environment in " in own("cache", "list").stderr
-    provision = own("provision", "--yes")
+    provision = own("provision", "--yes", "--trust-modules")
     assert provision.returncode == 0, provision.stderr
     (entry,) = listed(own)
     environment = Path(str(entry["path"]))
@@ -88,7 +88,7 @@ def test_an_environment_from_its_making_to_its_end(own: Matcha, tmp_path: Path):
 
 @pytest.mark.slow
 def test_kept_data_keeps_its_environment_and_a_project_that_is_gone_does_not(own: Matcha):
-    assert own("provision", "--yes").returncode == 0
+    assert own("provision", "--yes", "--trust-modules").returncode == 0
     assert own("destroy", "--yes", "--keep-data").returncode == 0
     assert "nothing is removed" in own("cache", "prune", "--yes").stderr
     shutil.rmtree(own.folder / ".matcha")
@@ -97,7 +97,7 @@ def test_kept_data_keeps_its_environment_and_a_project_that_is_gone_does_not(own
 
 @pytest.mark.slow
 def test_one_that_a_process_of_the_users_runs_from_stays(own: Matcha):
-    assert own("provision", "--yes").returncode == 0
+    assert own("provision", "--yes", "--trust-modules").returncode == 0
     (entry,) = listed(own)
     python = Path(str(entry["path"]), "bin/python")
     with subprocess.Popen([python, "-c", "input()"], stdin=subprocess.PIPE) as process:

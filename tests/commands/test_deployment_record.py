@@ -129,7 +129,7 @@ def test_what_runs_is_found_and_destroyed_though_the_target_was_edited(matcha: M
 
 def test_a_plan_changes_nothing_of_what_is_deployed(matcha: Matcha):
     edit(matcha, FILE_SERVER)
-    assert matcha("provision", "--yes").returncode == 0
+    assert matcha("provision", "--yes", "--trust-modules").returncode == 0
     url = matcha.get("data-version-control", "http-url")
     before = kept_files(matcha)
     edit(matcha, FILE_SERVER + f"[settings.data_version_control]\nport = {free_port()}\n")

@@ -26,7 +26,9 @@ def own(matcha: Matcha, tmp_path: Path) -> Matcha:
     port = str(free_port())  # other tests choose by another register
     shutil.copytree(EXAMPLE, command.folder / "my_modules")
     (command.folder / "matcha.toml").write_text(SERVER)
-    provision = command("provision", "--yes", "--set", f"data_version_control.port={port}")
+    provision = command(
+        "provision", "--yes", "--trust-modules", "--set", f"data_version_control.port={port}"
+    )
     assert provision.returncode == 0, provision.stderr
     return command
 

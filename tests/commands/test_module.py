@@ -47,7 +47,7 @@ def test_the_example_is_checked_built_asked_and_taken_down(own: Matcha):
         'modules = {data_version_control = "file_server"}\n'
     )
 
-    provision = own("provision", "--yes", "--set", "data_version_control.port=0")
+    provision = own("provision", "--yes", "--trust-modules", "--set", "data_version_control.port=0")
     assert provision.returncode == 0, provision.stderr
     Path(own.get("data-version-control", "remote-url"), "tea.txt").write_text("green")
     assert read(own.get("data-version-control", "http-url") + "/tea.txt") == "green"

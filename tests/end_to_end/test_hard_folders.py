@@ -32,7 +32,7 @@ def place(tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.parametrize("name", HARD_NAMES)
 def test_a_service_comes_up_in_it_and_goes_again(place: Path, name: str):
     matcha = _project(place / name, HOME=str(place / name), TMPDIR=str(place / name))
-    provision = matcha("provision", "--yes")
+    provision = matcha("provision", "--yes", "--trust-modules")
     assert provision.returncode == 0, provision.stderr
     bucket = place.resolve() / name / ".matcha/services/file_server/data/bucket"
     (bucket / "tea").write_text("green")
@@ -54,7 +54,7 @@ def test_a_path_of_nearly_the_longest_that_the_system_allows(place: Path):
     below = len(os.fsencode(place.resolve())) + 1
     left = os.pathconf("/", "PC_PATH_MAX") - 256 - below
     matcha = _project(place / "/".join(["d" * 99] * (left // 100) + ["e" * (left % 100)]))
-    provision = matcha("provision", "--yes")
+    provision = matcha("provision", "--yes", "--trust-modules")
     assert provision.returncode == 0, provision.stderr
     assert matcha("status").returncode == 0
     assert matcha("destroy", "--yes").returncode == 0

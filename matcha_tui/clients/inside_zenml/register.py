@@ -7,6 +7,7 @@ which holds secrets and is therefore no argument; its last line is a JSON list o
 import json
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 _NAME = "matcha"
@@ -16,7 +17,10 @@ def main() -> None:
     """Register what is missing, change what differs, and print what was done."""
     from zenml.client import Client
     from zenml.enums import StackComponentType
+    from zenml.utils import source_utils
 
+    # It would import from the project's folder first whatever a component is made of.
+    source_utils.set_custom_source_root(str(Path(__file__).parent))
     sys.excepthook = _print_in_one_line  # instead of ZenML's, which fills a screen
     client = Client()
     wanted = json.loads(os.environ.pop("MATCHA_ZENML_STACK"))

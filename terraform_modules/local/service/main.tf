@@ -45,7 +45,8 @@ resource "terraform_data" "service" {
   }
 
   provisioner "local-exec" {
-    when    = destroy
-    command = "exec \"$MATCHA_PYTHON\" -P -m matcha_tui.services stop ${self.input}"
+    when        = destroy
+    command     = "exec \"$MATCHA_PYTHON\" -P -m matcha_tui.services stop \"$MATCHA_FLAVOR\""
+    environment = { MATCHA_FLAVOR = self.input } # a state's text must not reach the shell
   }
 }

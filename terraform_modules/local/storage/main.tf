@@ -24,8 +24,9 @@ resource "terraform_data" "storage" {
   }
 
   provisioner "local-exec" {
-    when    = destroy
-    command = "exec \"$MATCHA_PYTHON\" -P -m matcha_tui.services remove ${self.input}"
+    when        = destroy
+    command     = "exec \"$MATCHA_PYTHON\" -P -m matcha_tui.services remove \"$MATCHA_FLAVOR\""
+    environment = { MATCHA_FLAVOR = self.input } # a state's text must not reach the shell
   }
 }
 
