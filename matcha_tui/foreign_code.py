@@ -180,8 +180,9 @@ def _unbelieved(workspace: Workspace, doubt: str) -> MatchaError:
 
 
 def _is_installed(project: Project, flavor: Flavor) -> bool:
-    places = [project.catalog.directory, project.workspace.infrastructure]
-    if (modules := TARGETS[flavor.target].modules) is not None:
-        places.append(modules)
     folder = flavor.folder.resolve()
-    return any(folder.is_relative_to(place.resolve()) for place in places)
+    places = (project.catalog.directory, project.workspace.infrastructure)
+    if any(folder.is_relative_to(place.resolve()) for place in places):
+        return True
+    modules = TARGETS[flavor.target].modules
+    return modules is not None and folder.is_relative_to(modules.resolve())

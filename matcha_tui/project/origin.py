@@ -147,4 +147,4 @@ def _can_keep_key() -> bool:
     folder = _key_file().parent
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
-    return os.access(folder, os.W_OK)
+    return folder.is_dir() and os.access(folder, os.W_OK)

@@ -14,7 +14,12 @@ from pathlib import Path
 
 from matcha_tui.project.record import Record
 from matcha_tui.project.workspace import Workspace
-from matcha_tui.system.files import make_private_directory, user_state, write_atomically
+from matcha_tui.system.files import (
+    explain_os_errors,
+    make_private_directory,
+    user_state,
+    write_atomically,
+)
 
 _DIGEST_CHARACTERS = 16
 
@@ -59,7 +64,9 @@ def register(workspace: Workspace, record: Record) -> None:
 
 def unregister(workspace: Workspace) -> None:
     """Write down that nothing is deployed from a folder."""
-    _file(workspace.project).unlink(missing_ok=True)
+    path = _file(workspace.project)
+    with explain_os_errors("remove", path):
+        path.unlink(missing_ok=True)
 
 
 def read_register() -> tuple[Registered, ...]:
