@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.project.origin import find_doubt, is_tracked, sign
+from matcha_tui.project.origin import NOT_OURS, find_doubt, is_tracked, sign
+from matcha_tui.project.register import is_registered
 from matcha_tui.project.trust import is_remembered, remember_modules
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.selection import Project
@@ -60,7 +61,7 @@ def find_unknown(project: Project, flavors: Iterable[Flavor] | None = None) -> U
     chosen = project.flavors if flavors is None else flavors
     found = map(inspect_module, foreign_flavors(project, chosen))
     unknown = tuple(module for module in found if not is_remembered(module.digest))
-    return UnknownCode(unknown, find_doubt(project.workspace.directory))
+    return UnknownCode(unknown, _find_doubt(project.workspace))
 
 
 def agree(project: Project, unknown: UnknownCode) -> None:
@@ -102,7 +103,7 @@ def require_own_folder(workspace: Workspace) -> None:
     Raises:
         MatchaError: Saying why it is not believed.
     """
-    if doubt := find_doubt(workspace.directory):
+    if doubt := _find_doubt(workspace):
         raise _unbelieved(workspace, doubt)
 
 
@@ -142,7 +143,7 @@ def list_trust_checks(project: Project) -> tuple[Check, ...]:
     checks = []
     if foreign_flavors(project, project.flavors):
         checks.append(Check("modules", lambda: _check_modules(project), True, False))
-    if find_doubt(project.workspace.directory):
+    if _find_doubt(project.workspace):
         checks.append(Check(".matcha", lambda: _check_folder(project.workspace), True, False))
     return tuple(checks)
 
@@ -163,8 +164,17 @@ def _check_modules(project: Project) -> Finding:
 
 
 def _check_folder(workspace: Workspace) -> Finding:
-    refusal = _unbelieved(workspace, find_doubt(workspace.directory))
+    refusal = _unbelieved(workspace, _find_doubt(workspace))
     return Finding(".matcha", Verdict.FAILED, refusal.message, refusal.hint or "")
+
+
+def _find_doubt(workspace: Workspace) -> str:
+    """Return why the private folder is not believed; one of a deployment from here is signed."""
+    doubt = find_doubt(workspace.directory)
+    if doubt != NOT_OURS or not is_registered(workspace):
+        return doubt
+    sign(workspace.directory)  # an earlier version made it, and signed nothing
+    return ""
 
 
 def _unbelieved(workspace: Workspace, doubt: str) -> MatchaError:

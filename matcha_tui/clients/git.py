@@ -70,7 +70,8 @@ def _git(folder: Path, arguments: Sequence[str]) -> bool:
     if program is None:
         return False
     finished = subprocess.run(
-        [program, *arguments],
+        # A clone's own settings must not name a program that this would run.
+        [program, "-c", "core.fsmonitor=false", *arguments],
         cwd=folder,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

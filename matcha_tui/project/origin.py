@@ -25,7 +25,7 @@ _HARMLESS = frozenset(
 )
 _FOLDERS = frozenset({"infrastructure", "runs", "services"})
 _TRACKED = "is kept in git, so whoever pushes to it chooses what matcha runs"
-_NOT_OURS = "was not made on this machine by you, and holds what matcha would run"
+NOT_OURS = "was not made on this machine by you, and holds what matcha would run"
 
 
 def find_doubt(folder: Path) -> str:
@@ -33,14 +33,14 @@ def find_doubt(folder: Path) -> str:
 
     One that holds nothing to run is as good as none.
     """
-    if not os.path.lexists(folder) or _is_harmless(folder):
+    if not folder.is_dir() or _is_harmless(folder):
         return ""
     if is_tracked(folder):
         return _TRACKED
     owner = folder.stat().st_uid
     if owner not in (os.getuid(), 0):
         return f"belongs to another user of this machine (uid {owner})"
-    return "" if _is_signed(folder) else _NOT_OURS
+    return "" if _is_signed(folder) else NOT_OURS
 
 
 def sign_new(folder: Path) -> None:

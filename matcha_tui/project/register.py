@@ -12,7 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from matcha_tui.project.record import Record
+from matcha_tui.errors import MatchaError
+from matcha_tui.project.record import Record, read_record
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.system.files import (
     explain_os_errors,
@@ -84,6 +85,18 @@ def read_register() -> tuple[Registered, ...]:
                 )
             )
     return tuple(sorted(found, key=lambda entry: entry.folder))
+
+
+def is_registered(workspace: Workspace) -> bool:
+    """Return whether a folder's record is the very one that a run wrote down here."""
+    record, folder = None, workspace.project.resolve()
+    with suppress(MatchaError):  # a damaged record is no proof
+        record = read_record(workspace)
+    entry = next((entry for entry in read_register() if entry.folder == folder), None)
+    if record is None or entry is None:
+        return False
+    known = (entry.target, dict(entry.modules), entry.changed)
+    return known == (record.target, dict(record.modules), record.changed)
 
 
 def _folder() -> Path:

@@ -16,7 +16,7 @@ from matcha_tui.stack.catalog import Catalog, Flavor
 from matcha_tui.stack.flavor import DEFINITION, FlavorPath
 from matcha_tui.stack.setting import LOWEST_PORT, Setting, SettingType, SettingValue
 from matcha_tui.targets.base import StackSpec, Target
-from matcha_tui.targets.composition import ROOT_FILE, compose_layer
+from matcha_tui.targets.composition import ROOT_FILE, compose_layer, composed_copy
 from matcha_tui.terraform.engine import Engine
 from matcha_tui.terraform.environment import run_environment
 from matcha_tui.terraform.events import Diagnostic
@@ -133,7 +133,7 @@ def _translate(error: Diagnostic, root: Path, flavor: Flavor) -> MatchaError:
                 )
     place = str(flavor.folder)
     if error.filename:
-        copy = root / "modules" / flavor.layer / flavor.module_type / flavor.name
+        copy = composed_copy(root, flavor)
         path = root / error.filename
         if path.is_relative_to(copy):
             path = flavor.folder / path.relative_to(copy)

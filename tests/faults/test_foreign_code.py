@@ -22,7 +22,7 @@ from tests.ports import free_port
 
 EXAMPLE = Path(__file__).parents[1] / "examples/my_modules"
 LOOKING = (
-    "stack show", "get", "status", "status --drift", "doctor", "ls", "env", "clients", "verify",
+    "stack show", "get", "status", "status --drift", "doctor", "env", "verify",
     "stack add vector_database chroma", "stack remove vector_database",
 )  # fmt: skip
 BUILDING = ("plan", "provision --yes")
@@ -268,6 +268,8 @@ def test_a_private_folder_in_git_is_not_run_even_if_it_is_ones_own(own: Matcha):
 def test_a_project_that_was_moved_or_brought_by_its_user_goes_on(own: Matcha, tmp_path: Path):
     (own.folder / "matcha.toml").write_text(DVC_ONLY)
     assert own("provision", "--yes").returncode == 0
+    (own.folder / ".matcha/origin").unlink()  # as one that an earlier version made
+    assert own("plan").returncode == 0
     moved = replace(own, folder=own.folder.rename(tmp_path / "moved"))
     assert moved("plan").returncode == 0
     there = replace(
