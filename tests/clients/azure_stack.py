@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from matcha_tui.project.workspace import Workspace, prepare_workspace
+
 RESOURCES = {
     "cloud": {
         "location": "westeurope",
@@ -56,6 +58,6 @@ _CONFIG = 'version = 1\ntarget = "azure"\n[stack]\nname = "llm"\n'
 def write_project(folder: Path, resources: Mapping[str, Mapping[str, str]] = RESOURCES) -> None:
     """Leave in a folder what a finished provision leaves, as far as clients need it."""
     infrastructure = folder / ".matcha/infrastructure"
-    infrastructure.mkdir(mode=0o700, parents=True)
+    prepare_workspace(Workspace(folder))
     (infrastructure / "matcha.state").write_text(json.dumps(resources))
     (folder / "matcha.toml").write_text(_CONFIG)

@@ -7,6 +7,7 @@ import pytest
 
 from matcha_tui.project.config import Config, open_config, parse_config
 from matcha_tui.project.config_writing import write_config
+from matcha_tui.project.workspace import Workspace, prepare_workspace
 from matcha_tui.selection import choices_of
 from matcha_tui.stack.catalog import load_catalog
 from tests.azure.project import SETTINGS
@@ -19,6 +20,7 @@ PLACE = {"resource_group": "tea-state", "account": "teaia4ggstate", "container":
 def deploy(matcha: MatchaHere) -> None:
     """Leave what a provision of DVC alone leaves."""
     choose(matcha.folder, ["data_version_control"])
+    prepare_workspace(Workspace(matcha.folder))
     for layer, source in (("foundation", "./modules/foundation"), ("platform", None)):
         directory = matcha.folder / ".matcha/infrastructure" / layer
         directory.mkdir(parents=True)

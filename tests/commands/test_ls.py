@@ -97,8 +97,8 @@ def test_the_doctor_ends_what_was_lost(own: Matcha):
 
 
 def test_a_damaged_entry_is_none(own: Matcha, tmp_path: Path):
-    (entry,) = (tmp_path / "state").rglob("*.json")
+    (entry,) = (tmp_path / "state").rglob("deployments/*.json")
     entry.write_text("{")
     assert own("ls").returncode == 0
     assert own("destroy", "--yes").returncode == 0
-    assert not list((tmp_path / "state").rglob("*.json"))
+    assert not list((tmp_path / "state").rglob("deployments/*.json"))
