@@ -5,10 +5,12 @@ that matcha has not made here. Choosing and looking never run either.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.origin import NOT_OURS, find_doubt, is_tracked, sign
+from matcha_tui.project.record import read_record
 from matcha_tui.project.register import is_registered
 from matcha_tui.project.trust import is_remembered, remember_modules
 from matcha_tui.project.workspace import Workspace
@@ -171,10 +173,19 @@ def _check_folder(workspace: Workspace) -> Finding:
 def _find_doubt(workspace: Workspace) -> str:
     """Return why the private folder is not believed; one of a deployment from here is signed."""
     doubt = find_doubt(workspace.directory)
-    if doubt != NOT_OURS or not is_registered(workspace):
+    if doubt != NOT_OURS or not (is_registered(workspace) or _runs_here(workspace)):
         return doubt
     sign(workspace.directory)  # an earlier version made it, and signed nothing
     return ""
+
+
+def _runs_here(workspace: Workspace) -> bool:
+    """Return whether servers of the deployment run on this machine, which no clone brings."""
+    with suppress(MatchaError):  # a damaged record is no proof
+        record = read_record(workspace)
+        if record is not None and record.target in TARGETS:
+            return bool(TARGETS[record.target].find_lost(workspace))
+    return False
 
 
 def _unbelieved(workspace: Workspace, doubt: str) -> MatchaError:

@@ -1,6 +1,7 @@
 """Code that a clone brings: run by nobody who only looks, and asked about before it is run."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -278,6 +279,21 @@ def test_a_project_that_was_moved_or_brought_by_its_user_goes_on(own: Matcha, tm
     assert there("destroy", "--yes").returncode == ExitCode.REFUSED
     destroy = there("destroy", "--yes", "--trust-modules")
     assert destroy.returncode == 0, destroy.stderr
+
+
+@pytest.mark.slow
+def test_a_deployment_whose_servers_run_here_is_ones_own(own: Matcha, tmp_path: Path):
+    (own.folder / "matcha.toml").write_text(DVC_ONLY)
+    assert own("provision", "--yes").returncode == 0
+    later = replace(own, environment=own.environment | {"XDG_STATE_HOME": str(tmp_path / "later")})
+    assert later("plan").returncode == ExitCode.REFUSED
+    mark = {"MATCHA_SERVICE": str(own.folder / ".matcha/services/dvc")}
+    with subprocess.Popen(["sleep", "60"], env=os.environ | mark) as server:
+        try:
+            assert later("plan").returncode == 0
+        finally:
+            server.kill()
+    assert later("destroy", "--yes").returncode == 0
 
 
 @pytest.mark.slow
