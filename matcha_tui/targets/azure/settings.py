@@ -273,6 +273,16 @@ class AzureSettings:
         return derive_names(self.prefix, self.subscription_id)
 
     @property
+    def group_path(self) -> str:
+        """The ID of the resource group that holds everything but the shared state."""
+        return f"/subscriptions/{self.subscription_id}/resourceGroups/{self.names.resource_group}"
+
+    @property
+    def state_group_path(self) -> str:
+        """The ID of the shared state's resource group."""
+        return f"/subscriptions/{self.subscription_id}/resourceGroups/{self.names.state_group}"
+
+    @property
     def all_tags(self) -> Mapping[str, str]:
         """The tags of everything that is made: those that say whose it is, and the user's."""
         return {"created-by": "matcha-tui", "matcha-prefix": self.prefix, **self.tags}

@@ -1,132 +1,33 @@
 """The azure target: Kubernetes and its modules in the user's own subscription."""
 
 import os
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from matcha_tui.data_choice import DataChoice
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.flavor import Flavor
-from matcha_tui.targets.azure.cluster.kubeconfig import read_kubeconfig
 from matcha_tui.targets.azure.definition import parse_azure_definition
-from matcha_tui.targets.azure.identity import AzureIdentity
 from matcha_tui.targets.azure.names import FOUNDATION, PLATFORM
-from matcha_tui.targets.azure.pricing.part import AzurePricing
-from matcha_tui.targets.azure.remote_state.location import (
-    STATE_KEYS,
-    choose_location,
-    prepare_environment,
+from matcha_tui.targets.azure.parts import (
+    PROGRAM,
+    AzureControl,
+    AzureIdentity,
+    AzureLogs,
+    AzureModels,
+    AzurePricing,
+    AzureState,
 )
+from matcha_tui.targets.azure.remote_state.location import prepare_environment
 from matcha_tui.targets.azure.root import make_root
 from matcha_tui.targets.azure.settings import AZURE_SETTINGS, FIXED_SETTINGS, AzureSettings
-from matcha_tui.targets.base import (
-    ComponentHealth,
-    ModuleValues,
-    Root,
-    SharedState,
-    StackSpec,
-    StateLock,
-    Target,
-)
-from matcha_tui.targets.parts import Control, Given, Logs, LogWindow, Models, ServedModel
+from matcha_tui.targets.base import ComponentHealth, ModuleValues, Root, StackSpec, Target
 from matcha_tui.terraform.explain import Explanations
 
 if TYPE_CHECKING:
     from matcha_tui.targets.findings import Check
 
-_PROGRAM = (sys.executable, "-P", "-m")
-
-# Azure's libraries take a second to import, HTTP a tenth of one: what needs them is
-# imported when it is called.
-
-
-class AzureState(SharedState):
-    """Terraform's state in a blob container of the subscription."""
-
-    keys = STATE_KEYS
-    prepare = (*_PROGRAM, "matcha_tui.targets.azure.remote_state.create")
-    share = (*_PROGRAM, "matcha_tui.targets.azure.remote_state.share_record")
-
-    def location(self, spec: StackSpec) -> Mapping[str, str]:
-        """Return the storage account that has the container or will have it."""
-        return choose_location(AzureSettings.of(spec))
-
-    def fetch(self, spec: StackSpec) -> None:
-        """Copy the state and the resources into the project's folder."""
-        from matcha_tui.targets.azure.remote_state.shared import fetch_state
-
-        fetch_state(spec, AzureSettings.of(spec))
-
-    def find_lock(self, spec: StackSpec, layer: str) -> StateLock | None:
-        """Return who holds the blob's lease."""
-        from matcha_tui.targets.azure.remote_state.shared import find_lock
-
-        return find_lock(spec, AzureSettings.of(spec), layer)
-
-    def free_lock(self, spec: StackSpec, layer: str, lock_id: str) -> None:
-        """Break the blob's lease."""
-        from matcha_tui.targets.azure.remote_state.shared import free_lock
-
-        free_lock(spec, AzureSettings.of(spec), layer, lock_id)
-
-
-class AzureModels(Models):
-    """SeldonDeployments on the cluster."""
-
-    def deploy(self, spec: StackSpec, given: Given, source: str, name: str) -> ServedModel:
-        """Make a SeldonDeployment and wait until it answers."""
-        from matcha_tui.targets.azure.cluster.models import deploy_model
-
-        return deploy_model(spec, given, source, name)
-
-    def list(self, spec: StackSpec, given: Given) -> tuple[ServedModel, ...]:
-        """Return those of the workloads' namespace."""
-        from matcha_tui.targets.azure.cluster.models import list_models
-
-        return list_models(spec, given)
-
-    def remove(self, spec: StackSpec, given: Given, name: str) -> None:
-        """Delete one."""
-        from matcha_tui.targets.azure.cluster.models import remove_model
-
-        remove_model(spec, given, name)
-
-
-class AzureLogs(Logs):
-    """The logs of the pods."""
-
-    def read(self, spec: StackSpec, flavor: str, window: LogWindow) -> Iterator[str]:
-        """Ask the cluster's API for them."""
-        from matcha_tui.targets.azure.cluster.pods import read_pod_logs
-
-        return read_pod_logs(spec, flavor, window)
-
-
-class AzureControl(Control):
-    """The cluster and the database are stopped and started as a whole."""
-
-    gives_back = "what its machines and its database cost by the hour"
-
-    def stop(self, spec: StackSpec, flavors: Sequence[str], tell: Callable[[str], None]) -> None:
-        """Stop both, and say what that saves."""
-        from matcha_tui.targets.azure.control import stop_stack
-
-        stop_stack(spec, flavors, tell)
-
-    def start(
-        self,
-        spec: StackSpec,
-        flavors: Sequence[str],
-        tell: Callable[[str], None],
-        *,
-        unless_stopped: bool = False,
-    ) -> None:
-        """Start the database, then the cluster."""
-        from matcha_tui.targets.azure.control import start_stack
-
-        if not (unless_stopped and spec.workspace.stopped_file.exists()):
-            start_stack(spec, flavors, tell)
+# What needs Azure's libraries or HTTP is imported when it is called.
 
 
 class AzureTarget(Target):
@@ -148,8 +49,8 @@ class AzureTarget(Target):
     control = AzureControl()
     extra_steps = ("account", "region")
     explanations = Explanations(__package__)
-    clearing = {PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.cluster.releases")}  # noqa: RUF012
-    destroy_fallbacks = {PLATFORM: (*_PROGRAM, "matcha_tui.targets.azure.cluster.abandon")}  # noqa: RUF012
+    clearing = {PLATFORM: (*PROGRAM, "matcha_tui.targets.azure.cluster.releases")}  # noqa: RUF012
+    destroy_fallbacks = {PLATFORM: (*PROGRAM, "matcha_tui.targets.azure.cluster.abandon")}  # noqa: RUF012
 
     def resolve(self, spec: StackSpec) -> ModuleValues:
         """Decide passwords and what depends on settings."""
@@ -230,7 +131,10 @@ class AzureTarget(Target):
 
     def kubeconfig(self, workspace: Workspace) -> str | None:
         """Return the cluster's address and credentials, where there is one."""
-        return read_kubeconfig(workspace)
+        from matcha_tui.targets.azure.cluster.api import read_access
+
+        content = read_access(workspace.layer(PLATFORM)).get("kubeconfig")
+        return str(content) if content else None
 
 
 AZURE = AzureTarget()

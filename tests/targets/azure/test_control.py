@@ -12,7 +12,7 @@ from matcha_tui.project.config import Config
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.catalog import load_catalog
 from matcha_tui.stack.stack import preset_stack
-from matcha_tui.targets.azure import control
+from matcha_tui.targets.azure import power
 from matcha_tui.targets.azure.arm.activity import find_changers
 from matcha_tui.targets.azure.arm.resource_manager import ResourceManager
 from matcha_tui.targets.azure.auth.account import Account
@@ -31,7 +31,7 @@ def spec(
     azure: AzureCloud, account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> StackSpec:
     """The LLM stack, whose cluster and database run."""
-    monkeypatch.setattr(control, "sign_in_for", lambda _settings: account)  # it waits less
+    monkeypatch.setattr(power, "sign_in", lambda **_tenant: account)  # it waits less
     catalog, folder = load_catalog(), tmp_path / "project"
     (folder / ".matcha").mkdir(parents=True)
     stack = preset_stack(catalog, "llm")

@@ -174,7 +174,7 @@ def test_a_cause_is_explained_in_the_same_words_to_terraform_and_to_a_check(
     )
     azure.faults.add(GROUP, 403, code, text)
     with ResourceManager(account) as manager, pytest.raises(MatchaError) as error:
-        manager.get(GROUP, "2024-03-01")
+        manager.get(GROUP)
     assert error.value.message == f"{as_clause(diagnosed.meaning)} ({code})"
     assert error.value.hint == diagnosed.next_step
 

@@ -3,17 +3,14 @@
 The API is that of Azure Monitor's activity logs (Microsoft.Insights/eventtypes/management).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.targets.azure.arm.resource_manager import ResourceManager
+from matcha_tui.targets.azure.arm.resource_manager import Json, ResourceManager
 from matcha_tui.targets.azure.auth.account import sign_in
-from matcha_tui.targets.azure.cloud.endpoints import find_cloud
 from matcha_tui.targets.azure.settings import AzureSettings
 
-_VERSION = "2015-04-01"
 _KEPT = timedelta(days=89)
 _CHANGES = ("/write", "/delete", "/action")
 _MOST = 20
@@ -25,7 +22,7 @@ def ask_changers(settings: AzureSettings, resource_ids: Sequence[str]) -> dict[s
     if not on_azure:
         return {}
     try:
-        with ResourceManager(sign_in(find_cloud(), tenant_id=settings.tenant_id)) as manager:
+        with ResourceManager(sign_in(tenant_id=settings.tenant_id)) as manager:
             return find_changers(manager, settings.subscription_id, on_azure, datetime.now(UTC))
     except MatchaError:
         return {}
@@ -34,26 +31,23 @@ def ask_changers(settings: AzureSettings, resource_ids: Sequence[str]) -> dict[s
 def find_changers(
     manager: ResourceManager, subscription_id: str, resource_ids: Sequence[str], now: datetime
 ) -> dict[str, str]:
-    """Return the last change of each resource, as ``by ada@example.com, 2026-12-01 10:04``.
+    """Return the last change of each of the first twenty resources, until `now`.
 
-    Args:
-        manager: Asks.
-        subscription_id: Whose log.
-        resource_ids: Which; only the first twenty are asked for.
-        now: Until when.
+    Returns:
+        Resource to ``by ada@example.com, 2026-12-01 10:04``.
     """
-    path = f"/subscriptions/{subscription_id}/providers/Microsoft.Insights/eventtypes/management"
+    log = f"/subscriptions/{subscription_id}/providers/Microsoft.Insights/eventtypes/management"
     since = (now - _KEPT).strftime("%Y-%m-%dT%H:%M:%SZ")
     found: dict[str, str] = {}
     for resource_id in resource_ids[:_MOST]:
-        wanted = f"eventTimestamp ge '{since}' and resourceUri eq '{resource_id}'"
-        query = {"$filter": wanted, "$select": "caller,eventTimestamp,operationName"}
-        if told := _newest(manager.pages(f"{path}/values", _VERSION, query)):
-            found[resource_id] = told
+        asked = f"eventTimestamp ge '{since}' and resourceUri eq '{resource_id}'"
+        query = {"$filter": asked, "$select": "caller,eventTimestamp,operationName"}
+        if newest := _newest(manager.pages(f"{log}/values", query)):
+            found[resource_id] = newest
     return found
 
 
-def _newest(events: Iterable[Mapping[str, Any]]) -> str:
+def _newest(events: Iterable[Json]) -> str:
     changes = [
         (str(event.get("eventTimestamp", "")), str(event["caller"]))
         for event in events
@@ -69,6 +63,6 @@ def _newest(events: Iterable[Mapping[str, Any]]) -> str:
     return f"by {who}, {local:%Y-%m-%d %H:%M}"
 
 
-def _operation(event: Mapping[str, Any]) -> str:
+def _operation(event: Json) -> str:
     name = event.get("operationName")
-    return str(name.get("value", "")) if isinstance(name, Mapping) else ""
+    return str(name.get("value", "")) if isinstance(name, dict) else ""

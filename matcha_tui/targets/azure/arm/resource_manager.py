@@ -1,5 +1,6 @@
 """Azure Resource Manager: reads and writes whatever Azure has, as plain JSON."""
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -14,6 +15,22 @@ Json = dict[str, Any]
 OnProgress = Callable[[str], None]
 """Is told, in a few words, what is being done or waited for."""
 
+_VERSIONS = (
+    # a path, and the version of the API that answers it; the first that matches counts
+    (r".*/providers/[^/]+(/register)?", "2025-04-01"),
+    (r".*/providers/Microsoft\.Authorization/policy.*", "2023-04-01"),
+    (r".*/providers/Microsoft\.Authorization/.*", "2022-04-01"),
+    (r".*/providers/Microsoft\.Compute/skus", "2021-07-01"),
+    (r".*/providers/Microsoft\.Compute/.*", "2024-07-01"),
+    (r".*/providers/Microsoft\.ContainerRegistry/.*", "2023-07-01"),
+    (r".*/providers/Microsoft\.ContainerService/.*", "2024-09-01"),
+    (r".*/providers/Microsoft\.DBforMySQL/.*", "2023-12-30"),
+    (r".*/providers/Microsoft\.Insights/.*", "2015-04-01"),
+    (r".*/providers/Microsoft\.Network/.*", "2024-05-01"),
+    (r".*/providers/Microsoft\.Storage/.*", "2023-05-01"),
+    (r".*/resourceGroups/.*", "2024-03-01"),
+    (r".*", "2022-12-01"),  # tenants and subscriptions
+)
 _NOT_FOUND = 404
 _MOST_PAGES = 1000
 _BROKEN_STATES = ("Failed", "Canceled")
@@ -28,7 +45,7 @@ class ResourceManager:
     def __init__(self, account: Account) -> None:
         cloud = account.cloud
         self.account = account
-        self._patience = cloud.timeouts
+        self.timeouts = cloud.timeouts
         self._connection = Connection(
             cloud.resource_manager, cloud.options, account.credential, cloud.scope
         )
@@ -39,35 +56,28 @@ class ResourceManager:
     def __exit__(self, *_: object) -> None:
         self._connection.close()
 
-    def get(self, path: str, api_version: str, query: Mapping[str, str] | None = None) -> Json:
+    def get(self, path: str, query: Mapping[str, str] | None = None) -> Json:
         """Read one object."""
-        return read_object(self._send("GET", path, api_version, query=query))
+        return read_object(self._send("GET", path, query=query))
 
-    def find(self, path: str, api_version: str) -> Json | None:
+    def find(self, path: str) -> Json | None:
         """Read one object, or return ``None`` if there is none; else as `get`."""
-        response = self._send("GET", path, api_version, accept=(_NOT_FOUND,))
-        if response.status_code != _NOT_FOUND:
-            return read_object(response)
-        return None
+        response = self._send("GET", path, accept=(_NOT_FOUND,))
+        return None if response.status_code == _NOT_FOUND else read_object(response)
 
-    def put(self, path: str, api_version: str, body: Json) -> Json:
+    def put(self, path: str, body: Json) -> Json:
         """Create an object, or bring it to what is given; else as `get`."""
-        return read_object(self._send("PUT", path, api_version, body=body))
+        return read_object(self._send("PUT", path, body=body))
 
-    def post(self, path: str, api_version: str, body: Json | None = None) -> Json:
+    def post(self, path: str, body: Json | None = None) -> Json:
         """Have something done; else as `get`."""
-        return read_object(self._send("POST", path, api_version, body=body))
+        return read_object(self._send("POST", path, body=body))
 
-    def delete(self, path: str, api_version: str) -> None:
-        """Begin to delete an object, which need not be there."""
-        self._send("DELETE", path, api_version, accept=(_NOT_FOUND,))
-
-    def pages(
-        self, path: str, api_version: str, query: Mapping[str, str] | None = None
-    ) -> Iterator[Json]:
+    def pages(self, path: str, query: Mapping[str, str] | None = None) -> Iterator[Json]:
         """Yield the objects of a list, over all of its pages; else as `get`."""
-        name = f"GET {self._connection.server}{path}"
-        response = self._send("GET", path, api_version, query=query)
+        server = self._connection.server
+        name = f"GET {server}{path}"
+        response = self._send("GET", path, query=query)
         for _ in range(_MOST_PAGES):
             page = read_object(response)
             items = page.get("value")
@@ -77,23 +87,20 @@ class ResourceManager:
             link = page.get("nextLink")
             if not link:
                 return
-            response = self._connection.send("GET", self._path_of(link, name))
+            if not isinstance(link, str) or not link.startswith(f"{server}/"):
+                # A token is never sent to another server.
+                raise explain_shape(name, "its next page is on another server")
+            response = self._connection.send("GET", link.removeprefix(server))
         raise explain_shape(name, "its list has no end")
 
-    def wait_until_ready(
-        self, path: str, api_version: str, what: str, report: OnProgress = lambda _: None
-    ) -> Json:
-        """Wait until an object has been made (``provisioningState``).
-
-        Returns:
-            The object.
-        """
-        deadline = time.monotonic() + self._patience.creation
+    def wait_until_ready(self, path: str, what: str, report: OnProgress = lambda _: None) -> None:
+        """Wait until an object has been made (``provisioningState``)."""
+        deadline = time.monotonic() + self.timeouts.creation
         while True:
-            found = self.find(path, api_version) or {}
+            found = self.find(path) or {}
             state = str(found.get("properties", {}).get("provisioningState", ""))
             if state == "Succeeded":
-                return found
+                return
             if state in _BROKEN_STATES:
                 raise AzureRequestError(
                     f"Azure could not make {what}: its state is {state}",
@@ -102,49 +109,22 @@ class ResourceManager:
                 )
             if time.monotonic() > deadline:
                 raise AzureRequestError(
-                    f"{what} was not ready within {self._patience.creation:g} seconds",
+                    f"{what} was not ready within {self.timeouts.creation:g} seconds",
                     hint="Run the same command again: it goes on from where it is.",
                     code="Timeout",
                 )
             report(f"waiting for {what}")
-            time.sleep(self._patience.poll)
-
-    def wait_until_gone(
-        self, path: str, api_version: str, what: str, report: OnProgress = lambda _: None
-    ) -> None:
-        """Wait until an object has been deleted; arguments and errors as `wait_until_ready`."""
-        deadline = time.monotonic() + self._patience.creation
-        while self.find(path, api_version) is not None:
-            if time.monotonic() > deadline:
-                raise AzureRequestError(
-                    f"{what} was not deleted within {self._patience.creation:g} seconds",
-                    hint="Azure goes on deleting it; look again later.",
-                    code="Timeout",
-                )
-            report(f"waiting for {what} to be deleted")
-            time.sleep(self._patience.poll)
+            time.sleep(self.timeouts.poll)
 
     def _send(
         self,
         method: str,
         path: str,
-        api_version: str,
         *,
         query: Mapping[str, str] | None = None,
         body: Json | None = None,
         accept: tuple[int, ...] = (),
     ) -> HttpResponse:
-        return self._connection.send(
-            method,
-            path,
-            query={"api-version": api_version, **(query or {})},
-            body=body,
-            accept=accept,
-        )
-
-    def _path_of(self, link: object, name: str) -> str:
-        """The path of a next page; a token is never sent to another server."""
-        server = self._connection.server + "/"
-        if not isinstance(link, str) or not link.startswith(server):
-            raise explain_shape(name, "its next page is on another server")
-        return link.removeprefix(server[:-1])
+        version = next(found for form, found in _VERSIONS if re.fullmatch(form, path, re.I))
+        asked = {"api-version": version, **(query or {})}
+        return self._connection.send(method, path, query=asked, body=body, accept=accept)

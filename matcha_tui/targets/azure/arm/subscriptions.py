@@ -1,28 +1,16 @@
 """What an account can see of Azure: tenants and subscriptions."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
-from azure.core.exceptions import AzureError
-from azure.mgmt.subscription import SubscriptionClient
-
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.targets.azure.arm.resource_manager import ResourceManager
+from matcha_tui.targets.azure.arm.resource_manager import Json, ResourceManager
 from matcha_tui.targets.azure.auth.account import Account
-from matcha_tui.targets.azure.cloud.connection import BoundedRetry
-from matcha_tui.targets.azure.cloud.failures import explain_error, explain_shape
+from matcha_tui.targets.azure.cloud.failures import explain_shape
 from matcha_tui.targets.identity_part import Subscription, Tenant
 
-_TENANTS_VERSION = "2022-12-01"
 _USABLE_STATES = ("Enabled", "Warned", "PastDue")
 
 
 def list_tenants(account: Account) -> tuple[Tenant, ...]:
-    """List the tenants that the account can sign in to.
-
-    They are read without azure-mgmt-subscription, whose API version has no names.
-    """
+    """List the tenants that the account can sign in to."""
     with ResourceManager(account) as manager:
         return tuple(
             Tenant(
@@ -30,14 +18,14 @@ def list_tenants(account: Account) -> tuple[Tenant, ...]:
                 str(item.get("displayName") or ""),
                 str(item.get("defaultDomain") or ""),
             )
-            for item in manager.pages("/tenants", _TENANTS_VERSION)
+            for item in manager.pages("/tenants")
         )
 
 
 def list_subscriptions(account: Account) -> tuple[Subscription, ...]:
     """List the subscriptions of the account's tenant, usable ones first, by name."""
-    with _client(account, "GET /subscriptions") as client:
-        found = [_read(item, account) for item in client.subscriptions.list()]
+    with ResourceManager(account) as manager:
+        found = [_read(item, account) for item in manager.pages("/subscriptions")]
     if not found:
         raise MatchaError(
             f"{account.name} sees no subscription in the tenant {account.tenant_id}",
@@ -50,12 +38,12 @@ def list_subscriptions(account: Account) -> tuple[Subscription, ...]:
 
 def find_subscription(account: Account, subscription_id: str) -> Subscription:
     """Look a subscription up, with a real request in its name."""
-    request = f"GET /subscriptions/{subscription_id}"
-    with _client(account, request) as client:
-        item = client.subscriptions.get(subscription_id)
-        if not item.state:
-            raise explain_shape(request, "its answer has another shape")
-        found = _read(item, account, subscription_id)
+    path = f"/subscriptions/{subscription_id}"
+    with ResourceManager(account) as manager:
+        item = manager.get(path)
+    if not item.get("state"):
+        raise explain_shape(f"GET {path}", "its answer has another shape")
+    found = _read(item, account, subscription_id)
     if not found.is_usable:
         raise MatchaError(
             f"the subscription {found.name} is {found.state.lower()}",
@@ -65,31 +53,12 @@ def find_subscription(account: Account, subscription_id: str) -> Subscription:
     return found
 
 
-def _read(item: Any, account: Account, subscription_id: str = "") -> Subscription:
-    state = str(getattr(item.state, "value", item.state) or "")
+def _read(item: Json, account: Account, subscription_id: str = "") -> Subscription:
+    state = str(item.get("state") or "")
     return Subscription(
-        item.subscription_id or subscription_id,
-        item.display_name or "",
+        str(item.get("subscriptionId") or subscription_id),
+        str(item.get("displayName") or ""),
         state,
         account.tenant_id,
         is_usable=state in _USABLE_STATES,
     )
-
-
-@contextmanager
-def _client(account: Account, request: str) -> Iterator[SubscriptionClient]:
-    cloud = account.cloud
-    options = dict(cloud.options)
-    try:
-        with SubscriptionClient(
-            account.credential,
-            base_url=cloud.resource_manager,
-            credential_scopes=[cloud.scope],
-            retry_policy=BoundedRetry(**options),
-            **options,
-        ) as client:
-            yield client
-    except (AzureError, OSError) as error:
-        raise explain_error(error, f"{request} at {cloud.resource_manager}") from error
-    except (AttributeError, TypeError, ValueError) as error:  # its models trust any answer
-        raise explain_shape(request, "its answer has another shape") from error

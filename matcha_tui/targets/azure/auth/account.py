@@ -11,12 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from azure.core.credentials import (
-    AccessToken,
-    AccessTokenInfo,
-    SupportsTokenInfo,
-    TokenRequestOptions,
-)
+from azure.core.credentials import AccessTokenInfo, SupportsTokenInfo, TokenRequestOptions
 from azure.core.exceptions import AzureError
 from azure.identity import AzureCliCredential, CertificateCredential, ClientSecretCredential
 
@@ -27,7 +22,7 @@ from matcha_tui.targets.azure.auth.service_principal import (
     SignInMethod,
     find_service_principal,
 )
-from matcha_tui.targets.azure.cloud.endpoints import Cloud
+from matcha_tui.targets.azure.cloud.endpoints import Cloud, find_cloud
 from matcha_tui.targets.azure.cloud.failures import explain_error, explain_shape, one_line
 
 _RENEW_SECONDS = 300
@@ -62,18 +57,6 @@ class CachedCredential:
     def close(self) -> None:
         """Close what the credential keeps open."""
         self._credential.close()
-
-    def get_token(
-        self, *scopes: str, claims: str | None = None, tenant_id: str | None = None, **_: Any
-    ) -> AccessToken:
-        """Return a token, as `azure.core.credentials.TokenCredential` does."""
-        options = TokenRequestOptions()
-        if claims:
-            options["claims"] = claims
-        if tenant_id:
-            options["tenant_id"] = tenant_id
-        found = self.get_token_info(*scopes, options=options)
-        return AccessToken(found.token, found.expires_on)
 
     def get_token_info(
         self, *scopes: str, options: TokenRequestOptions | None = None
@@ -117,13 +100,17 @@ class Account:
 
 
 def sign_in(
-    cloud: Cloud, *, tenant_id: str = "", environment: Mapping[str, str] = os.environ
+    cloud: Cloud | None = None,
+    *,
+    tenant_id: str = "",
+    environment: Mapping[str, str] = os.environ,
 ) -> Account:
     """Sign in with what is there: a service principal in the environment, else the Azure CLI.
 
     A service principal that is set but refused is an error, not a reason to go on
-    as somebody else.
+    as somebody else. Without a cloud it is the one that the environment names.
     """
+    cloud = cloud or find_cloud()
     principal = find_service_principal(environment)
     try:
         if principal is None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from azure.core import PipelineClient
-from azure.core.credentials import TokenCredential
+from azure.core.credentials import SupportsTokenInfo
 from azure.core.exceptions import AzureError
 from azure.core.pipeline import PipelineResponse
 from azure.core.pipeline.policies import (
@@ -84,7 +84,7 @@ class Connection:
         self,
         server: str,
         options: Mapping[str, Any],
-        credential: TokenCredential | None = None,
+        credential: SupportsTokenInfo | None = None,
         scope: str = "",
     ) -> None:
         self.server = server

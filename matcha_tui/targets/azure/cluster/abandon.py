@@ -6,18 +6,16 @@ is forgotten; Terraform then destroys the rest. A cluster that does answer is le
 ordinary destroy: what failed there had another reason.
 """
 
-import json
 import os
 import re
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
-from matcha_tui.targets.azure.names import PASSED_OUTPUTS
+from matcha_tui.targets.azure.cluster.api import read_access
 from matcha_tui.terraform.worker_events import error_line, warning_line
 
 _TIMEOUT_SECONDS = 10.0
@@ -44,31 +42,21 @@ def _remove_inside_from_state(engine: Sequence[str]) -> int:
     inside = _inside_cluster(engine)
     if not inside:
         return 1
-    host = _cluster_host(Path(PASSED_OUTPUTS))
+    host = str(read_access(Path()).get("cluster_host") or "")
     if host and _answers(host):
         _say(error_line("The cluster answers, so nothing in it is given up", ""))
         return 1
+    command = [*engine, "state", "rm", "-lock-timeout=30s", *inside]
     forgotten = subprocess.run(
-        [*engine, "state", "rm", "-lock-timeout=30s", *inside],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )
     if forgotten.returncode != 0:
-        _say(
-            error_line(
-                "What is inside the cluster cannot be taken out of the state", forgotten.stdout
-            )
-        )
+        reason = "What is inside the cluster cannot be taken out of the state"
+        _say(error_line(reason, forgotten.stdout))
         return forgotten.returncode
-    _say(
-        warning_line(
-            f"{len(inside)} things in the cluster could not be confirmed to be gone",
-            "The cluster does not answer. They go with it when it is destroyed, which is next: "
-            + ", ".join(inside),
-        )
-    )
+    summary = f"{len(inside)} things in the cluster could not be confirmed to be gone"
+    detail = "The cluster does not answer. They go with it when it is destroyed, which is next: "
+    _say(warning_line(summary, detail + ", ".join(inside)))
     return 0
 
 
@@ -81,14 +69,6 @@ def _is_inside_cluster(address: str) -> bool:
     """Say so by the resource's type, which is the last word but one."""
     words = _KEY.sub("", address).split(".")
     return len(words) > 1 and words[-2].startswith(_INSIDE_CLUSTER) and "data" not in words
-
-
-def _cluster_host(path: Path) -> str | None:
-    try:
-        given: Mapping[str, Any] = json.loads(path.read_bytes())
-        return str(given["secrets"]["value"]["cluster_host"] or "")
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
 
 
 def _answers(host: str) -> bool:

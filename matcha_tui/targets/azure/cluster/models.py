@@ -4,20 +4,18 @@ MLServer asks MLflow inside the cluster, where no password is needed. The API's 
 of Seldon Core 1 (machinelearning.seldon.io/v1); MLServer is set up by its environment variables.
 """
 
-import http.client
 import time
-import urllib.error
 from collections.abc import Mapping
 from typing import Any
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.guess import choose_name
-from matcha_tui.targets.azure.cluster.api import ClusterApi, api_message, open_cluster
+from matcha_tui.targets.azure.cluster.api import ClusterApi, ClusterError, open_cluster
 from matcha_tui.targets.base import StackSpec
 from matcha_tui.targets.inference import ask_server, parse_inputs
 from matcha_tui.targets.parts import Given, ServedModel, is_uri
 
-IMAGE = "docker.io/seldonio/mlserver:1.7.1-mlflow"
+_IMAGE = "docker.io/seldonio/mlserver:1.7.1-mlflow"
 _MLFLOW = "http://mlflow.matcha-mlflow.svc.cluster.local"
 _LABELS = {"app.kubernetes.io/managed-by": "matcha"}
 _SOURCE = "matcha/source"
@@ -36,36 +34,36 @@ def deploy_model(spec: StackSpec, given: Given, source: str, name: str) -> Serve
             hint="Log the model to MLflow, and give its address there: models:/NAME/VERSION.",
             exit_code=ExitCode.USAGE,
         )
-    cluster, path = open_cluster(spec), _path(deployer)
-    earlier = _find(cluster, f"{path}/{name}")
-    wanted = _manifest(deployer, source, name)
-    _put(cluster, path, name, wanted, earlier)
+    cluster, path = open_cluster(spec), f"{_path(deployer)}/{name}"
+    earlier = _find(cluster, path)
+    desired = _manifest(deployer, source, name)
+    _put(cluster, path, desired, earlier)
     try:
-        _wait(cluster, f"{path}/{name}")
+        _wait(cluster, path)
     except MatchaError as error:
         if earlier is None:
-            _ask(cluster, "DELETE", f"{path}/{name}")
+            cluster.ask("DELETE", path)
+            back = "It is removed again."
         else:
-            _put(cluster, path, name, _without_status(earlier), _find(cluster, f"{path}/{name}"))
-        back = "what was served before is back" if earlier else "it is removed again"
-        raise MatchaError(
-            f"Seldon cannot serve {source}: {error.message}", hint=f"{back.capitalize()}."
-        ) from error
-    return _served(deployer, _find(cluster, f"{path}/{name}") or wanted)
+            before = {key: value for key, value in earlier.items() if key != "status"}
+            _put(cluster, path, before, _find(cluster, path))
+            back = "What was served before is back."
+        raise MatchaError(f"Seldon cannot serve {source}: {error.message}", hint=back) from error
+    return _served(deployer, _find(cluster, path) or desired)
 
 
 def list_models(spec: StackSpec, given: Given) -> tuple[ServedModel, ...]:
     """Return every SeldonDeployment of the workloads' namespace."""
     deployer = _deployer(given)
-    found = _ask(open_cluster(spec), "GET", _path(deployer))["items"]
+    found = open_cluster(spec).ask("GET", _path(deployer))["items"]
     return tuple(sorted((_served(deployer, item) for item in found), key=lambda model: model.name))
 
 
 def remove_model(spec: StackSpec, given: Given, name: str) -> None:
     """Delete a SeldonDeployment."""
-    deployer, cluster = _deployer(given), open_cluster(spec)
-    known = [item["metadata"]["name"] for item in _ask(cluster, "GET", _path(deployer))["items"]]
-    _ask(cluster, "DELETE", f"{_path(deployer)}/{choose_name('model', name, sorted(known))}")
+    path, cluster = _path(_deployer(given)), open_cluster(spec)
+    known = [item["metadata"]["name"] for item in cluster.ask("GET", path)["items"]]
+    cluster.ask("DELETE", f"{path}/{choose_name('model', name, sorted(known))}")
 
 
 def _deployer(given: Given) -> Mapping[str, str]:
@@ -94,16 +92,10 @@ def _manifest(deployer: Mapping[str, str], source: str, name: str) -> dict[str, 
     }
     container = {
         "name": name,
-        "image": IMAGE,
+        "image": _IMAGE,
         "env": [{"name": key, "value": value} for key, value in variables.items()],
-        "resources": {
-            "requests": {"cpu": "100m", "memory": "512Mi"},
-            "limits": {"memory": "2Gi"},
-        },
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "capabilities": {"drop": ["ALL"]},
-        },
+        "resources": {"requests": {"cpu": "100m", "memory": "512Mi"}, "limits": {"memory": "2Gi"}},
+        "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
     }
     return {
         "apiVersion": "machinelearning.seldon.io/v1",
@@ -129,26 +121,17 @@ def _manifest(deployer: Mapping[str, str], source: str, name: str) -> dict[str, 
 
 
 def _put(
-    cluster: ClusterApi,
-    path: str,
-    name: str,
-    wanted: Mapping[str, Any],
-    present: Mapping[str, Any] | None,
+    cluster: ClusterApi, path: str, desired: Mapping[str, Any], present: Mapping[str, Any] | None
 ) -> None:
     if present is None:
-        _ask(cluster, "POST", path, wanted)
+        cluster.ask("POST", path.rpartition("/")[0], desired)
         return
     version = {"resourceVersion": present["metadata"]["resourceVersion"]}
-    _ask(
-        cluster,
-        "PUT",
-        f"{path}/{name}",
-        {**wanted, "metadata": {**wanted["metadata"], **version}},
-    )
+    cluster.ask("PUT", path, {**desired, "metadata": {**desired["metadata"], **version}})
 
 
 def _wait(cluster: ClusterApi, path: str) -> None:
-    """Wait until Seldon has made what is wanted now available."""
+    """Wait until Seldon has made what is desired now available."""
     deadline = time.monotonic() + _WAIT_SECONDS
     while True:
         found = _find(cluster, path)
@@ -194,33 +177,8 @@ def _served(deployer: Mapping[str, str], item: Mapping[str, Any]) -> ServedModel
 def _find(cluster: ClusterApi, path: str) -> Mapping[str, Any] | None:
     try:
         found: Mapping[str, Any] = cluster.ask("GET", path)
-    except urllib.error.HTTPError as error:
-        if error.code == _NOT_FOUND:
+    except ClusterError as error:
+        if error.status == _NOT_FOUND:
             return None
-        raise _refusal(error) from error
-    except (OSError, http.client.HTTPException) as error:
-        raise _silence(error) from error
+        raise
     return found
-
-
-def _ask(cluster: ClusterApi, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-    try:
-        return cluster.ask(method, path, body)
-    except urllib.error.HTTPError as error:
-        raise _refusal(error) from error
-    except (OSError, http.client.HTTPException) as error:
-        raise _silence(error) from error
-
-
-def _refusal(error: urllib.error.HTTPError) -> MatchaError:
-    return MatchaError(
-        f"the cluster refuses: {api_message(error)}", hint="`matcha status` says more."
-    )
-
-
-def _silence(error: Exception) -> MatchaError:
-    return MatchaError(f"the cluster does not answer: {error}", hint="`matcha status` says more.")
-
-
-def _without_status(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in item.items() if key != "status"}

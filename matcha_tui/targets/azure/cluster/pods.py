@@ -1,10 +1,7 @@
 """What the pods of a component have logged, from the cluster's API; kubectl is not needed."""
 
-import http.client
 import math
-import urllib.error
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
@@ -12,7 +9,7 @@ from threading import Thread
 from urllib.parse import urlencode
 
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.targets.azure.cluster.api import ClusterApi, api_message, open_cluster
+from matcha_tui.targets.azure.cluster.api import ClusterApi, open_cluster
 from matcha_tui.targets.base import StackSpec
 from matcha_tui.targets.parts import LogWindow
 
@@ -52,9 +49,8 @@ def read_pod_logs(spec: StackSpec, flavor: str, window: LogWindow) -> Iterator[s
     A line of one of several begins with ``pod/container | ``. Namespaces are those that begin
     with ``matcha-`` and the flavor's name, as the modules make them.
     """
-    cluster = open_cluster(spec)
-    with _explained(flavor):
-        containers = _find_containers(cluster, flavor)
+    cluster = open_cluster(spec, f"the log of {flavor}")
+    containers = _find_containers(cluster, flavor)
     if not containers:
         raise MatchaError(
             f"{flavor} has no pods on the cluster, so there is no log",
@@ -64,28 +60,11 @@ def read_pod_logs(spec: StackSpec, flavor: str, window: LogWindow) -> Iterator[s
 
     def read(container: Container) -> Iterator[str]:
         start = f"{container.pod}/{container.name} | " if len(containers) > 1 else ""
-        with _explained(flavor):
-            for line in cluster.lines(container.log_path(window), wait=window.follow):
-                yield f"{start}{line}"
+        for line in cluster.lines(container.log_path(window), wait=window.follow):
+            yield f"{start}{line}"
 
     reading = [read(container) for container in containers]
     yield from _side_by_side(reading) if window.follow else _one_by_one(reading)
-
-
-@contextmanager
-def _explained(flavor: str) -> Iterator[None]:
-    """Turn what the API refuses inside the block into one clear sentence."""
-    try:
-        yield
-    except urllib.error.HTTPError as error:
-        with error:
-            message = f"the cluster refuses the log of {flavor}: {api_message(error)}"
-        raise MatchaError(message) from error
-    except (OSError, http.client.HTTPException) as error:
-        raise MatchaError(
-            f"the cluster's API does not answer: {error}",
-            hint="Is it stopped? `matcha status` says how each component is.",
-        ) from error
 
 
 def _find_containers(cluster: ClusterApi, flavor: str) -> list[Container]:

@@ -5,17 +5,11 @@ What a policy forbids depends on rules that only Azure can evaluate: this never 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from matcha_tui.targets.azure.preflight.context import CheckContext
+from matcha_tui.targets.azure.preflight.context import CheckContext, each
 from matcha_tui.targets.findings import Unverified
 
-if TYPE_CHECKING:
-    from matcha_tui.targets.azure.preflight.reader import Reader
-
-_VERSION = "2023-04-01"
-_DENY = "deny"
 _ENFORCED = "Default"
 # learn.microsoft.com/azure/governance/policy/samples/built-in-policies: Allowed locations
 _ALLOWED_LOCATIONS = "e56962a6-4747-49cd-b67b-bf8b01975c4c"
@@ -36,22 +30,30 @@ class _Assignment:
     definition: str
     parameters: Mapping[str, Any]
 
+    @property
+    def limits_locations(self) -> bool:
+        """Whether it is Azure's own policy about regions."""
+        return self.definition.casefold().endswith(_ALLOWED_LOCATIONS)
+
 
 def check_policies(context: CheckContext) -> str:
     """Name the policies that may forbid something."""
-    reader, location = context.reader, context.requirements.location
-    path = f"{reader.subscription}/providers/Microsoft.Authorization/policyAssignments"
-    query = {"$filter": "atScope()"}
-    found = [item for item in reader.list_all(_parse, path, _VERSION, query) if item]
+    location = context.settings.location
+    path = f"{context.subscription}/providers/Microsoft.Authorization/policyAssignments"
+    answers = context.reader.list_all(_parse, path, {"$filter": "atScope()"})
+    found = [item for item in answers if item]
     for item in found:
-        allowed = _allowed_locations(item)
-        if allowed and location not in allowed:
+        allowed = item.parameters.get("listOfAllowedLocations")
+        if not item.limits_locations or not isinstance(allowed, list) or not allowed:
+            continue
+        if location not in (names := [str(name) for name in allowed]):
             raise Unverified(
-                f"the policy {item.title} allows {', '.join(allowed)}, and not {location}",
-                f"Choose a region that it allows: matcha provision --location {allowed[0]}",
+                f"the policy {item.title} allows {', '.join(names)}, and not {location}",
+                f"Choose a region that it allows: matcha provision --location {names[0]}",
             )
-    denies = reader.each(partial(_may_deny, reader), found)
-    titles = [item.title for item, deny in zip(found, denies, strict=True) if deny]
+    others = [item for item in found if not item.limits_locations]
+    denies = each(lambda item: _may_deny(context, item), others)
+    titles = [item.title for item, deny in zip(others, denies, strict=True) if deny]
     if titles:
         named = ", ".join(titles[:_MOST_NAMED])
         more = f" and {len(titles) - _MOST_NAMED} more" if len(titles) > _MOST_NAMED else ""
@@ -69,42 +71,33 @@ def _parse(item: Mapping[str, Any]) -> _Assignment | None:
     return _Assignment(
         str(properties.get("displayName") or item.get("name") or "without a name"),
         str(properties["policyDefinitionId"]),
-        {
-            str(name): given.get("value")
-            for name, given in (properties.get("parameters") or {}).items()
-        },
+        _read_parameters(properties, "value"),
     )
 
 
-def _allowed_locations(item: _Assignment) -> list[str]:
-    if not item.definition.casefold().endswith(_ALLOWED_LOCATIONS):
-        return []
-    given = item.parameters.get("listOfAllowedLocations")
-    return [str(name) for name in given] if isinstance(given, list) else []
-
-
-def _may_deny(reader: "Reader", item: _Assignment) -> bool:
+def _may_deny(context: CheckContext, item: _Assignment) -> bool:
     """Return whether a policy denies, by its own rule or, of a set, by what it was given."""
-    if item.definition.casefold().endswith(_ALLOWED_LOCATIONS):
-        return False  # it was looked at already
-    effects = {name: value for name, value in item.parameters.items() if "effect" in name.lower()}
-    if any(_is_deny(value) for value in effects.values()):
-        return True
-    return reader.get(partial(_rule_denies, effects), item.definition, _VERSION)
+    effects = _effects(item.parameters)
+    return _denies(*effects.values()) or context.reader.get(
+        lambda definition: _rule_denies(effects, definition), item.definition
+    )
 
 
-def _rule_denies(effects: Mapping[str, Any], definition: Mapping[str, Any]) -> bool:
+def _rule_denies(given: Mapping[str, Any], definition: Mapping[str, Any]) -> bool:
     properties = definition["properties"]
-    defaults = {
-        str(name): declared.get("defaultValue")
-        for name, declared in (properties.get("parameters") or {}).items()
-        if "effect" in name.lower()
-    }
-    if any(_is_deny(value) for value in (defaults | dict(effects)).values()):
-        return True
+    effects = {**_effects(_read_parameters(properties, "defaultValue")), **given}
     rule = properties.get("policyRule") or {}
-    return _is_deny((rule.get("then") or {}).get("effect"))
+    return _denies(*effects.values(), (rule.get("then") or {}).get("effect"))
 
 
-def _is_deny(value: object) -> bool:
-    return isinstance(value, str) and value.casefold() == _DENY
+def _read_parameters(properties: Mapping[str, Any], key: str) -> dict[str, Any]:
+    parameters = properties.get("parameters") or {}
+    return {str(name): content.get(key) for name, content in parameters.items()}
+
+
+def _effects(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in parameters.items() if "effect" in name.lower()}
+
+
+def _denies(*effects: object) -> bool:
+    return any(isinstance(effect, str) and effect.casefold() == "deny" for effect in effects)

@@ -6,23 +6,24 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from matcha_tui.project.workspace import refuse_unprintable_path
-from matcha_tui.targets.azure.preflight.addresses import check_addresses
+from matcha_tui.targets.azure.preflight.availability import (
+    check_addresses,
+    check_group,
+    check_names,
+)
+from matcha_tui.targets.azure.preflight.cluster import check_power, check_version
 from matcha_tui.targets.azure.preflight.context import CheckContext
-from matcha_tui.targets.azure.preflight.free_names import check_names
-from matcha_tui.targets.azure.preflight.group import check_group
-from matcha_tui.targets.azure.preflight.identity import check_identity
+from matcha_tui.targets.azure.preflight.machines import check_quota, check_sizes
 from matcha_tui.targets.azure.preflight.policies import check_policies
-from matcha_tui.targets.azure.preflight.power import check_power
-from matcha_tui.targets.azure.preflight.quota import check_quota
-from matcha_tui.targets.azure.preflight.registration import check_registration
-from matcha_tui.targets.azure.preflight.requirements import read_requirements
-from matcha_tui.targets.azure.preflight.rights import check_rights
-from matcha_tui.targets.azure.preflight.sizes import check_sizes
-from matcha_tui.targets.azure.preflight.versions import check_version
+from matcha_tui.targets.azure.preflight.rights import (
+    check_identity,
+    check_registration,
+    check_rights,
+)
 from matcha_tui.targets.azure.settings import AzureSettings
 from matcha_tui.targets.azure.values import check_settings
 from matcha_tui.targets.base import StackSpec
-from matcha_tui.targets.findings import Check, Passed, check_engine, run_check
+from matcha_tui.targets.findings import Check, Passed, Unverified, check_engine, run_check
 
 if TYPE_CHECKING:
     from matcha_tui.targets.azure.auth.account import Account
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A check that asks Azure.
+    """A check that asks Azure about a subscription.
 
     Attributes:
         name: What is checked.
@@ -46,7 +47,6 @@ class _Row:
 
 
 _ROWS = (
-    _Row("identity", check_identity),
     _Row("rights", check_rights),
     _Row("registration", check_registration),
     _Row("power", check_power, "cluster"),
@@ -66,36 +66,38 @@ def list_checks(
     sign_in: "Callable[[], Account] | None" = None,
 ) -> tuple[Check, ...]:
     """List what a provision needs; whoever is to be asked again lists them again."""
-    requirements = read_requirements(spec, settings)
-    context = CheckContext(requirements, sign_in or partial(_sign_in, settings))
-    engine = partial(check_engine, spec.engine)
-    first, *others = (
-        Check(
-            row.name,
-            partial(run_check, row.name, partial(row.find, context)),
-            depends_on_region=row.depends_on_region,
-        )
-        for row in _ROWS
-        if not row.thing or row.thing in requirements.things
-    )
+    context = CheckContext(spec, settings, sign_in or partial(_sign_in, settings))
+
+    def check(name: str, find: Callable[[], str | Passed], **traits: bool) -> Check:
+        return Check(name, partial(run_check, name, find), **traits)
+
     return (
-        first,
-        Check(
-            "settings", partial(run_check, "settings", partial(_settings, settings)), is_quick=True
-        ),
-        Check("project folder", partial(run_check, "project folder", partial(_folder, spec)), True),
+        check("identity", partial(check_identity, context)),
+        check("settings", partial(_check_settings, settings), is_quick=True),
+        check("project folder", partial(_check_folder, spec), is_quick=True),
         # Each provision looks for its engine itself.
-        Check("engine", partial(run_check, "engine", engine), is_required=False),
-        *others,
+        check("engine", partial(check_engine, spec.engine), is_required=False),
+        *(
+            check(row.name, partial(_find, row, context), depends_on_region=row.depends_on_region)
+            for row in _ROWS
+            if not row.thing or row.thing in context.things
+        ),
     )
 
 
-def _settings(settings: AzureSettings) -> str:
+def _find(row: _Row, context: CheckContext) -> str | Passed:
+    for name in ("subscription_id", "location"):
+        if not getattr(context.settings, name):
+            raise Unverified(f"{name} is not set", "First set what `settings` names.")
+    return row.find(context)
+
+
+def _check_settings(settings: AzureSettings) -> str:
     check_settings(settings)
     return "everything that is needed is set"
 
 
-def _folder(spec: StackSpec) -> str:
+def _check_folder(spec: StackSpec) -> str:
     refuse_unprintable_path(spec.workspace)
     return f"{spec.workspace.project} can be written into what Terraform reads"
 

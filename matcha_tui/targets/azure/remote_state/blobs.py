@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
+from azure.core.rest import HttpResponse
+
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.system.plain_text import clean_line
 from matcha_tui.targets.azure.auth.account import Account
@@ -35,6 +37,7 @@ class StateBlobs:
     def __init__(self, account: Account, storage_account: str, container: str) -> None:
         cloud = account.cloud
         self._container = f"/{container}"
+        self._record = f"{self._container}/deployment.json"
         self._connection = Connection(
             cloud.blob_server(storage_account), cloud.options, account.credential, STORAGE_SCOPE
         )
@@ -51,15 +54,9 @@ class StateBlobs:
         self._connection.send("GET", self._container, query=query, headers=_VERSION)
 
     def read_state(self, layer: str) -> dict[str, Any] | None:
-        """Read a layer's state.
-
-        Returns:
-            Terraform's state document, with secrets in clear; ``None`` where there is none.
-        """
-        response = self._connection.send(
-            "GET", self._path(layer), headers=_VERSION, accept=(_NOT_FOUND,)
-        )
-        return None if response.status_code == _NOT_FOUND else read_object(response)
+        """Read a layer's state, with secrets in clear; ``None`` where there is none."""
+        response = self._find("GET", self._path(layer))
+        return read_object(response) if response else None
 
     def read_record(self) -> tuple[dict[str, Any] | None, str]:
         """Read the deployment record that lies beside the states.
@@ -67,12 +64,8 @@ class StateBlobs:
         Returns:
             The document, ``None`` where there is none, and which version of it that is.
         """
-        response = self._connection.send(
-            "GET", self._record_path, headers=_VERSION, accept=(_NOT_FOUND,)
-        )
-        if response.status_code == _NOT_FOUND:
-            return None, ""
-        return read_object(response), response.headers["ETag"]
+        response = self._find("GET", self._record)
+        return (read_object(response), response.headers["ETag"]) if response else (None, "")
 
     def write_record(self, record: Mapping[str, Any], replaces: str) -> bool:
         """Put the deployment record beside the states, unless somebody else has meanwhile.
@@ -83,30 +76,16 @@ class StateBlobs:
         unless = {"If-Match": replaces} if replaces else {"If-None-Match": "*"}
         headers = {**_VERSION, **unless, "x-ms-blob-type": "BlockBlob"}
         response = self._connection.send(
-            "PUT", self._record_path, headers=headers, body=dict(record), accept=_CHANGED_SINCE
+            "PUT", self._record, headers=headers, body=dict(record), accept=_CHANGED_SINCE
         )
         return response.status_code not in _CHANGED_SINCE
 
     def find_lock(self, layer: str) -> StateLock | None:
-        """Return who holds the lock on a layer's state.
-
-        Returns:
-            ``None`` where it isn't locked, or isn't there.
-        """
+        """Return who holds the lock on a layer's state; ``None`` where nobody does."""
         headers = self._headers(layer)
         if headers.get("x-ms-lease-state") not in ("leased", "breaking"):
             return None
         return read_owner(headers.get(_LOCK_METADATA, ""))
-
-    def refuse_if_locked(self, layer: str) -> None:
-        """Raise for a lock on a layer's state, and say whose it is."""
-        if owner := self.find_lock(layer):
-            raise MatchaError(
-                f"the state of {layer} is locked: {owner.sentence}",
-                hint="Wait until that has ended; if it was killed, take the lock away"
-                f" ({owner.lock_id or 'it has no ID'}).",
-                exit_code=ExitCode.REFUSED,
-            )
 
     def force_unlock(self, layer: str, lock_id: str) -> None:
         """Take a stale lock away, as ``terraform force-unlock`` does, without an engine.
@@ -137,21 +116,17 @@ class StateBlobs:
         self._put(layer, "lease", {"x-ms-lease-action": "release", "x-ms-lease-id": lock_id})
 
     def _headers(self, layer: str) -> dict[str, str]:
-        response = self._connection.send(
-            "HEAD", self._path(layer), headers=_VERSION, accept=(_NOT_FOUND,)
-        )
-        if response.status_code == _NOT_FOUND:
-            return {}
-        return {name.lower(): value for name, value in response.headers.items()}
+        response = self._find("HEAD", self._path(layer))
+        return {name.lower(): value for name, value in response.headers.items()} if response else {}
+
+    def _find(self, method: str, path: str) -> HttpResponse | None:
+        response = self._connection.send(method, path, headers=_VERSION, accept=(_NOT_FOUND,))
+        return None if response.status_code == _NOT_FOUND else response
 
     def _put(self, layer: str, part: str, headers: dict[str, str]) -> None:
         self._connection.send(
             "PUT", self._path(layer), query={"comp": part}, headers={**_VERSION, **headers}
         )
-
-    @property
-    def _record_path(self) -> str:
-        return f"{self._container}/deployment.json"
 
     def _path(self, layer: str) -> str:
         return f"{self._container}/{quote(layer)}.tfstate"

@@ -13,7 +13,7 @@ STATE_KEYS = ("resource_group", "account", "container")
 """What ``matcha.toml`` says of it."""
 
 VARIABLE = "MATCHA_STATE"
-"""The environment variable that tells `remote_state.create` what to make, as JSON."""
+"""The environment variable that tells `remote_state.steps` what to make, as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +61,9 @@ class StateStorage:
             "resource_group_name": self.resource_group,
             "storage_account_name": self.account,
             "container_name": self.container,
-            "key": state_key(layer),
+            "key": f"{layer}.tfstate",
             "use_azuread_auth": True,
         }
-
-
-def state_key(layer: str) -> str:
-    """Return the name of the blob that holds a layer's state."""
-    return f"{layer}.tfstate"
 
 
 def find_storage(settings: AzureSettings, location: Mapping[str, str]) -> StateStorage | None:
@@ -102,13 +97,13 @@ def choose_location(settings: AzureSettings) -> Mapping[str, str]:
 
 
 def prepare_environment(settings: AzureSettings, location: Mapping[str, str]) -> Mapping[str, str]:
-    """Return what `remote_state.create` needs to find in its environment."""
+    """Return what `remote_state.steps` needs to find in its environment."""
     if not location or not settings.shares_state:
         return {}
-    wanted = {
+    desired = {
         "subscription_id": settings.subscription_id,
         "tenant_id": settings.tenant_id,
         "location": settings.location,
         "tags": settings.all_tags,
     }
-    return {VARIABLE: json.dumps({**wanted, **location})}
+    return {VARIABLE: json.dumps({**desired, **location})}

@@ -9,12 +9,12 @@ from matcha_tui.project.workspace import Workspace, prepare_workspace
 from matcha_tui.system.files import make_private_directory, write_atomically
 from matcha_tui.system.locks import is_locked
 from matcha_tui.targets.azure.auth.account import Account, sign_in
-from matcha_tui.targets.azure.cloud.endpoints import find_cloud
 from matcha_tui.targets.azure.cloud.failures import AzureRequestError
 from matcha_tui.targets.azure.names import FOUNDATION, PLATFORM
+from matcha_tui.targets.azure.remote_state.blobs import StateBlobs
 from matcha_tui.targets.azure.remote_state.location import StateStorage, find_storage
-from matcha_tui.targets.azure.remote_state.share_record import read_shared
-from matcha_tui.targets.azure.remote_state.storage import exists, open_blobs
+from matcha_tui.targets.azure.remote_state.steps import read_shared
+from matcha_tui.targets.azure.remote_state.storage import exists
 from matcha_tui.targets.azure.settings import AzureSettings
 from matcha_tui.targets.base import StackSpec, StateLock
 from matcha_tui.targets.composition import RESOURCES_OUTPUT
@@ -23,16 +23,16 @@ from matcha_tui.terraform.folder import LOCK
 _FORBIDDEN = 403
 
 
-def fetch_state(spec: StackSpec, settings: AzureSettings) -> None:
+def fetch_state(spec: StackSpec) -> None:
     """Bring this folder's copies of the state up to date, and what the stack gives with them."""
-    storage = find_storage(settings, spec.config.state)
-    if storage is None:
-        return
-    account = sign_in_for(settings)
     states: dict[str, dict[str, Any] | None] = dict.fromkeys((FOUNDATION, PLATFORM))
     shared: dict[str, Any] | None = None
+    found = _open(spec)
+    if found is None:
+        return
+    account, storage = found
     if _may_exist(account, storage):
-        with open_blobs(account, storage) as blobs:
+        with StateBlobs(account, storage.account, storage.container) as blobs:
             states = {layer: blobs.read_state(layer) for layer in states}
             shared, _ = blobs.read_record()
     prepare_workspace(spec.workspace)
@@ -49,25 +49,27 @@ def fetch_state(spec: StackSpec, settings: AzureSettings) -> None:
         spec.workspace.state_file.unlink(missing_ok=True)
 
 
-def find_lock(spec: StackSpec, settings: AzureSettings, layer: str) -> StateLock | None:
+def find_lock(spec: StackSpec, layer: str) -> StateLock | None:
     """Return who holds the lock of a layer's state, if anybody does."""
-    storage = find_storage(settings, spec.config.state)
-    if storage is None:
+    if (found := _open(spec)) is None:
         return None
-    with open_blobs(sign_in_for(settings), storage) as blobs:
+    account, storage = found
+    with StateBlobs(account, storage.account, storage.container) as blobs:
         return blobs.find_lock(layer)
 
 
-def free_lock(spec: StackSpec, settings: AzureSettings, layer: str, lock_id: str) -> None:
+def free_lock(spec: StackSpec, layer: str, lock_id: str) -> None:
     """Take away the lock of a layer's state, unless it has changed hands meanwhile."""
-    if storage := find_storage(settings, spec.config.state):
-        with open_blobs(sign_in_for(settings), storage) as blobs:
+    if found := _open(spec):
+        account, storage = found
+        with StateBlobs(account, storage.account, storage.container) as blobs:
             blobs.force_unlock(layer, lock_id)
 
 
-def sign_in_for(settings: AzureSettings) -> Account:
-    """Sign in to the directory that the project's subscription belongs to."""
-    return sign_in(find_cloud(), tenant_id=settings.tenant_id)
+def _open(spec: StackSpec) -> tuple[Account, StateStorage] | None:
+    settings = AzureSettings.of(spec)
+    storage = find_storage(settings, spec.config.state)
+    return (sign_in(tenant_id=settings.tenant_id), storage) if storage else None
 
 
 def _merge_record(workspace: Workspace, shared: Record) -> None:

@@ -88,7 +88,7 @@ def test_the_azure_cli_is_asked_once(cloud: Cloud, az: Az):
     assert (account.name, account.object_id) == ("ada@example.com", USER_OBJECT)
     assert account.kind is Kind.USER
     for _ in range(3):
-        account.credential.get_token(cloud.scope)
+        account.credential.get_token_info(cloud.scope)
     assert az.calls() == [
         f"account get-access-token --output json --resource {cloud.audience}",
     ]
@@ -97,7 +97,7 @@ def test_the_azure_cli_is_asked_once(cloud: Cloud, az: Az):
 def test_a_token_about_to_expire_is_renewed(cloud: Cloud, az: Az):
     az.tell(signed_in=True, lifetime=200)
     account = sign_in(cloud, environment={})
-    account.credential.get_token(cloud.scope)
+    account.credential.get_token_info(cloud.scope)
     assert len(az.calls()) == 2
 
 
@@ -105,7 +105,7 @@ def test_a_claims_challenge_is_not_answered_with_the_kept_token(cloud: Cloud, az
     az.tell(signed_in=True)
     account = sign_in(cloud, environment={})
     with pytest.raises(Exception, match="claims-challenge") as error:
-        account.credential.get_token(cloud.scope, claims='{"access_token": {}}')
+        account.credential.get_token_info(cloud.scope, options={"claims": '{"access_token": {}}'})
     hint = explain_sign_in(str(error.value)).hint or ""
     assert hint.startswith("Run: az login --claims-challenge ")
 

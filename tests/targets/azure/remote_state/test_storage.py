@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.errors import MatchaError
 from matcha_tui.system.plain_text import clean_line
 from matcha_tui.targets.azure.auth.account import Account, Kind
 from matcha_tui.targets.azure.cloud.failures import AzureRequestError
 from matcha_tui.targets.azure.remote_state import storage as state_storage
-from matcha_tui.targets.azure.remote_state.blobs import read_owner
+from matcha_tui.targets.azure.remote_state.blobs import StateBlobs, read_owner
 from matcha_tui.targets.azure.remote_state.location import StateStorage
 from matcha_tui.targets.base import StateLock
 from tests.azure_cloud import AzureCloud
@@ -47,7 +47,7 @@ LOCK = {
 
 @pytest.fixture
 def storage(account: Account) -> StateStorage:
-    return state_storage.place_state(account, SUBSCRIPTION, "tea", "teastate1")
+    return StateStorage(SUBSCRIPTION, account.tenant_id, "tea-state", "teastate1")
 
 
 def create(account: Account, storage: StateStorage) -> list[str]:
@@ -255,7 +255,7 @@ def test_a_right_that_never_takes_effect_is_one_sentence(
 def test_a_state_is_read(azure: AzureCloud, account: Account, storage: StateStorage):
     azure.blobs.is_open = True
     keep(azure, "foundation", {"version": 4, "resources": []})
-    with state_storage.open_blobs(account, storage) as blobs:
+    with StateBlobs(account, storage.account, storage.container) as blobs:
         assert blobs.read_state("foundation") == {"version": 4, "resources": []}
         assert blobs.read_state("platform") is None
         assert blobs.find_lock("platform") is None
@@ -267,7 +267,7 @@ def test_a_state_is_read(azure: AzureCloud, account: Account, storage: StateStor
 def test_who_may_not_read_the_state_is_told_what_to_ask_for(
     azure: AzureCloud, account: Account, storage: StateStorage
 ):
-    with state_storage.open_blobs(account, storage) as blobs:
+    with StateBlobs(account, storage.account, storage.container) as blobs:
         for ask in (blobs.read_state, blobs.find_lock):
             with pytest.raises(MatchaError, match="you may not read or write") as error:
                 ask("foundation")
@@ -278,7 +278,7 @@ def test_a_state_that_never_comes_is_one_sentence(
     azure: AzureCloud, account: Account, storage: StateStorage
 ):
     azure.faults.hang(" /state/")
-    with state_storage.open_blobs(account, storage) as blobs:
+    with StateBlobs(account, storage.account, storage.container) as blobs:
         for ask in (blobs.read_state, blobs.find_lock):
             with pytest.raises(MatchaError, match="no answer in time"):
                 ask("foundation")
@@ -287,14 +287,11 @@ def test_a_state_that_never_comes_is_one_sentence(
 def test_the_owner_of_a_lock_is_named(azure: AzureCloud, account: Account, storage: StateStorage):
     azure.blobs.is_open = True
     keep(azure, "foundation", {}, LOCK)
-    with state_storage.open_blobs(account, storage) as blobs:
+    with StateBlobs(account, storage.account, storage.container) as blobs:
         owner = blobs.find_lock("foundation")
         assert owner is not None
         assert owner.sentence == "ada@laptop has it for apply since 2026-11-24 08:09 UTC"
         assert (owner.lock_id, owner.version) == (LOCK["ID"], "1.11.4")
-        with pytest.raises(MatchaError, match="is locked: ada@laptop has it") as error:
-            blobs.refuse_if_locked("foundation")
-    assert error.value.exit_code is ExitCode.REFUSED
 
 
 def test_a_lock_is_taken_away_by_its_id_alone(
@@ -302,7 +299,7 @@ def test_a_lock_is_taken_away_by_its_id_alone(
 ):
     azure.blobs.is_open = True
     blob = keep(azure, "foundation", {}, LOCK)
-    with state_storage.open_blobs(account, storage) as blobs:
+    with StateBlobs(account, storage.account, storage.container) as blobs:
         with pytest.raises(MatchaError, match="not by another"):
             blobs.force_unlock("foundation", "another")
         assert blob.lease
@@ -319,7 +316,7 @@ def test_a_lock_that_changes_hands_meanwhile_is_left_alone(
     blob = keep(azure, "foundation", {}, LOCK)
     blob.lease = "somebody else's by now"
     with (
-        state_storage.open_blobs(account, storage) as blobs,
+        StateBlobs(account, storage.account, storage.container) as blobs,
         pytest.raises(MatchaError, match="has changed hands meanwhile"),
     ):
         blobs.force_unlock("foundation", LOCK["ID"])
@@ -340,47 +337,3 @@ def test_any_owner_is_read(metadata: str):
 def test_any_owner_has_a_sentence(words: dict[str, object]):
     owner = read_owner(base64.b64encode(json.dumps(words).encode()).decode())
     assert owner.sentence == clean_line(owner.sentence)
-
-
-def test_an_empty_state_can_be_deleted_with_all_that_holds_it(
-    azure: AzureCloud, account: Account, storage: StateStorage
-):
-    create(account, storage)
-    keep(azure, "foundation", {"version": 4, "resources": []})
-    reports: list[str] = []
-    state_storage.delete(account, storage, ("foundation", "platform"), reports.append)
-    assert reports == ["deleting the resource group tea-state"]
-    assert not azure.resources.objects
-    state_storage.delete(account, storage, ("foundation", "platform"))
-
-
-@pytest.mark.parametrize("layer", ["foundation", "platform"])
-def test_a_state_with_resources_is_never_deleted(
-    azure: AzureCloud, account: Account, storage: StateStorage, layer: str
-):
-    create(account, storage)
-    keep(azure, layer, {"resources": [{"type": "a"}, {"type": "b"}]})
-    with pytest.raises(MatchaError) as error:
-        state_storage.delete(account, storage, ("foundation", "platform"))
-    assert error.value.message == f"the state of {layer} still has resources: 2"
-    assert error.value.exit_code is ExitCode.REFUSED
-    assert ACCOUNT.lower() in azure.resources.objects
-
-
-def test_a_locked_state_is_never_deleted(
-    azure: AzureCloud, account: Account, storage: StateStorage
-):
-    create(account, storage)
-    keep(azure, "platform", {}, LOCK)
-    with pytest.raises(MatchaError, match="the state of platform is locked: ada@laptop"):
-        state_storage.delete(account, storage, ("foundation", "platform"))
-
-
-def test_what_others_put_into_the_group_stays(
-    azure: AzureCloud, account: Account, storage: StateStorage
-):
-    create(account, storage)
-    other = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/ours"
-    azure.resources.objects[other.lower()] = {"id": other, "properties": {}}
-    state_storage.delete(account, storage, ("foundation",))
-    assert set(azure.resources.objects) == {GROUP.lower(), other.lower()}
