@@ -73,8 +73,30 @@ class CostLine:
     monthly: Span | None
 
 
+class _Sum:
+    """What lines come to."""
+
+    __slots__ = ()
+    lines: tuple[CostLine, ...]
+
+    @property
+    def monthly(self) -> Span:
+        """What they cost a month, as far as prices are known: see `complete`."""
+        return add_up(self.lines)
+
+    @property
+    def hourly(self) -> Span:
+        """The same by the hour."""
+        return self.monthly.hourly
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything has a price, so that the total is one."""
+        return all(line.monthly is not None for line in self.lines)
+
+
 @dataclass(frozen=True, slots=True)
-class Share:
+class Share(_Sum):
     """What one module, or one part of what they all stand on, costs.
 
     Attributes:
@@ -85,19 +107,9 @@ class Share:
     owner: str
     lines: tuple[CostLine, ...]
 
-    @property
-    def monthly(self) -> Span:
-        """What it costs a month, as far as prices are known."""
-        return add_up(self.lines)
-
-    @property
-    def complete(self) -> bool:
-        """Whether everything in it has a price."""
-        return all(line.monthly is not None for line in self.lines)
-
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(_Sum):
     """What a stack costs in one region.
 
     Attributes:
@@ -111,21 +123,6 @@ class Estimate:
     currency: str
     lines: tuple[CostLine, ...]
     publisher: str = ""
-
-    @property
-    def monthly(self) -> Span:
-        """What it costs a month, as far as prices are known: see `complete`."""
-        return add_up(self.lines)
-
-    @property
-    def hourly(self) -> Span:
-        """The same by the hour."""
-        return self.monthly.hourly
-
-    @property
-    def complete(self) -> bool:
-        """Whether everything has a price, so that the total is one."""
-        return all(line.monthly is not None for line in self.lines)
 
     @property
     def estimated(self) -> bool:

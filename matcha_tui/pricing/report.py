@@ -1,5 +1,6 @@
 """An estimate for people, as text, and for scripts, as JSON."""
 
+from calendar import month_name
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -7,24 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from matcha_tui.pricing.difference import compare
-from matcha_tui.pricing.estimate import CostLine, Estimate, Share, Span
+from matcha_tui.pricing.estimate import CostLine, Estimate, Span
 from matcha_tui.pricing.price import PriceSource
 
 _CENT = Decimal("0.01")
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 _SMALLEST = Decimal("0.000001")
 
 
@@ -55,11 +42,7 @@ def money_span(span: Span, currency: str) -> str:
 
 
 def origin(estimate: Estimate) -> str:
-    """Say in a sentence or two where an estimate's prices are from, and what is missing.
-
-    Returns:
-        For example ``Prices of 18 June to 23 September 2026, which came with matcha.``
-    """
+    """Say in a sentence or two where an estimate's prices are from, and what is missing."""
     sentences = []
     if live := estimate.dates(PriceSource.LIVE):
         whose = f"{estimate.publisher}'s list" if estimate.publisher else "List"
@@ -76,11 +59,9 @@ def origin(estimate: Estimate) -> str:
 
 
 def format_excess(limit: Limit, found: Estimate) -> str:
-    """Say by how much a stack may cost more than its user wants to spend.
+    """Say, without a full stop, that a stack may cost more than its user wants to spend.
 
-    Returns:
-        One sentence without a full stop; empty when it is within the limit, and when the
-        prices are in another currency.
+    It is empty when it is within the limit, and when the prices are in another currency.
     """
     if found.currency != limit.currency or found.monthly.at_most <= limit.amount:
         return ""
@@ -111,7 +92,15 @@ def as_json(estimate: Estimate) -> dict[str, Any]:
         "complete": estimate.complete,
         "estimated": estimate.estimated,
         **_amounts(estimate.monthly),
-        "modules": [_share_as_json(share) for share in estimate.shares],
+        "modules": [
+            {
+                "title": share.owner,
+                "complete": share.complete,
+                **_amounts(share.monthly),
+                "items": [_line_as_json(line) for line in share.lines],
+            }
+            for share in estimate.shares
+        ],
     }
 
 
@@ -121,15 +110,6 @@ def _signed(span: Span, currency: str) -> str:
     if low == high:
         return f"{'+' if low >= 0 else '-'}{money(abs(low), currency)}"
     return f"{low:+,.2f} to {high:+,.2f} {currency}"
-
-
-def _share_as_json(share: Share) -> dict[str, Any]:
-    return {
-        "title": share.owner,
-        "complete": share.complete,
-        **_amounts(share.monthly),
-        "items": [_line_as_json(line) for line in share.lines],
-    }
 
 
 def _line_as_json(line: CostLine) -> dict[str, Any]:
@@ -174,4 +154,4 @@ def _days(days: tuple[date, ...]) -> str:
 
 
 def _day(day: date) -> str:
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day} {month_name[day.month]} {day.year}"

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from matcha_tui.pricing.difference import Difference, compare
 from matcha_tui.pricing.estimate import CostItem, Estimate, Span, estimate
-from matcha_tui.targets.azure.pricing.snapshot import read_snapshot
+from matcha_tui.targets.azure.pricing.loading import read_snapshot
 from tests.targets.azure.pricing.stacks import DEFAULT, LLM, items_of
 
 UNKNOWN = CostItem("Cluster", "Something", "nonsense", "hour", 1, 1)

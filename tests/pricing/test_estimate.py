@@ -16,7 +16,7 @@ from matcha_tui.pricing.price import (
     Tier,
     tiered_cost,
 )
-from matcha_tui.targets.azure.pricing.snapshot import read_regions, read_snapshot
+from matcha_tui.targets.azure.pricing.loading import read_regions, read_snapshot
 from tests.targets.azure.pricing.stacks import DEFAULT, LLM, items_of
 
 CENT = Decimal("0.01")

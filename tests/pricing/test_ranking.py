@@ -5,7 +5,7 @@ import pytest
 
 from matcha_tui.pricing.estimate import Span
 from matcha_tui.pricing.ranking import RegionRow, filter_regions, rank_regions
-from matcha_tui.targets.azure.pricing.snapshot import read_regions, read_snapshot
+from matcha_tui.targets.azure.pricing.loading import read_regions, read_snapshot
 from tests.targets.azure.pricing.stacks import items_of
 
 

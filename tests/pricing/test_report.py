@@ -3,7 +3,7 @@ from decimal import Decimal
 
 from matcha_tui.pricing.estimate import CostItem, Estimate, Span, estimate
 from matcha_tui.pricing.report import as_json, money, money_span, origin
-from matcha_tui.targets.azure.pricing.snapshot import read_snapshot
+from matcha_tui.targets.azure.pricing.loading import read_snapshot
 from tests.targets.azure.pricing.stacks import items_of
 
 UNKNOWN = CostItem("Cluster", "Something", "nonsense", "hour", 1, 2)

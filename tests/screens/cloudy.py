@@ -10,10 +10,10 @@ from matcha_tui.errors import MatchaError
 from matcha_tui.overview import Overview
 from matcha_tui.pricing.price import Price, Prices, PriceSource, PriceTable, Tier
 from matcha_tui.selection import Project
-from matcha_tui.targets.azure.auth.service_principal import SignInMethod
+from matcha_tui.targets.azure.auth.environment import SignInMethod
 from matcha_tui.targets.azure.parts import AzurePricing
+from matcha_tui.targets.azure.pricing.loading import make_table, read_regions
 from matcha_tui.targets.azure.pricing.sku import find_sku
-from matcha_tui.targets.azure.pricing.snapshot import make_table, read_regions
 from matcha_tui.targets.findings import Check, Finding, Fix, Verdict
 from matcha_tui.targets.identity_part import SignedIn, Subscription, Tenant
 from matcha_tui.terraform.events import Event

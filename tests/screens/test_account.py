@@ -14,7 +14,7 @@ from matcha_tui.screens.device_code import DeviceCodeScreen
 from matcha_tui.screens.modules import ModulesScreen
 from matcha_tui.screens.notice import Notice
 from matcha_tui.screens.region import RegionScreen
-from matcha_tui.targets.azure.auth.service_principal import SignInMethod
+from matcha_tui.targets.azure.auth.environment import SignInMethod
 from tests.screens.cloudy import (
     CHOSEN,
     OTHER,

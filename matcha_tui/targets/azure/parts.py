@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.stack.catalog import find_modules_directory
-from matcha_tui.targets.azure.auth.service_principal import SignInMethod
+from matcha_tui.targets.azure.auth.environment import SignInMethod
 from matcha_tui.targets.azure.definition import collect_needs
 from matcha_tui.targets.azure.remote_state.location import STATE_KEYS, choose_location
 from matcha_tui.targets.azure.settings import AzureSettings
@@ -88,7 +88,7 @@ class AzurePricing(Pricing):
 
     def regions(self) -> "tuple[Region, ...]":
         """Return Azure's public regions."""
-        from matcha_tui.targets.azure.pricing.snapshot import read_regions
+        from matcha_tui.targets.azure.pricing.loading import read_regions
 
         return read_regions()
 

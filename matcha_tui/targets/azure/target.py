@@ -85,11 +85,11 @@ class AzureTarget(Target):
 
     def environment(self, spec: StackSpec, data: DataChoice) -> Mapping[str, str]:
         """Return who Terraform acts as, and where the shared state is to be made."""
-        from matcha_tui.targets.azure.auth.terraform_identity import environment_of
+        from matcha_tui.targets.azure.auth.environment import terraform_environment
 
         settings = AzureSettings.of(spec)
         return {
-            **environment_of(os.environ, settings.subscription_id, settings.tenant_id),
+            **terraform_environment(os.environ, settings.subscription_id, settings.tenant_id),
             **prepare_environment(settings, spec.config.state),
         }
 

@@ -17,7 +17,7 @@ from azure.identity import AzureCliCredential, CertificateCredential, ClientSecr
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.system.files import explain_os_errors
-from matcha_tui.targets.azure.auth.service_principal import (
+from matcha_tui.targets.azure.auth.environment import (
     ServicePrincipal,
     SignInMethod,
     find_service_principal,
@@ -62,16 +62,19 @@ class CachedCredential:
         self, *scopes: str, options: TokenRequestOptions | None = None
     ) -> AccessTokenInfo:
         """Return a token, as `azure.core.credentials.SupportsTokenInfo` does."""
-        tenant = (options or {}).get("tenant_id") or ""
-        key = (*scopes, tenant)
+        asked = options or {}
+        key = (*scopes, asked.get("tenant_id") or "")
         with self._lock:
             kept = self._tokens.get(key)
             # A claims challenge says that the kept token is not good enough.
-            is_fresh = kept is not None and kept.expires_on - time.time() > _RENEW_SECONDS
-            if kept and is_fresh and not (options or {}).get("claims"):
-                return kept
-            self._tokens[key] = self._credential.get_token_info(*scopes, options=options)
-            return self._tokens[key]
+            if (
+                kept is None
+                or asked.get("claims")
+                or kept.expires_on - time.time() <= _RENEW_SECONDS
+            ):
+                kept = self._credential.get_token_info(*scopes, options=options)
+                self._tokens[key] = kept
+            return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,6 @@ class Account:
         tenant_id: The tenant that the sign-in is for.
         kind: What the identity is.
         credential: Gives its tokens.
-        service_principal: What the environment gave, if it did.
     """
 
     cloud: Cloud
@@ -96,7 +98,6 @@ class Account:
     tenant_id: str
     kind: Kind
     credential: CachedCredential = field(repr=False)
-    service_principal: ServicePrincipal | None = field(default=None, repr=False)
 
 
 def sign_in(
@@ -120,7 +121,7 @@ def sign_in(
             return identify(cloud, SignInMethod.AZURE_CLI, credential)
         if tenant_id:
             principal = replace(principal, tenant_id=tenant_id)
-        return identify(cloud, principal.source, _credential(cloud, principal), principal)
+        return identify(cloud, principal.source, _credential(cloud, principal))
     except ValueError as error:  # a tenant with a blank in it, a certificate that is none
         raise MatchaError(
             f"{_SIGN_IN} is not possible: {one_line(str(error), 200)}",
@@ -132,7 +133,6 @@ def identify(
     cloud: Cloud,
     source: SignInMethod,
     credential: SupportsTokenInfo,
-    principal: ServicePrincipal | None = None,
 ) -> Account:
     """Fetch a first token, and read who it is for."""
     cached = CachedCredential(credential)
@@ -151,7 +151,6 @@ def identify(
         tenant_id=str(claims["tid"]),
         kind=Kind.SERVICE_PRINCIPAL if is_application else Kind.USER,
         credential=cached,
-        service_principal=principal,
     )
 
 
@@ -182,15 +181,13 @@ def sign_in_options(cloud: Cloud) -> dict[str, Any]:
 
 def _credential(cloud: Cloud, principal: ServicePrincipal) -> SupportsTokenInfo:
     options = sign_in_options(cloud)
+    who = (principal.tenant_id, principal.client_id)
     if principal.client_secret:
-        return ClientSecretCredential(
-            principal.tenant_id, principal.client_id, principal.client_secret, **options
-        )
+        return ClientSecretCredential(*who, principal.client_secret, **options)
     with explain_os_errors("read", Path(principal.certificate_path)):
         return CertificateCredential(
-            principal.tenant_id,
-            principal.client_id,
-            certificate_path=principal.certificate_path,
+            *who,
+            principal.certificate_path,
             password=principal.certificate_password or None,
             **options,
         )

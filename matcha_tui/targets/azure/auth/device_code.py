@@ -2,13 +2,12 @@
 
 With the Azure CLI at hand it is the CLI that is signed in, because Terraform can use
 its sign-in afterwards. Without it, the sign-in lives in this process: it is good for
-looking around, and `terraform_identity.terraform_environment` says what Terraform needs instead.
+looking around, and Terraform cannot use it.
 """
 
 import os
 import re
 import shutil
-import signal
 import subprocess
 import threading
 import time
@@ -21,20 +20,20 @@ from azure.core.pipeline import PipelineRequest
 from azure.identity import DeviceCodeCredential
 
 from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.system.processes import end_group, find_process
 from matcha_tui.targets.azure.auth.account import (
     Account,
     identify,
     sign_in,
     sign_in_options,
 )
-from matcha_tui.targets.azure.auth.service_principal import SignInMethod
+from matcha_tui.targets.azure.auth.environment import SignInMethod
 from matcha_tui.targets.azure.cloud.endpoints import Cloud
 from matcha_tui.targets.azure.cloud.failures import explain_error, explain_sign_in
 from matcha_tui.targets.identity_part import Prompt
 
-_CODE_LIFE = timedelta(
-    minutes=15
-)  # learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code
+# learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code
+_CODE_LIFE = timedelta(minutes=15)
 _CLI_PROMPT = re.compile(r"open the page (?P<url>https://\S+) and enter the code (?P<code>\S+)")
 _LOGIN = ("login", "--use-device-code", "--allow-no-subscriptions", "--output", "none")
 _POLL_SECONDS = 0.2
@@ -72,13 +71,15 @@ def _sign_in_here(
         if is_cancelled() and not is_done.is_set():
             raise _Cancelled
 
-    options = sign_in_options(cloud) | {"raw_request_hook": stop_if_cancelled}
-    if tenant_id:
-        options["tenant_id"] = tenant_id
-    # Else a token that cannot be renewed later would begin all this again, unasked.
-    options["disable_automatic_authentication"] = True
+    options = sign_in_options(cloud) | ({"tenant_id": tenant_id} if tenant_id else {})
     try:
-        credential = DeviceCodeCredential(prompt_callback=prompt, **options)
+        credential = DeviceCodeCredential(
+            prompt_callback=prompt,
+            raw_request_hook=stop_if_cancelled,
+            # Else a token that cannot be renewed later would begin all this again, unasked.
+            disable_automatic_authentication=True,
+            **options,
+        )
         credential.authenticate(scopes=[cloud.scope])
     except (AzureError, OSError, ValueError) as error:
         if is_cancelled():
@@ -91,10 +92,8 @@ def _sign_in_here(
 def _sign_in_cli(
     program: str, prompt: Prompt, tenant_id: str, is_cancelled: Callable[[], bool]
 ) -> None:
-    command = [program, *_LOGIN]
-    if tenant_id:
-        command += ["--tenant", tenant_id]
-    with _running(command) as process:
+    tenant = ("--tenant", tenant_id) if tenant_id else ()
+    with _running([program, *_LOGIN, *tenant]) as process:
         said: list[str] = []
         reader = threading.Thread(target=_read, args=(process, said, prompt), daemon=True)
         reader.start()
@@ -125,10 +124,7 @@ def _read(process: subprocess.Popen[str], said: list[str], prompt: Prompt) -> No
 def _running(command: list[str]) -> Iterator[subprocess.Popen[str]]:
     """Run a program in a session of its own, which does not outlive the block."""
     # Version 2 of its experience asks on the terminal which subscription to choose.
-    environment = os.environ | {
-        "AZURE_CORE_LOGIN_EXPERIENCE_V2": "off",
-        "AZURE_CORE_NO_COLOR": "true",
-    }
+    plain = {"AZURE_CORE_LOGIN_EXPERIENCE_V2": "off", "AZURE_CORE_NO_COLOR": "true"}
     process = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -136,18 +132,15 @@ def _running(command: list[str]) -> Iterator[subprocess.Popen[str]]:
         stderr=subprocess.PIPE,
         text=True,
         errors="replace",
-        env=environment,
+        env=os.environ | plain,
         start_new_session=True,
     )
     try:
         yield process
     finally:
         if process.poll() is None:
-            os.killpg(process.pid, signal.SIGTERM)
-            try:
-                process.wait(_END_SECONDS)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+            if leader := find_process(process.pid):
+                end_group(leader, _END_SECONDS)
+            process.wait()
         if process.stderr is not None:
             process.stderr.close()

@@ -160,8 +160,8 @@ def connection_options(
 ) -> dict[str, Any]:
     """Return the options that any client of Azure takes: timeouts, retries, certificates.
 
-    They suit azure-identity's credentials (which make the retry policy from
-    ``retry_policy_class``), azure-mgmt's clients and `Connection`.
+    They suit `Connection` and azure-identity's credentials, which make the retry policy from
+    ``retry_policy_class``.
     """
     # Without a handler, what these libraries log is written to stderr, over the screen.
     for name in _LOGGERS:

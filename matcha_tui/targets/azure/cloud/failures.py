@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import cast
 
 from azure.core.exceptions import (
@@ -15,14 +14,11 @@ from azure.core.exceptions import (
     ServiceResponseError,
     ServiceResponseTimeoutError,
 )
-from azure.core.pipeline.transport import HttpResponse as OlderHttpResponse
 from azure.core.rest import HttpResponse
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.system.plain_text import clean_line
 from matcha_tui.terraform.explain import GENERAL, Explanation, Explanations
-
-AnyResponse = HttpResponse | OlderHttpResponse  # azure-mgmt-subscription still gives the latter
 
 FIRST_REFUSAL = 400
 """Answers with this HTTP status, or one above, say no."""
@@ -79,19 +75,6 @@ class AzureRequestError(MatchaError):
         self.code = code
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorBody:
-    """What Azure says of a request that it refused.
-
-    Attributes:
-        code: Its word for it, e.g. ``AuthorizationFailed``; may be empty.
-        text: Its sentence; may be empty.
-    """
-
-    code: str
-    text: str
-
-
 def explain_error(error: Exception, request: str) -> AzureRequestError:
     """Explain why a request, or the sign-in before it, came to nothing."""
     for cause in _causes(error):
@@ -102,7 +85,7 @@ def explain_error(error: Exception, request: str) -> AzureRequestError:
         if isinstance(cause, DecodeError):
             return explain_shape(request, "its answer is cut off or is not JSON")
         if isinstance(cause, HttpResponseError) and cause.response is not None:
-            response = cast("AnyResponse", cause.response)
+            response = cast("HttpResponse", cause.response)
             if response.status_code >= FIRST_REFUSAL and not _is_sign_in(response):
                 return explain_response(response, request)
     if isinstance(error, AzureError):
@@ -125,22 +108,22 @@ def explain_sign_in(text: str) -> AzureRequestError:
     )
 
 
-def explain_response(response: AnyResponse, request: str) -> AzureRequestError:
+def explain_response(response: HttpResponse, request: str) -> AzureRequestError:
     """Explain an answer that is a refusal."""
     status = response.status_code
-    body = read_error_body(response)
-    line = one_line(f"{body.code}: {body.text}", _LONGEST_ANSWER)
+    code, text = _read_error(response)
+    line = one_line(f"{code}: {text}", _LONGEST_ANSWER)
     if explanation := _EXPLANATIONS.explain(line):
-        return _explained(explanation, status=status, code=body.code)
+        return _explained(explanation, status=status, code=code)
     words = {
         "request": request,
         "status": str(status),
-        "code": body.code or str(status),
-        "text": one_line(body.text, _LONGEST_TEXT) or response.reason or "no reason given",
+        "code": code or str(status),
+        "text": one_line(text, _LONGEST_TEXT) or response.reason or "no reason given",
         "wait": response.headers.get("Retry-After", "some"),
     }
     message, hint = _STATUSES.get(status, _OTHER_STATUS)
-    return AzureRequestError(message.format_map(words), hint=hint, status=status, code=body.code)
+    return AzureRequestError(message.format_map(words), hint=hint, status=status, code=code)
 
 
 def explain_shape(request: str, problem: str) -> AzureRequestError:
@@ -152,24 +135,24 @@ def explain_shape(request: str, problem: str) -> AzureRequestError:
     )
 
 
-def read_error_body(response: AnyResponse) -> ErrorBody:
-    """Read what Azure says of a refused request: Resource Manager in JSON, storage in a header."""
-    if code := response.headers.get("x-ms-error-code"):
-        return ErrorBody(code, "")
-    try:
-        content = json.loads(response.text())
-    except ValueError:
-        return ErrorBody("", "")
-    error = content.get("error", content) if isinstance(content, dict) else {}
-    if not isinstance(error, dict):
-        return ErrorBody(str(error), str(content.get("error_description", "")))
-    return ErrorBody(str(error.get("code") or ""), str(error.get("message") or ""))
-
-
 def one_line(text: str, longest: int) -> str:
     """Make one printable line of at most so many characters out of what came from outside."""
     line = " ".join(clean_line(text).split())
     return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+def _read_error(response: HttpResponse) -> tuple[str, str]:
+    """Read code and sentence of a refusal: Resource Manager in JSON, storage in a header."""
+    if code := response.headers.get("x-ms-error-code"):
+        return code, ""
+    try:
+        content = json.loads(response.text())
+    except ValueError:
+        return "", ""
+    error = content.get("error", content) if isinstance(content, dict) else {}
+    if not isinstance(error, dict):
+        return str(error), str(content.get("error_description", ""))
+    return str(error.get("code") or ""), str(error.get("message") or "")
 
 
 def _explain_network(text: str, request: str) -> AzureRequestError:
@@ -193,7 +176,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         found = found.__cause__
 
 
-def _is_sign_in(response: AnyResponse) -> bool:
+def _is_sign_in(response: HttpResponse) -> bool:
     return "/oauth2/" in response.request.url or "openid-configuration" in response.request.url
 
 

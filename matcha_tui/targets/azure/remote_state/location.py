@@ -52,7 +52,7 @@ class StateStorage:
     def backend(self, layer: str) -> Mapping[str, str | bool]:
         """Return what Terraform's ``azurerm`` backend block holds for a layer.
 
-        Credentials are not in it: `terraform_identity.terraform_environment` gives them.
+        Credentials are not in it: `auth.environment.terraform_environment` gives them.
         """
         tenant = {"tenant_id": self.tenant_id} if self.tenant_id else {}
         return {

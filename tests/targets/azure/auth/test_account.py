@@ -22,8 +22,11 @@ from hypothesis import strategies as st
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.targets.azure.auth.account import Account, Kind, read_claims, sign_in
-from matcha_tui.targets.azure.auth.service_principal import SignInMethod, find_service_principal
-from matcha_tui.targets.azure.auth.terraform_identity import terraform_environment
+from matcha_tui.targets.azure.auth.environment import (
+    SignInMethod,
+    find_service_principal,
+    terraform_environment,
+)
 from matcha_tui.targets.azure.cloud.endpoints import Cloud
 from matcha_tui.targets.azure.cloud.failures import explain_sign_in
 from tests.azure_cloud import AzureCloud
@@ -253,10 +256,8 @@ def test_nothing_is_written_over_the_screen(azure: AzureCloud, cloud: Cloud):
     assert done.stderr == ""
 
 
-def test_terraform_acts_as_the_service_principal(account: Account):
-    environment = terraform_environment(
-        account.source, account.service_principal, SUBSCRIPTION, account.tenant_id
-    )
+def test_terraform_acts_as_the_service_principal(azure: AzureCloud, account: Account):
+    environment = terraform_environment(azure.principal, SUBSCRIPTION, account.tenant_id)
     told = {name: value for name, value in environment.items() if value not in ("", "false")}
     assert told == {
         "ARM_CLIENT_ID": CLIENT,
@@ -270,10 +271,8 @@ def test_terraform_acts_as_the_service_principal(account: Account):
 
 def test_terraform_acts_as_the_azure_cli_does(cloud: Cloud, az: Az):
     az.tell(signed_in=True)
-    account = sign_in(cloud, environment={})
-    environment = terraform_environment(
-        account.source, account.service_principal, SUBSCRIPTION, OTHER_TENANT
-    )
+    assert sign_in(cloud, environment={}).source is SignInMethod.AZURE_CLI
+    environment = terraform_environment({}, SUBSCRIPTION, OTHER_TENANT)
     told = {name: value for name, value in environment.items() if value not in ("", "false")}
     assert told == {
         "ARM_USE_CLI": "true",
@@ -307,9 +306,7 @@ def test_a_certificate_signs_in(azure: AzureCloud, cloud: Cloud, certificate: Pa
     environment = with_certificate(azure, archive) | {"ARM_CLIENT_CERTIFICATE_PASSWORD": "word"}
     account = sign_in(cloud, environment=environment)
     assert account.object_id == CLIENT_OBJECT
-    told = terraform_environment(
-        account.source, account.service_principal, SUBSCRIPTION, account.tenant_id
-    )
+    told = terraform_environment(environment, SUBSCRIPTION, account.tenant_id)
     assert told["ARM_CLIENT_CERTIFICATE_PATH"] == str(archive)
     assert told["ARM_CLIENT_CERTIFICATE_PASSWORD"] == "word"
     environment["ARM_CLIENT_CERTIFICATE_PASSWORD"] = "other"
@@ -319,11 +316,10 @@ def test_a_certificate_signs_in(azure: AzureCloud, cloud: Cloud, certificate: Pa
 def test_a_certificate_that_terraform_cannot_read_is_refused_with_the_way_to_convert_it(
     azure: AzureCloud, cloud: Cloud, certificate: Path
 ):
-    account = sign_in(cloud, environment=with_certificate(azure, certificate))
+    environment = with_certificate(azure, certificate)
+    account = sign_in(cloud, environment=environment)
     with pytest.raises(MatchaError, match=r"it is PEM, and PKCS#12 is needed") as error:
-        terraform_environment(
-            account.source, account.service_principal, SUBSCRIPTION, account.tenant_id
-        )
+        terraform_environment(environment, SUBSCRIPTION, account.tenant_id)
     assert (error.value.hint or "").startswith("Convert it: openssl pkcs12 -export")
 
 

@@ -11,11 +11,9 @@ import pytest
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.targets.azure.arm.subscriptions import list_tenants
 from matcha_tui.targets.azure.auth.device_code import sign_in_with_device_code
-from matcha_tui.targets.azure.auth.service_principal import SignInMethod
-from matcha_tui.targets.azure.auth.terraform_identity import terraform_environment
+from matcha_tui.targets.azure.auth.environment import SignInMethod
 from matcha_tui.targets.azure.cloud.endpoints import Cloud
 from tests.azure_cloud import AzureCloud
-from tests.azure_cloud.answers import SUBSCRIPTION
 from tests.azure_cloud.az import Az
 from tests.azure_cloud.tokens import OTHER_TENANT, TENANT
 from tests.waiting import wait_for
@@ -48,11 +46,6 @@ def test_the_code_is_shown_and_the_sign_in_is_for_looking_only(
     assert timedelta(minutes=14) < expiry - datetime.now(UTC) < timedelta(minutes=16)
     assert (account.name, account.tenant_id) == ("ada@example.com", TENANT)
     assert account.source is SignInMethod.DEVICE_CODE
-    with pytest.raises(MatchaError, match="is for looking around only") as error:
-        terraform_environment(
-            account.source, account.service_principal, SUBSCRIPTION, account.tenant_id
-        )
-    assert "az login" in (error.value.hint or "")
 
 
 @pytest.mark.usefixtures("without_az")
@@ -104,10 +97,6 @@ def test_with_an_azure_cli_it_is_the_cli_that_is_signed_in(cloud: Cloud, az: Az,
         ("https://microsoft.com/devicelogin", "WXYZ9876")
     ]
     assert account.source is SignInMethod.AZURE_CLI
-    told = terraform_environment(
-        account.source, account.service_principal, SUBSCRIPTION, account.tenant_id
-    )
-    assert told["ARM_USE_CLI"] == "true"
     assert az.calls()[0] == "login --use-device-code --allow-no-subscriptions --output none"
 
 

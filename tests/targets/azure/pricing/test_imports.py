@@ -7,11 +7,11 @@ import sys
 OFFLINE = """
 import sys
 from matcha_tui.pricing import difference, estimate, ranking, report
-from matcha_tui.targets.azure.pricing import loading, snapshot
+from matcha_tui.targets.azure.pricing import loading
 prices = loading.load_prices(["P10"], "USD", {"XDG_CACHE_HOME": "/nowhere"}, offline=True)
 disk = estimate.CostItem("DVC", "Disk", "P10", "month", 1, 1)
 print(report.as_json(estimate.estimate([disk], "westeurope", prices.table))["month"])
-ranking.rank_regions([disk], prices.table, snapshot.read_regions())
+ranking.rank_regions([disk], prices.table, loading.read_regions())
 import json
 print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
 """

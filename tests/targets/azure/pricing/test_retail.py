@@ -1,7 +1,6 @@
 import json
 import socket
 import time
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from matcha_tui.targets.azure.pricing.retail import (
     Fetched,
     PriceQuestion,
     fetch_prices,
-    make_question,
 )
 from matcha_tui.targets.azure.pricing.sku import Sku, find_sku
 from tests.azure_cloud.certificates import make_certificates
@@ -37,7 +35,7 @@ def known(*names: str) -> list[Sku]:
 
 def patient(url: str, *, timeout: float = 5, deadline: float = 20) -> PriceQuestion:
     timeouts = Timeouts(connect=timeout, read=timeout, backoff=0, longest_pause=20)
-    return replace(make_question(url, "USD", {}, timeouts), seconds=deadline)
+    return PriceQuestion(url, "USD", {}, timeouts, deadline)
 
 
 def ask(played: PlayedList, now: datetime, *names: str) -> Fetched:

@@ -6,10 +6,9 @@ import pytest
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.pricing.price import Price
-from matcha_tui.targets.azure.pricing.entry import PriceEntry, read_entry
-from matcha_tui.targets.azure.pricing.selection import select_prices
+from matcha_tui.targets.azure.pricing.entries import PriceEntry, read_entry, select_prices
+from matcha_tui.targets.azure.pricing.loading import snapshot_prices
 from matcha_tui.targets.azure.pricing.sku import Sku, find_sku
-from matcha_tui.targets.azure.pricing.snapshot import snapshot_prices
 from tests.targets.azure.pricing.price_server import ENTRIES
 
 

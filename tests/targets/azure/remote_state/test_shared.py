@@ -13,7 +13,7 @@ import pytest
 from matcha_tui.errors import MatchaError
 from matcha_tui.project.record import LayerRecord, LayerState, Record
 from matcha_tui.targets.azure.auth.account import Account
-from matcha_tui.targets.azure.auth.terraform_identity import terraform_environment
+from matcha_tui.targets.azure.auth.environment import terraform_environment
 from matcha_tui.targets.azure.cloud.connection import Connection
 from matcha_tui.targets.azure.cloud.endpoints import STORAGE_SCOPE
 from matcha_tui.targets.azure.remote_state.blobs import StateBlobs
@@ -56,16 +56,12 @@ def blobs(storage: StateStorage, account: Account) -> Iterator[StateBlobs]:
 class Colleague:
     """Somebody with a folder of their own, whose state is the team's."""
 
-    def __init__(self, folder: Path, storage: StateStorage, account: Account) -> None:
+    def __init__(self, folder: Path, storage: StateStorage, azure: AzureCloud) -> None:
         folder.mkdir()
         self.folder = folder
         extra = {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
         self.environment = (
-            os.environ
-            | terraform_environment(
-                account.source, account.service_principal, SUBSCRIPTION, account.tenant_id
-            )
-            | extra
+            os.environ | terraform_environment(azure.principal, SUBSCRIPTION, "") | extra
         )
         self.write(storage, {})
 
@@ -113,13 +109,13 @@ class Colleague:
 
 
 @pytest.fixture
-def ada(tmp_path: Path, storage: StateStorage, account: Account) -> Colleague:
-    return Colleague(tmp_path / "ada", storage, account)
+def ada(tmp_path: Path, storage: StateStorage, azure: AzureCloud) -> Colleague:
+    return Colleague(tmp_path / "ada", storage, azure)
 
 
 @pytest.fixture
-def grace(tmp_path: Path, storage: StateStorage, account: Account) -> Colleague:
-    return Colleague(tmp_path / "grace", storage, account)
+def grace(tmp_path: Path, storage: StateStorage, azure: AzureCloud) -> Colleague:
+    return Colleague(tmp_path / "grace", storage, azure)
 
 
 def test_two_colleagues_see_one_state(ada: Colleague, grace: Colleague, blobs: StateBlobs):
