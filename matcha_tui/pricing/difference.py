@@ -7,35 +7,23 @@ from matcha_tui.pricing.estimate import NOTHING, CostLine, Estimate, Span
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What changes for one thing.
+    """What changes for one thing."""
 
-    Attributes:
-        owner: What it is for: a module's title.
-        item: What it is.
-        before: What it cost a month; ``None`` if it was not there.
-        after: What it will cost; ``None`` if it goes.
-        monthly: The difference; ``None`` if a price is unknown. Its two ends are those
-            of the fewest and of the most nodes: the first may be above the second.
-    """
-
-    owner: str
+    owner: str  # what it is for: a module's title
     item: str
-    before: Span | None
-    after: Span | None
+    before: Span | None  # what it cost a month; `None` if it was not there
+    after: Span | None  # what it will cost; `None` if it goes
+    # The difference; `None` if a price is unknown. Its two ends are those of the fewest and of the
+    # most nodes: the first may be above the second.
     monthly: Span | None
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What changes in all.
+    """What changes in all."""
 
-    Attributes:
-        currency: ``USD``.
-        changes: Only what changes.
-    """
-
-    currency: str
-    changes: tuple[Change, ...]
+    currency: str  # `USD`
+    changes: tuple[Change, ...]  # only what changes
 
     @property
     def monthly(self) -> Span:
@@ -50,11 +38,7 @@ class Difference:
 
 
 def compare(before: Estimate, after: Estimate) -> Difference | None:
-    """Return what changes from one estimate to another.
-
-    Returns:
-        ``None`` if their currencies differ, for then nothing can be said.
-    """
+    """Return what changes from one estimate to another; ``None`` if their currencies differ."""
     if before.currency != after.currency:
         return None
     old, new = _by_thing(before), _by_thing(after)

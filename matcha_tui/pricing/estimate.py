@@ -10,14 +10,9 @@ from matcha_tui.pricing.price import HOURS_A_MONTH, Price, PriceSource, PriceTab
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """An amount of money: with the fewest nodes, and with the most.
+    """An amount of money: with the fewest nodes, and with the most."""
 
-    Attributes:
-        at_least: In the currency of the estimate that it is of.
-        at_most: The same.
-    """
-
-    at_least: Decimal
+    at_least: Decimal  # in the currency of the estimate that it is of
     at_most: Decimal
 
     def __add__(self, other: "Span") -> "Span":
@@ -60,17 +55,11 @@ class CostItem:
 
 @dataclass(frozen=True, slots=True)
 class CostLine:
-    """What one thing costs.
-
-    Attributes:
-        item: The thing.
-        price: Of one of it; ``None`` if it has no price.
-        monthly: What it costs a month; ``None`` if it has no price, which is not 0.
-    """
+    """What one thing costs."""
 
     item: CostItem
-    price: Price | None
-    monthly: Span | None
+    price: Price | None  # of one of it; `None` if it has no price
+    monthly: Span | None  # what it costs a month; `None` if it has no price, which is not 0
 
 
 class _Sum:
@@ -97,12 +86,7 @@ class _Sum:
 
 @dataclass(frozen=True, slots=True)
 class Share(_Sum):
-    """What one module, or one part of what they all stand on, costs.
-
-    Attributes:
-        owner: Its title.
-        lines: What is paid for.
-    """
+    """What one module, or one part of what they all stand on, costs."""
 
     owner: str
     lines: tuple[CostLine, ...]
@@ -145,13 +129,7 @@ class Estimate(_Sum):
 
 
 def estimate(items: Iterable[CostItem], region: str, table: PriceTable) -> Estimate:
-    """Work out what things cost in a region.
-
-    Args:
-        items: The things.
-        region: As the target calls it: ``westeurope``.
-        table: The prices.
-    """
+    """Work out what things cost in a region."""
     lines = tuple(_cost_of(item, table.price(item.sku, region)) for item in items)
     return Estimate(region, table.currency, lines, table.publisher)
 

@@ -122,11 +122,9 @@ class Prices:
 
 
 def tiered_cost(tiers: tuple[Tier, ...], units: Decimal) -> Decimal:
-    """Add up what units cost, each at the price of the tier that it falls into.
+    """Add up what a month's units cost, each at the price of the tier that it falls into.
 
-    Args:
-        tiers: The lowest first; the first one counts from 0, whatever it says.
-        units: How many are used in a month.
+    The first tier counts from 0, whatever it says.
     """
     total = Decimal(0)
     for index, tier in enumerate(tiers):

@@ -56,16 +56,9 @@ class RegionRow:
 
 
 def rank_regions(
-    items: Sequence[CostItem],
-    table: PriceTable,
-    regions: Iterable[Region],
-    location: str = "",
+    items: Sequence[CostItem], table: PriceTable, regions: Iterable[Region], location: str = ""
 ) -> tuple[RegionRow, ...]:
-    """Work out what a stack costs in every region.
-
-    Returns:
-        The cheapest first, those without a price last.
-    """
+    """Work out what a stack costs in every region: the cheapest first, the unknown last."""
     rows = sorted((_row(items, table, region) for region in regions), key=_order)
     if not rows or rows[0].monthly is None:
         return tuple(rows)
@@ -110,7 +103,8 @@ def _recommend(rows: Sequence[RegionRow], location: str) -> tuple[RegionRow, ...
     near = [row for row in zoned if row.region.geography_group == group]
     chosen = (near or zoned or priced)[0]
     if near:
-        reason = f"The cheapest region with availability zones in {_in_a_sentence(group)}."
+        where = f"the {group}" if group in ("US", "UK") else group
+        reason = f"The cheapest region with availability zones in {where}."
     elif zoned:
         reason = "The cheapest region with availability zones."
     else:
@@ -118,7 +112,3 @@ def _recommend(rows: Sequence[RegionRow], location: str) -> tuple[RegionRow, ...
     return tuple(
         replace(row, recommended=True, reason=reason) if row is chosen else row for row in rows
     )
-
-
-def _in_a_sentence(group: str | None) -> str:
-    return f"the {group}" if group in ("US", "UK") else str(group)

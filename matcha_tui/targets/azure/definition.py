@@ -15,19 +15,12 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 @dataclass(frozen=True, slots=True)
 class HealthCheck:
-    """How to ask a component whether it is well.
+    """How to ask a component whether it is well."""
 
-    Attributes:
-        url: Asked with GET; ``{tracking-url}`` in it stands for that property.
-        expect: A regular expression found in the body of the right component's answer.
-        username: The property that holds who asks; empty where nobody has to say.
-        password: The property that holds the password.
-    """
-
-    url: str
-    expect: str
-    username: str = ""
-    password: str = ""
+    url: str  # asked with GET; `{tracking-url}` in it stands for that property
+    expect: str  # a regular expression found in the body of the right component's answer
+    username: str = ""  # the property that holds who asks; empty where nobody has to say
+    password: str = ""  # the property that holds the password
 
     def page(self, properties: dict[str, str]) -> str:
         """Return what the user knows the component by: the first property of the address."""
@@ -43,17 +36,11 @@ class HealthCheck:
 
 @dataclass(frozen=True, slots=True)
 class AzureDefinition:
-    """What only this target reads of a flavor.
+    """What only this target reads of a flavor."""
 
-    Attributes:
-        needs: Which of `NEEDS` the foundation has to make for it.
-        health: How to ask it; ``None`` for what answers no request.
-        storage: What the name of its storage account ends with; empty if it has none.
-    """
-
-    needs: tuple[str, ...]
-    health: HealthCheck | None
-    storage: str = ""
+    needs: tuple[str, ...]  # which of `NEEDS` the foundation has to make for it
+    health: HealthCheck | None  # how to ask it; `None` for what answers no request
+    storage: str = ""  # what the name of its storage account ends with; empty if it has none
 
 
 def parse_azure_definition(table: TomlTable) -> AzureDefinition:
@@ -77,19 +64,12 @@ def _read_health(top: TomlTable) -> HealthCheck:
     table.refuse_unknown(("url", "expect", "username", "password"))
     known = [item.text("name") for item in top.tables("property")]
     url = table.text("url")
-    named = {
-        "url": _PLACEHOLDER.findall(url),
-        "username": [table.text("username")] if "username" in table.content else [],
-        "password": [table.text("password")] if "password" in table.content else [],
-    }
-    for key, names in named.items():
-        for name in names:
-            if name not in known:
-                raise table.no_name(key, f"names {name!r}", "property", name, known)
+    users = [(key, table.text(key)) for key in ("username", "password") if key in table.content]
+    for key, name in [*(("url", name) for name in _PLACEHOLDER.findall(url)), *users]:
+        if name not in known:
+            raise table.no_name(key, f"names {name!r}", "property", name, known)
     try:
         re.compile(table.text("expect"))
     except re.error as error:
         raise table.error("expect", f"is no regular expression: {error}") from error
-    return HealthCheck(
-        url, table.text("expect"), table.text("username", ""), table.text("password", "")
-    )
+    return HealthCheck(url, table.text("expect"), **dict(users))

@@ -7,7 +7,7 @@ from matcha_tui.health_state import HealthState
 from matcha_tui.project.state import read_resources
 from matcha_tui.stack.flavor import Flavor
 from matcha_tui.system.probe import Question, find_problem
-from matcha_tui.targets.azure.definition import HealthCheck, parse_azure_definition
+from matcha_tui.targets.azure.definition import parse_azure_definition
 from matcha_tui.targets.base import ComponentHealth, StackSpec
 
 _SECONDS = 5.0
@@ -17,11 +17,7 @@ _NO_SERVER = "it was built; there is no server to ask"
 
 
 def find_health(spec: StackSpec) -> tuple[ComponentHealth, ...]:
-    """Ask every component of a deployed stack.
-
-    Returns:
-        A finding a flavor, in the stack's order.
-    """
+    """Ask every component of a deployed stack, in its order."""
     given = read_resources(spec.workspace.state_file) or {}
     if not spec.flavors:
         return ()
@@ -41,15 +37,12 @@ def _health(
     url = check.filled(properties) if check else None
     if check is None or url is None:
         return ComponentHealth(flavor.name, HealthState.HEALTHY, _NO_SERVER, "")
-    problem = _find_problem(check, url, properties)
+    credentials = None
+    if check.username and check.password:
+        credentials = properties[check.username], properties[check.password]
+    question = Question(url, check.expect, _SECONDS, credentials, through_proxy=True)
+    problem = find_problem(question)
     if problem and is_stopped:
         return ComponentHealth(flavor.name, HealthState.STOPPED, _STOPPED, check.page(properties))
     state = HealthState.UNHEALTHY if problem else HealthState.HEALTHY
     return ComponentHealth(flavor.name, state, problem or "", check.page(properties))
-
-
-def _find_problem(check: HealthCheck, url: str, properties: Mapping[str, str]) -> str | None:
-    credentials = None
-    if check.username and check.password:
-        credentials = properties[check.username], properties[check.password]
-    return find_problem(Question(url, check.expect, _SECONDS, credentials, through_proxy=True))

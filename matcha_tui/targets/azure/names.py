@@ -22,27 +22,16 @@ _SUFFIX_LENGTH = 5
 
 @dataclass(frozen=True, slots=True)
 class AzureNames:
-    """What one deployment's things are called.
+    """What one deployment's things are called."""
 
-    Attributes:
-        resource_group: Holds everything but the shared state.
-        cluster: The Kubernetes cluster.
-        registry: The container registry; unique in the world.
-        database: The MySQL server; unique in the world.
-        dns_label: The first part of the gateway's host name; unique in its region.
-        storage: What the names of storage accounts begin with; a flavor adds its own.
-        state_group: The resource group of the shared state.
-        state_account: The storage account of the shared state; unique in the world.
-    """
-
-    resource_group: str
+    resource_group: str  # holds everything but the shared state
     cluster: str
-    registry: str
-    database: str
-    dns_label: str
-    storage: str
-    state_group: str
-    state_account: str
+    registry: str  # the container registry; unique in the world
+    database: str  # the MySQL server; unique in the world
+    dns_label: str  # the first part of the gateway's host name; unique in its region
+    storage: str  # what the names of storage accounts begin with; a flavor adds its own
+    state_group: str  # the resource group of the shared state
+    state_account: str  # the storage account of the shared state; unique in the world
 
     def for_terraform(self) -> Mapping[str, str]:
         """Return those that the modules take."""

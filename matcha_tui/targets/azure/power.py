@@ -5,7 +5,7 @@ The operations are those of AKS (managedClusters/stop, /start) and of Azure Data
 """
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -29,17 +29,10 @@ _STATES = {"stop": "Stopped", "start": _RUNNING}
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """One thing that can be stopped.
-
-    Attributes:
-        title: For people.
-        path: Its ID.
-        read_state: Returns whether it is stopped, running, or busy, from what Azure says of it.
-    """
+    """One thing that can be stopped."""
 
     title: str
-    path: str
-    read_state: Callable[[Json], str]
+    path: str  # its ID
 
 
 def stop_stack(spec: StackSpec, flavors: Sequence[str], pricing: Pricing, tell: OnProgress) -> None:
@@ -66,8 +59,8 @@ def find_machines(settings: AzureSettings, needs: Collection[str]) -> tuple[Mach
     cluster = f"{providers}/Microsoft.ContainerService/managedClusters/{names.cluster}"
     database = f"{providers}/Microsoft.DBforMySQL/flexibleServers/{names.database}"
     known = {
-        "cluster": Machine("the cluster", cluster, _read_cluster),
-        "database": Machine("the database", database, _read_database),
+        "cluster": Machine("the cluster", cluster),
+        "database": Machine("the database", database),
     }
     return tuple(machine for need, machine in known.items() if need in needs)
 
@@ -129,7 +122,7 @@ def _switch_one(manager: ResourceManager, machine: Machine, act: str, tell: OnPr
     began = told = time.monotonic()
     desired, asked = _STATES[act], False
     while (found := manager.find(machine.path)) is not None:
-        state = machine.read_state(found)
+        state = _read_state(found)
         if state == desired:
             tell(f"{machine.title}: {desired.lower()}")
             return
@@ -150,12 +143,10 @@ def _switch_one(manager: ResourceManager, machine: Machine, act: str, tell: OnPr
         time.sleep(manager.timeouts.poll)
 
 
-def _read_cluster(found: Json) -> str:
+def _read_state(found: Json) -> str:
+    """Return whether a machine is stopped, running, or busy."""
     properties = found.get("properties", {})
+    if state := str(properties.get("state", "")):  # of a database
+        return _RUNNING if state == "Ready" else state
     state = str(properties.get("provisioningState", ""))
     return state if state in _BUSY else str(properties.get("powerState", {}).get("code", ""))
-
-
-def _read_database(found: Json) -> str:
-    state = str(found.get("properties", {}).get("state", ""))
-    return _RUNNING if state == "Ready" else state

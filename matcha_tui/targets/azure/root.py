@@ -9,7 +9,13 @@ from matcha_tui.targets.azure.remote_state.location import find_storage
 from matcha_tui.targets.azure.settings import AzureSettings
 from matcha_tui.targets.base import Root, StackSpec
 
-"""In the platform's folder: what the foundation gives."""
+_PASSED_ON = (
+    *("location", "subscription_id", "tenant_id", "prefix"),
+    *("node_size", "node_minimum", "node_maximum", "gpu_node_size", "gpu_node_maximum"),
+    *("sku_tier", "kubernetes_version", "database_sku", "database_storage_gb"),
+    *("certificate_email", "budget", "budget_email"),
+)
+"""The settings that the modules take as they are."""
 
 _PREVIEW = 'jsondecode(file("${path.root}/modules/foundation/preview.json"))'
 
@@ -53,26 +59,11 @@ def make_root(spec: StackSpec, settings: AzureSettings, layer: str) -> Root:
 
 def _context(spec: StackSpec, settings: AzureSettings) -> dict[str, Any]:
     return {
-        "location": settings.location,
-        "subscription_id": settings.subscription_id,
-        "tenant_id": settings.tenant_id,
-        "prefix": settings.prefix,
+        **{name: getattr(settings, name) for name in _PASSED_ON},
         "names": dict(settings.names.for_terraform()),
         "needs": list(collect_needs(spec.flavors)),
         "tags": dict(settings.all_tags),
         "allowed_ranges": list(settings.allowed_ranges),
-        "node_size": settings.node_size,
-        "node_minimum": settings.node_minimum,
-        "node_maximum": settings.node_maximum,
-        "gpu_node_size": settings.gpu_node_size,
-        "gpu_node_maximum": settings.gpu_node_maximum,
-        "sku_tier": settings.sku_tier,
-        "kubernetes_version": settings.kubernetes_version,
-        "database_sku": settings.database_sku,
-        "database_storage_gb": settings.database_storage_gb,
-        "certificate_email": settings.certificate_email,
-        "budget": settings.budget,
-        "budget_email": settings.budget_email,
     }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from matcha_tui.stack.setting import Setting, SettingType, SettingValue
@@ -15,84 +16,75 @@ _TAG = r"[\w.-]+=[\w .@-]*"
 
 SHARED, LOCAL = "shared", "local"
 
+_text = partial(Setting, type=SettingType.STRING, default="")
+_number = partial(Setting, type=SettingType.INTEGER, maximum=10_000_000)
+
 AZURE_SETTINGS = (
-    Setting(
+    _text(
         "prefix",
-        SettingType.STRING,
-        "3 to 10 small letters and digits, beginning with a letter; every name begins with it.",
+        help="3 to 10 small letters and digits, beginning with a letter;"
+        " every name begins with it.",
         default="matcha",
         pattern=r"[a-z][a-z0-9]{2,9}",
         group="Basics",
     ),
-    Setting(
+    _text(
         "location",
-        SettingType.STRING,
-        "The region that it runs in, such as westeurope.",
-        default="",
+        help="The region that it runs in, such as westeurope.",
         pattern=r"[a-z]*[0-9]?",
         label="region",
         group="region",
     ),
-    Setting(
+    _text(
         "subscription_id",
-        SettingType.STRING,
-        "The subscription that pays for it; `az account show` says yours.",
-        default="",
+        help="The subscription that pays for it; `az account show` says yours.",
         pattern=f"({_UUID})?",
         label="subscription",
         group="account",
     ),
-    Setting(
+    _text(
         "tenant_id",
-        SettingType.STRING,
-        "The directory that the subscription belongs to, if you have several.",
-        default="",
+        help="The directory that the subscription belongs to, if you have several.",
         pattern=f"({_UUID})?",
         label="tenant",
         group="account",
     ),
-    Setting(
+    _text(
         "node_size",
-        SettingType.STRING,
-        "The machines of the cluster: 4 vCPU and 4 GB at least, and no B-series.",
+        help="The machines of the cluster: 4 vCPU and 4 GB at least, and no B-series.",
         default="Standard_D4s_v5",
         pattern=r"Standard_[A-Za-z0-9_-]+",
         label="machine size",
         group="Cluster",
     ),
-    Setting(
+    _number(
         "node_minimum",
-        SettingType.INTEGER,
-        "How many machines always run.",
+        help="How many machines always run.",
         default=1,
         minimum=1,
         maximum=100,
         label="machines at least",
         group="Cluster",
     ),
-    Setting(
+    _number(
         "node_maximum",
-        SettingType.INTEGER,
-        "How many machines may run when there is much to do.",
+        help="How many machines may run when there is much to do.",
         default=3,
         minimum=1,
         maximum=100,
         label="machines at most",
         group="Cluster",
     ),
-    Setting(
+    _text(
         "gpu_node_size",
-        SettingType.STRING,
-        "Machines with a GPU for work that asks for one, from 0 up; empty for none.",
-        default="",
+        help="Machines with a GPU for work that asks for one, from 0 up; empty for none.",
         pattern=r"(Standard_N[A-Za-z0-9_-]+)?",
         label="GPU machine size",
         group="Cluster",
     ),
-    Setting(
+    _number(
         "gpu_node_maximum",
-        SettingType.INTEGER,
-        "How many machines with a GPU may run.",
+        help="How many machines with a GPU may run.",
         default=1,
         minimum=1,
         maximum=20,
@@ -108,83 +100,69 @@ AZURE_SETTINGS = (
         label="control plane",
         group="Cluster",
     ),
-    Setting(
+    _text(
         "kubernetes_version",
-        SettingType.STRING,
-        "A version that the region offers, such as 1.35; empty for the region's default.",
-        default="",
+        help="A version that the region offers, such as 1.35; empty for the region's default.",
         pattern=r"(\d+\.\d+(\.\d+)?)?",
         label="Kubernetes",
         group="Cluster",
     ),
-    Setting(
+    _text(
         "database_sku",
-        SettingType.STRING,
-        "The MySQL server of ZenML and MLflow.",
+        help="The MySQL server of ZenML and MLflow.",
         default="B_Standard_B1ms",
         pattern=r"(B|GP|MO)_Standard_[A-Za-z0-9_]+",
         label="MySQL size",
         group="Database",
     ),
-    Setting(
+    _number(
         "database_storage_gb",
-        SettingType.INTEGER,
-        "The MySQL server's disk, in GB; it grows by itself.",
+        help="The MySQL server's disk, in GB; it grows by itself.",
         default=20,
         minimum=20,
         maximum=16384,
         label="MySQL disk (GB)",
         group="Database",
     ),
-    Setting(
+    _text(
         "allowed_ranges",
-        SettingType.STRING,
-        "The addresses that may reach the cluster's API, such as 203.0.113.0/24; empty for any.",
-        default="",
+        help="The addresses that may reach the cluster's API, such as 203.0.113.0/24;"
+        " empty for any.",
         pattern=f"({_RANGE}(, ?{_RANGE})*)?",
         label="allowed addresses",
         group="Access",
     ),
-    Setting(
+    _text(
         "certificate_email",
-        SettingType.STRING,
-        "Where the certificate authority may write to about your certificate; may be empty.",
-        default="",
+        help="Where the certificate authority may write to about your certificate; may be empty.",
         pattern=f"({_EMAIL})?",
         group="Access",
     ),
-    Setting(
+    _number(
         "monthly_limit",
-        SettingType.INTEGER,
-        "A stack that would cost more a month is not built without your word; 0 for no limit.",
+        help="A stack that would cost more a month is not built without your word; 0 for no limit.",
         default=0,
         minimum=0,
-        maximum=10_000_000,
         label="limit a month",
         group="Budget and cost",
     ),
-    Setting(
+    _number(
         "budget",
-        SettingType.INTEGER,
-        "Azure writes to budget_email when a month's cost nears this much; 0 for no budget.",
+        help="Azure writes to budget_email when a month's cost nears this much; 0 for no budget.",
         default=0,
         minimum=0,
-        maximum=10_000_000,
         label="budget a month",
         group="Budget and cost",
     ),
-    Setting(
+    _text(
         "budget_email",
-        SettingType.STRING,
-        "Where to write to about the budget.",
-        default="",
+        help="Where to write to about the budget.",
         pattern=f"({_EMAIL})?",
         group="Budget and cost",
     ),
-    Setting(
+    _text(
         "currency",
-        SettingType.STRING,
-        "The currency that costs are shown in, such as USD or EUR.",
+        help="The currency that costs are shown in, such as USD or EUR.",
         default="USD",
         pattern=r"[A-Z]{3}",
         group="Budget and cost",
@@ -198,11 +176,9 @@ AZURE_SETTINGS = (
         label="Terraform's state",
         group="State and tags",
     ),
-    Setting(
+    _text(
         "tags",
-        SettingType.STRING,
-        "Tags for everything, such as team=research, owner=ada; may be empty.",
-        default="",
+        help="Tags for everything, such as team=research, owner=ada; may be empty.",
         pattern=f"({_TAG}(, ?{_TAG})*)?",
         group="State and tags",
     ),

@@ -5,7 +5,6 @@ colleagues share; only a password of the user's own passes through here.
 """
 
 import ipaddress
-from collections.abc import Sequence
 from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
@@ -22,11 +21,7 @@ _NEEDED = {
 
 
 def resolve_values(spec: StackSpec, settings: AzureSettings) -> ModuleValues:
-    """Give every setting of the chosen flavors its final value.
-
-    Returns:
-        Module type to setting's name to value; an empty secret is made by Terraform.
-    """
+    """Give every setting of the chosen flavors its value; Terraform makes an empty secret."""
     check_settings(settings)
     kept = read_stored(_passwords_file(spec.workspace))
     return {
@@ -42,11 +37,18 @@ def resolve_values(spec: StackSpec, settings: AzureSettings) -> ModuleValues:
 
 def check_settings(settings: AzureSettings) -> None:
     """Refuse settings that nothing can be built with."""
-    needed = {"location": settings.location, "subscription_id": settings.subscription_id}
-    for name, value in needed.items():
-        if not value:
-            raise MatchaError(f"{name} is not set", hint=_NEEDED[name], exit_code=ExitCode.USAGE)
-    _check_ranges(settings.allowed_ranges)
+    for name, hint in _NEEDED.items():
+        if not getattr(settings, name):
+            raise MatchaError(f"{name} is not set", hint=hint, exit_code=ExitCode.USAGE)
+    for item in settings.allowed_ranges:
+        try:
+            ipaddress.ip_network(item)
+        except ValueError as error:
+            raise MatchaError(
+                f"allowed_ranges has {item!r}, which is no range of addresses: {error}",
+                hint="Write it as 203.0.113.0/24, or 203.0.113.7/32 for one address.",
+                exit_code=ExitCode.USAGE,
+            ) from error
     low, high = settings.node_minimum, settings.node_maximum
     if low > high:
         raise MatchaError(
@@ -60,18 +62,6 @@ def check_settings(settings: AzureSettings) -> None:
             hint="Say whom: matcha provision --set budget_email=YOU@EXAMPLE.COM.",
             exit_code=ExitCode.USAGE,
         )
-
-
-def _check_ranges(ranges: Sequence[str]) -> None:
-    for item in ranges:
-        try:
-            ipaddress.ip_network(item)
-        except ValueError as error:
-            raise MatchaError(
-                f"allowed_ranges has {item!r}, which is no range of addresses: {error}",
-                hint="Write it as 203.0.113.0/24, or 203.0.113.7/32 for one address.",
-                exit_code=ExitCode.USAGE,
-            ) from error
 
 
 def set_password(spec: StackSpec, password: str) -> None:

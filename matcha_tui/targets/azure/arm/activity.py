@@ -31,11 +31,7 @@ def ask_changers(settings: AzureSettings, resource_ids: Sequence[str]) -> dict[s
 def find_changers(
     manager: ResourceManager, subscription_id: str, resource_ids: Sequence[str], now: datetime
 ) -> dict[str, str]:
-    """Return the last change of each of the first twenty resources, until `now`.
-
-    Returns:
-        Resource to ``by ada@example.com, 2026-12-01 10:04``.
-    """
+    """Return the last change of the first twenty: ``by ada@example.com, 2026-12-01 10:04``."""
     log = f"/subscriptions/{subscription_id}/providers/Microsoft.Insights/eventtypes/management"
     since = (now - _KEPT).strftime("%Y-%m-%dT%H:%M:%SZ")
     found: dict[str, str] = {}
@@ -51,7 +47,9 @@ def _newest(events: Iterable[Json]) -> str:
     changes = [
         (str(event.get("eventTimestamp", "")), str(event["caller"]))
         for event in events
-        if event.get("caller") and _operation(event).lower().endswith(_CHANGES)
+        if event.get("caller")
+        and isinstance(name := event.get("operationName"), dict)
+        and str(name.get("value", "")).lower().endswith(_CHANGES)
     ]
     if not changes:
         return ""
@@ -61,8 +59,3 @@ def _newest(events: Iterable[Json]) -> str:
     except ValueError:
         return f"by {who}"
     return f"by {who}, {local:%Y-%m-%d %H:%M}"
-
-
-def _operation(event: Json) -> str:
-    name = event.get("operationName")
-    return str(name.get("value", "")) if isinstance(name, dict) else ""

@@ -36,29 +36,18 @@ _MOST_PAGES = 1000
 _BROKEN_STATES = ("Failed", "Canceled")
 
 
-class ResourceManager:
-    """A client of Azure Resource Manager; every failure is one `MatchaError`.
-
-    Use it from one thread at a time, as a context manager.
-    """
+class ResourceManager(Connection):
+    """A client of Azure Resource Manager."""
 
     def __init__(self, account: Account) -> None:
         cloud = account.cloud
         self.account = account
         self.timeouts = cloud.timeouts
-        self._connection = Connection(
-            cloud.resource_manager, cloud.options, account.credential, cloud.scope
-        )
-
-    def __enter__(self) -> "ResourceManager":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._connection.close()
+        super().__init__(cloud.resource_manager, cloud.options, account.credential, cloud.scope)
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> Json:
         """Read one object."""
-        return read_object(self._send("GET", path, query=query))
+        return read_object(self._send("GET", path, query))
 
     def find(self, path: str) -> Json | None:
         """Read one object, or return ``None`` if there is none; else as `get`."""
@@ -75,9 +64,8 @@ class ResourceManager:
 
     def pages(self, path: str, query: Mapping[str, str] | None = None) -> Iterator[Json]:
         """Yield the objects of a list, over all of its pages; else as `get`."""
-        server = self._connection.server
-        name = f"GET {server}{path}"
-        response = self._send("GET", path, query=query)
+        name = f"GET {self.server}{path}"
+        response = self._send("GET", path, query)
         for _ in range(_MOST_PAGES):
             page = read_object(response)
             items = page.get("value")
@@ -87,10 +75,10 @@ class ResourceManager:
             link = page.get("nextLink")
             if not link:
                 return
-            if not isinstance(link, str) or not link.startswith(f"{server}/"):
+            if not isinstance(link, str) or not link.startswith(f"{self.server}/"):
                 # A token is never sent to another server.
                 raise explain_shape(name, "its next page is on another server")
-            response = self._connection.send("GET", link.removeprefix(server))
+            response = self.send("GET", link.removeprefix(self.server))
         raise explain_shape(name, "its list has no end")
 
     def wait_until_ready(self, path: str, what: str, report: OnProgress = lambda _: None) -> None:
@@ -117,14 +105,7 @@ class ResourceManager:
             time.sleep(self.timeouts.poll)
 
     def _send(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, str] | None = None,
-        body: Json | None = None,
-        accept: tuple[int, ...] = (),
+        self, method: str, path: str, query: Mapping[str, str] | None = None, **options: Any
     ) -> HttpResponse:
         version = next(found for form, found in _VERSIONS if re.fullmatch(form, path, re.I))
-        asked = {"api-version": version, **(query or {})}
-        return self._connection.send(method, path, query=asked, body=body, accept=accept)
+        return self.send(method, path, query={"api-version": version, **(query or {})}, **options)

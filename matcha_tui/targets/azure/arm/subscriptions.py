@@ -6,6 +6,7 @@ from matcha_tui.targets.azure.auth.account import Account
 from matcha_tui.targets.azure.cloud.failures import explain_shape
 from matcha_tui.targets.identity_part import Subscription, Tenant
 
+_TENANT_KEYS = ("tenantId", "displayName", "defaultDomain")
 _USABLE_STATES = ("Enabled", "Warned", "PastDue")
 
 
@@ -13,11 +14,7 @@ def list_tenants(account: Account) -> tuple[Tenant, ...]:
     """List the tenants that the account can sign in to."""
     with ResourceManager(account) as manager:
         return tuple(
-            Tenant(
-                str(item.get("tenantId", "")),
-                str(item.get("displayName") or ""),
-                str(item.get("defaultDomain") or ""),
-            )
+            Tenant(*(str(item.get(key) or "") for key in _TENANT_KEYS))
             for item in manager.pages("/tenants")
         )
 

@@ -79,37 +79,23 @@ class CachedCredential:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody who is signed in.
-
-    Attributes:
-        cloud: Where.
-        source: How.
-        name: ``ada@example.com``, or the name or ID of a service principal.
-        object_id: The identity's ID in the tenant, which rights are given to.
-        tenant_id: The tenant that the sign-in is for.
-        kind: What the identity is.
-        credential: Gives its tokens.
-    """
+    """Somebody who is signed in."""
 
     cloud: Cloud
     source: SignInMethod
-    name: str
-    object_id: str
-    tenant_id: str
+    name: str  # `ada@example.com`, or the name or ID of a service principal
+    object_id: str  # the identity's ID in the tenant, which rights are given to
+    tenant_id: str  # the tenant that the sign-in is for
     kind: Kind
-    credential: CachedCredential = field(repr=False)
+    credential: CachedCredential = field(repr=False)  # gives its tokens
 
 
 def sign_in(
-    cloud: Cloud | None = None,
-    *,
-    tenant_id: str = "",
-    environment: Mapping[str, str] = os.environ,
+    cloud: Cloud | None = None, *, tenant_id: str = "", environment: Mapping[str, str] = os.environ
 ) -> Account:
     """Sign in with what is there: a service principal in the environment, else the Azure CLI.
 
-    A service principal that is set but refused is an error, not a reason to go on
-    as somebody else. Without a cloud it is the one that the environment names.
+    A service principal that is set but refused is an error, not a reason to go on as another.
     """
     cloud = cloud or find_cloud()
     principal = find_service_principal(environment)
@@ -129,11 +115,7 @@ def sign_in(
         ) from error
 
 
-def identify(
-    cloud: Cloud,
-    source: SignInMethod,
-    credential: SupportsTokenInfo,
-) -> Account:
+def identify(cloud: Cloud, source: SignInMethod, credential: SupportsTokenInfo) -> Account:
     """Fetch a first token, and read who it is for."""
     cached = CachedCredential(credential)
     try:

@@ -11,8 +11,7 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from azure.core.exceptions import AzureError
@@ -21,12 +20,7 @@ from azure.identity import DeviceCodeCredential
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.system.processes import end_group, find_process
-from matcha_tui.targets.azure.auth.account import (
-    Account,
-    identify,
-    sign_in,
-    sign_in_options,
-)
+from matcha_tui.targets.azure.auth.account import Account, identify, sign_in, sign_in_options
 from matcha_tui.targets.azure.auth.environment import SignInMethod
 from matcha_tui.targets.azure.cloud.endpoints import Cloud
 from matcha_tui.targets.azure.cloud.failures import explain_error, explain_sign_in
@@ -92,41 +86,13 @@ def _sign_in_here(
 def _sign_in_cli(
     program: str, prompt: Prompt, tenant_id: str, is_cancelled: Callable[[], bool]
 ) -> None:
+    """Run ``az login`` in a session of its own, which does not outlive this."""
     tenant = ("--tenant", tenant_id) if tenant_id else ()
-    with _running([program, *_LOGIN, *tenant]) as process:
-        said: list[str] = []
-        reader = threading.Thread(target=_read, args=(process, said, prompt), daemon=True)
-        reader.start()
-        deadline = time.monotonic() + _CODE_LIFE.total_seconds()
-        while process.poll() is None:
-            if is_cancelled():
-                raise _Cancelled
-            if time.monotonic() > deadline:
-                raise explain_sign_in("expired_token")
-            time.sleep(_POLL_SECONDS)
-        reader.join(_END_SECONDS)
-    if process.returncode != 0:
-        raise explain_sign_in("".join(said) or f"az login ended with {process.returncode}")
-
-
-def _read(process: subprocess.Popen[str], said: list[str], prompt: Prompt) -> None:
-    """Keep what `az` says, and show its code; it says both on stderr."""
-    if process.stderr is None:
-        return
-    for line in process.stderr:
-        said.append(line)
-        if found := _CLI_PROMPT.search(line):
-            prompt(found["url"], found["code"], datetime.now(UTC) + _CODE_LIFE)
-            said.clear()
-
-
-@contextmanager
-def _running(command: list[str]) -> Iterator[subprocess.Popen[str]]:
-    """Run a program in a session of its own, which does not outlive the block."""
     # Version 2 of its experience asks on the terminal which subscription to choose.
     plain = {"AZURE_CORE_LOGIN_EXPERIENCE_V2": "off", "AZURE_CORE_NO_COLOR": "true"}
-    process = subprocess.Popen(
-        command,
+    said: list[str] = []
+    with subprocess.Popen(
+        [program, *_LOGIN, *tenant],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -134,13 +100,33 @@ def _running(command: list[str]) -> Iterator[subprocess.Popen[str]]:
         errors="replace",
         env=os.environ | plain,
         start_new_session=True,
-    )
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            if leader := find_process(process.pid):
+    ) as process:
+        reader = threading.Thread(target=_read, args=(process.stderr, said, prompt), daemon=True)
+        reader.start()
+        try:
+            _wait(process, is_cancelled)
+        finally:
+            if process.poll() is None and (leader := find_process(process.pid)):
                 end_group(leader, _END_SECONDS)
-            process.wait()
-        if process.stderr is not None:
-            process.stderr.close()
+            reader.join(_END_SECONDS)
+    if process.returncode != 0:
+        raise explain_sign_in("".join(said) or f"az login ended with {process.returncode}")
+
+
+def _wait(process: subprocess.Popen[str], is_cancelled: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + _CODE_LIFE.total_seconds()
+    while process.poll() is None:
+        if is_cancelled():
+            raise _Cancelled
+        if time.monotonic() > deadline:
+            raise explain_sign_in("expired_token")
+        time.sleep(_POLL_SECONDS)
+
+
+def _read(lines: Iterable[str], said: list[str], prompt: Prompt) -> None:
+    """Keep what `az` says, and show its code; it says both on stderr."""
+    for line in lines:
+        said.append(line)
+        if found := _CLI_PROMPT.search(line):
+            prompt(found["url"], found["code"], datetime.now(UTC) + _CODE_LIFE)
+            said.clear()

@@ -10,18 +10,13 @@ from matcha_tui.system.files import explain_os_errors
 
 # What azurerm would sign in with, or the backend would use a key of:
 # developer.hashicorp.com/terraform/language/backend/azurerm
+_CERTIFICATE = "ARM_CLIENT_CERTIFICATE"
 _TERRAFORM_CREDENTIALS = (
-    "ARM_CLIENT_ID",
-    "ARM_CLIENT_ID_FILE_PATH",
-    "ARM_CLIENT_SECRET",
-    "ARM_CLIENT_SECRET_FILE_PATH",
-    "ARM_CLIENT_CERTIFICATE",
-    "ARM_CLIENT_CERTIFICATE_PATH",
-    "ARM_CLIENT_CERTIFICATE_PASSWORD",
-    "ARM_OIDC_TOKEN",
-    "ARM_OIDC_TOKEN_FILE_PATH",
-    "ARM_ACCESS_KEY",
-    "ARM_SAS_TOKEN",
+    *("ARM_CLIENT_ID", "ARM_CLIENT_ID_FILE_PATH"),
+    *("ARM_CLIENT_SECRET", "ARM_CLIENT_SECRET_FILE_PATH"),
+    *(_CERTIFICATE, f"{_CERTIFICATE}_PATH", f"{_CERTIFICATE}_PASSWORD"),
+    *("ARM_OIDC_TOKEN", "ARM_OIDC_TOKEN_FILE_PATH"),
+    *("ARM_ACCESS_KEY", "ARM_SAS_TOKEN"),
 )
 _CHOSEN_BY_USER = ("ARM_USE_MSI", "ARM_USE_OIDC", "ARM_USE_AKS_WORKLOAD_IDENTITY")
 _TERRAFORM_SWITCHES = ("ARM_USE_CLI", *_CHOSEN_BY_USER)
@@ -41,23 +36,15 @@ _PREFIXES = {SignInMethod.TERRAFORM_VARIABLES: "ARM", SignInMethod.AZURE_VARIABL
 
 @dataclass(frozen=True, slots=True)
 class ServicePrincipal:
-    """A service principal's credentials, as the environment gives them.
+    """A service principal's credentials, as the environment gives them."""
 
-    Attributes:
-        source: Which variables gave them.
-        tenant_id: Its tenant.
-        client_id: Its application.
-        client_secret: Its secret; empty where it has a certificate.
-        certificate_path: The file of its certificate and key.
-        certificate_password: What opens that file.
-    """
-
-    source: SignInMethod
+    source: SignInMethod  # which variables gave them
     tenant_id: str
     client_id: str
+    # Its secret; empty where it has a certificate.
     client_secret: str = field(default="", repr=False)
-    certificate_path: str = ""
-    certificate_password: str = field(default="", repr=False)
+    certificate_path: str = ""  # the file of its certificate and key
+    certificate_password: str = field(default="", repr=False)  # what opens that file
 
 
 def find_service_principal(environment: Mapping[str, str]) -> ServicePrincipal | None:
@@ -98,8 +85,8 @@ def terraform_environment(
         return found | {"ARM_CLIENT_SECRET": principal.client_secret}
     _check_certificate(Path(principal.certificate_path))
     return found | {
-        "ARM_CLIENT_CERTIFICATE_PATH": principal.certificate_path,
-        "ARM_CLIENT_CERTIFICATE_PASSWORD": principal.certificate_password,
+        f"{_CERTIFICATE}_PATH": principal.certificate_path,
+        f"{_CERTIFICATE}_PASSWORD": principal.certificate_password,
     }
 
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from azure.core import PipelineClient
 from azure.core.credentials import SupportsTokenInfo
@@ -34,30 +34,19 @@ _LOGGERS = ("azure", "msal", "urllib3")
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """How long anything that asks Azure waits before it gives up; all times in seconds.
+    """How long anything that asks Azure waits before it gives up; all times in seconds."""
 
-    Attributes:
-        connect: For a connection.
-        read: For the next part of an answer.
-        command: For one call of the Azure CLI.
-        retries: How often a request is repeated.
-        backoff: What the pauses between repetitions grow from.
-        longest_pause: Azure is obeyed when it asks for a pause (Retry-After) of
-            up to this; a longer one is told to the user instead.
-        right: For a right just given to take effect.
-        creation: For a resource to be made.
-        poll: Between two looks at something that takes time.
-    """
-
-    connect: float = 10.0
-    read: float = 30.0
-    command: int = 60
-    retries: int = 3
-    backoff: float = 0.8
+    connect: float = 10.0  # for a connection
+    read: float = 30.0  # for the next part of an answer
+    command: int = 60  # for one call of the Azure CLI
+    retries: int = 3  # how often a request is repeated
+    backoff: float = 0.8  # what the pauses between repetitions grow from
+    # Azure is obeyed when it asks for a pause (Retry-After) of up to this; a longer one is told to
+    # the user instead.
     longest_pause: float = 60.0
-    right: float = 300.0
-    creation: float = 600.0
-    poll: float = 5.0
+    right: float = 300.0  # for a right just given to take effect
+    creation: float = 600.0  # for a resource to be made
+    poll: float = 5.0  # between two looks at something that takes time
 
 
 class BoundedRetry(RetryPolicy[Any, Any]):
@@ -77,7 +66,7 @@ class BoundedRetry(RetryPolicy[Any, Any]):
 class Connection:
     """Sends requests to one server of Azure's; each failure is one `MatchaError`.
 
-    Use it from one thread at a time, and close it.
+    Use it from one thread at a time, as a context manager.
     """
 
     def __init__(
@@ -99,14 +88,10 @@ class Connection:
             server, policies=policies, **options
         )
 
-    def __enter__(self) -> "Connection":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close what is open to the server."""
         self._client.close()
 
     def send(

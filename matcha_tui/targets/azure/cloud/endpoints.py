@@ -29,26 +29,16 @@ _METADATA_VERSION = "2022-09-01"
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
-    """The endpoints of one Azure.
+    """The endpoints of one Azure."""
 
-    Attributes:
-        name: As Terraform's ``environment``: ``public``.
-        resource_manager: ``https://management.azure.com``, without a slash at its end.
-        authority: Where one signs in: ``https://login.microsoftonline.com``.
-        audience: What tokens for the resource manager are for.
-        storage_suffix: What storage accounts' names are put before: ``core.windows.net``.
-        is_known: Whether Microsoft's own directory of authorities lists the authority.
-        timeouts: How long to wait for it.
-        options: From `connection_options`.
-    """
-
-    name: str
-    resource_manager: str
-    authority: str
-    audience: str
-    storage_suffix: str
-    is_known: bool = True
+    name: str  # as Terraform's `environment`: `public`
+    resource_manager: str  # `https://management.azure.com`, without a slash at its end
+    authority: str  # where one signs in: `https://login.microsoftonline.com`
+    audience: str  # what tokens for the resource manager are for
+    storage_suffix: str  # what storage accounts' names are put before: `core.windows.net`
+    is_known: bool = True  # whether Microsoft's own directory of authorities lists the authority
     timeouts: Timeouts = field(default_factory=Timeouts)
+    # From `connection_options`.
     options: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -64,21 +54,14 @@ class Cloud:
 # learn.microsoft.com/azure/azure-government/compare-azure-government-global-azure and
 # learn.microsoft.com/azure/china/resources-developer-guide
 _KNOWN = {
-    "public": (
-        "https://management.azure.com",
-        "https://login.microsoftonline.com",
-        "core.windows.net",
-    ),
+    # where resources are managed, where one signs in, and where blobs are
+    "public": ("management.azure.com", "login.microsoftonline.com", "core.windows.net"),
     "usgovernment": (
-        "https://management.usgovcloudapi.net",
-        "https://login.microsoftonline.us",
+        "management.usgovcloudapi.net",
+        "login.microsoftonline.us",
         "core.usgovcloudapi.net",
     ),
-    "china": (
-        "https://management.chinacloudapi.cn",
-        "https://login.chinacloudapi.cn",
-        "core.chinacloudapi.cn",
-    ),
+    "china": ("management.chinacloudapi.cn", "login.chinacloudapi.cn", "core.chinacloudapi.cn"),
 }
 
 
@@ -99,18 +82,17 @@ def find_cloud(
             hint=f"{name_hint(word, _KNOWN)} Unset it for the public one.",
             exit_code=ExitCode.USAGE,
         )
-    resource_manager, authority, suffix = _KNOWN[name]
-    return Cloud(
-        name, resource_manager, authority, resource_manager, suffix, True, timeouts, options
-    )
+    manager, login, suffix = _KNOWN[name]
+    server = f"https://{manager}"
+    return Cloud(name, server, f"https://{login}", server, suffix, True, timeouts, options)
 
 
 def _ask_for_endpoints(host: str, timeouts: Timeouts, options: Mapping[str, Any]) -> Cloud:
     server = f"https://{host}"
+    request = f"GET {server}{_METADATA_PATH}"
     with Connection(server, options) as connection:
-        answer = read_object(
-            connection.send("GET", _METADATA_PATH, query={"api-version": _METADATA_VERSION})
-        )
+        query = {"api-version": _METADATA_VERSION}
+        answer = read_object(connection.send("GET", _METADATA_PATH, query=query))
     try:
         authentication = answer["authentication"]
         cloud = Cloud(
@@ -124,9 +106,8 @@ def _ask_for_endpoints(host: str, timeouts: Timeouts, options: Mapping[str, Any]
             options=options,
         )
     except (KeyError, IndexError, TypeError) as error:
-        request = f"GET {server}{_METADATA_PATH}"
         raise explain_shape(request, "its answer lacks the endpoints of a cloud") from error
     for address in (cloud.resource_manager, cloud.authority):
         if not address.startswith("https://"):
-            raise explain_shape(f"GET {server}{_METADATA_PATH}", f"{address} is not https")
+            raise explain_shape(request, f"{address} is not https")
     return cloud

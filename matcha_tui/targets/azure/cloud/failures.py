@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from typing import cast
 
 from azure.core.exceptions import (
@@ -29,13 +28,11 @@ _EXPLANATIONS = Explanations("matcha_tui.targets.azure")
 # What begins a sentence with a small letter once it is part of another; names are left as they are.
 _OPENINGS = {"A", "An", "It", "Nobody", "Something", "The", "There", "You", "Your"}
 _REFERENCE = re.compile(r"\s*(?:Trace ID|Correlation ID|Timestamp|To troubleshoot|Visit):?.*")
+_SIGN_IN_URL = re.compile("/oauth2/|openid-configuration")
 _SIGN_IN = "sign-in"  # the code of a failed sign-in that has none
 # What an HTTP status means where the code is unknown: a sentence and what to do.
 _STATUSES = {
-    401: (
-        "Azure does not accept the sign-in ({code}): {text}",
-        "Run `az login`, then try again.",
-    ),
+    401: ("Azure does not accept the sign-in ({code}): {text}", "Run `az login`, then try again."),
     403: (
         "Azure does not allow {request} ({code}): {text}",
         "Ask for Contributor on the subscription; a right just given takes some minutes.",
@@ -77,7 +74,8 @@ class AzureRequestError(MatchaError):
 
 def explain_error(error: Exception, request: str) -> AzureRequestError:
     """Explain why a request, or the sign-in before it, came to nothing."""
-    for cause in _causes(error):
+    cause: BaseException | None = error
+    while cause is not None:  # a sign-in wraps what the network did
         if isinstance(cause, ServiceRequestTimeoutError | ServiceResponseTimeoutError):
             return _explain_network("operation timed out", request)
         if isinstance(cause, ServiceRequestError | ServiceResponseError):
@@ -86,8 +84,11 @@ def explain_error(error: Exception, request: str) -> AzureRequestError:
             return explain_shape(request, "its answer is cut off or is not JSON")
         if isinstance(cause, HttpResponseError) and cause.response is not None:
             response = cast("HttpResponse", cause.response)
-            if response.status_code >= FIRST_REFUSAL and not _is_sign_in(response):
+            if response.status_code >= FIRST_REFUSAL and not _SIGN_IN_URL.search(
+                response.request.url
+            ):
                 return explain_response(response, request)
+        cause = cause.__cause__
     if isinstance(error, AzureError):
         return explain_sign_in(str(error))
     return _explain_network(str(error), request)
@@ -102,9 +103,7 @@ def explain_sign_in(text: str) -> AzureRequestError:
         return _explained(explanation, code=code)
     said = one_line(_REFERENCE.sub("", line), _LONGEST_TEXT)
     return AzureRequestError(
-        f"the sign-in to Azure failed: {said}",
-        hint="Run: az login --tenant TENANT",
-        code=code,
+        f"the sign-in to Azure failed: {said}", hint="Run: az login --tenant TENANT", code=code
     )
 
 
@@ -168,27 +167,12 @@ def _explain_network(text: str, request: str) -> AzureRequestError:
     )
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error and what it was raised from: a sign-in wraps what the network did."""
-    found: BaseException | None = error
-    while found is not None:
-        yield found
-        found = found.__cause__
-
-
-def _is_sign_in(response: HttpResponse) -> bool:
-    return "/oauth2/" in response.request.url or "openid-configuration" in response.request.url
-
-
 def _explained(
     explanation: Explanation, *, code: str, status: int | None = None
 ) -> AzureRequestError:
     suffix = f" ({code})" if code not in ("", _SIGN_IN) else ""
     return AzureRequestError(
-        _clause(explanation.meaning) + suffix,
-        hint=explanation.next_step,
-        status=status,
-        code=code,
+        _clause(explanation.meaning) + suffix, hint=explanation.next_step, status=status, code=code
     )
 
 

@@ -25,11 +25,7 @@ _INSIDE_CLUSTER = ("helm_", "kubernetes_")
 
 
 def main(engine: Sequence[str]) -> int:
-    """Forget what is inside a dead cluster, and become the Terraform that destroys the rest.
-
-    Returns:
-        An exit code, when there is nothing that this could fix; else it does not return.
-    """
+    """Forget what is inside a dead cluster, and become the Terraform that destroys the rest."""
     code = _remove_inside_from_state(engine)
     if code == 0:
         destroying = ("apply", "-destroy", "-auto-approve", "-input=false", "-no-color", "-json")
@@ -61,14 +57,14 @@ def _remove_inside_from_state(engine: Sequence[str]) -> int:
 
 
 def _inside_cluster(engine: Sequence[str]) -> list[str]:
+    """Return the addresses of the state whose type, the last word but one, is the cluster's."""
     listed = subprocess.run([*engine, "state", "list"], capture_output=True, text=True, check=False)
-    return [line for line in listed.stdout.splitlines() if _is_inside_cluster(line)]
-
-
-def _is_inside_cluster(address: str) -> bool:
-    """Say so by the resource's type, which is the last word but one."""
-    words = _KEY.sub("", address).split(".")
-    return len(words) > 1 and words[-2].startswith(_INSIDE_CLUSTER) and "data" not in words
+    words = {line: _KEY.sub("", line).split(".") for line in listed.stdout.splitlines()}
+    return [
+        line
+        for line, parts in words.items()
+        if len(parts) > 1 and parts[-2].startswith(_INSIDE_CLUSTER) and "data" not in parts
+    ]
 
 
 def _answers(host: str) -> bool:

@@ -89,11 +89,7 @@ class ClusterApi:
 
 
 def open_cluster(spec: StackSpec, about: str = "") -> ClusterApi:
-    """Return the API of the deployed cluster.
-
-    Raises:
-        MatchaError: If this folder does not know its address.
-    """
+    """Return the API of the deployed cluster, whose address this folder has to know."""
     access = read_access(spec.workspace.layer(PLATFORM))
     if not access.get("cluster_host"):
         raise MatchaError(

@@ -141,18 +141,14 @@ def _wait(cluster: ClusterApi, path: str) -> None:
             raise MatchaError("somebody has deleted it meanwhile")
         if state == "Failed":
             raise MatchaError(reason or "it failed, and Seldon does not say why")
-        if state == "Available" and _is_current(found):
+        # The status has to be about the last change; one without a number always is.
+        current = (None, found["metadata"].get("generation"))
+        if state == "Available" and status.get("observedGeneration") in current:
             return
         if time.monotonic() > deadline:
             words = f": {reason}" if reason else ""
             raise MatchaError(f"it was not available within {_WAIT_SECONDS:g} s{words}")
         time.sleep(_POLL_SECONDS)
-
-
-def _is_current(found: Mapping[str, Any]) -> bool:
-    """Return whether the status is about the last change; one without a number always is."""
-    observed = (found.get("status") or {}).get("observedGeneration")
-    return observed is None or observed == found["metadata"].get("generation")
 
 
 def _served(deployer: Mapping[str, str], item: Mapping[str, Any]) -> ServedModel:

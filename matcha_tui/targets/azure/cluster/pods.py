@@ -18,13 +18,7 @@ _QUIET_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """One container of a pod.
-
-    Attributes:
-        namespace: Of the pod.
-        pod: Its name.
-        name: The container's.
-    """
+    """One container of a pod."""
 
     namespace: str
     pod: str
@@ -91,16 +85,8 @@ def _one_by_one(logs: list[Iterator[str]]) -> Iterator[str]:
         raise refused[0]
 
 
-def _next(arriving: "SimpleQueue[str | MatchaError | None]") -> str | MatchaError | None:
-    """Return what comes next; an empty text when that takes long."""
-    try:
-        return arriving.get(timeout=_QUIET_SECONDS)
-    except Empty:
-        return ""
-
-
 def _side_by_side(logs: list[Iterator[str]]) -> Iterator[str]:
-    """Yield lines as they come, until every log has ended."""
+    """Yield lines as they come, and an empty one now and then, until every log has ended."""
     arriving: SimpleQueue[str | MatchaError | None] = SimpleQueue()
 
     def listen(log: Iterator[str]) -> None:
@@ -114,11 +100,15 @@ def _side_by_side(logs: list[Iterator[str]]) -> Iterator[str]:
 
     for log in logs:
         Thread(target=listen, args=(log,), daemon=True).start()
-    refused: list[MatchaError] = []
-    for _ in logs:
-        while isinstance(line := _next(arriving), str):
-            yield line
-        if line is not None:
-            refused.append(line)
-    if len(refused) == len(logs):
-        raise refused[0]
+    ended: list[MatchaError | None] = []
+    while len(ended) < len(logs):
+        try:
+            found = arriving.get(timeout=_QUIET_SECONDS)
+        except Empty:
+            found = ""
+        if isinstance(found, str):
+            yield found
+        else:
+            ended.append(found)
+    if None not in ended and (first := ended[0]):
+        raise first

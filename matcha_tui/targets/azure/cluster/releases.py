@@ -98,11 +98,9 @@ def _is_locked(engine: Sequence[str]) -> bool:
 
 def _say(record: ReleaseRecord) -> None:
     labels = record["labels"]
-    line = warning_line(
-        f"A run that was killed left the release {labels['name']} unfinished",
-        f"Helm's record of it ({labels['status']}, in {record['namespace']}) is removed, so that"
-        " this run can finish it.",
-    )
+    summary = f"A run that was killed left the release {labels['name']} unfinished"
+    record_of = f"Helm's record of it ({labels['status']}, in {record['namespace']})"
+    line = warning_line(summary, f"{record_of} is removed, so that this run can finish it.")
     sys.stdout.buffer.write(line)
     sys.stdout.buffer.flush()
 

@@ -12,11 +12,7 @@ from matcha_tui.targets.findings import Unverified
 
 _NETWORK = "Microsoft.Network"
 _ADDRESS = f"{_NETWORK}/publicIPAddresses"
-_QUOTAS = (
-    "publicipaddresses",
-    "standardskupublicipaddresses",
-    "ipv4standardskupublicipaddresses",
-)
+_QUOTAS = ("publicipaddresses", "standardskupublicipaddresses", "ipv4standardskupublicipaddresses")
 _TAKEN = "AlreadyExists"
 _LONGEST_PREFIX = 10
 _OTHER_PREFIX = "Choose another prefix: matcha provision --prefix NAME"
@@ -24,34 +20,12 @@ _OTHER_PREFIX = "Choose another prefix: matcha provision --prefix NAME"
 
 @dataclass(frozen=True, slots=True)
 class _Name:
-    """A name that has to be free.
-
-    Attributes:
-        name: The name.
-        what: What it is of.
-        kind: The type of what has it.
-        own: The ID of what has it, if that is the stack's own.
-    """
+    """A name that has to be free."""
 
     name: str
     what: str
-    kind: str
-    own: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """What Azure says of a name.
-
-    Attributes:
-        is_free: Whether it can be had.
-        reason: Why not: ``AlreadyExists``, or that it is no name.
-        message: Azure's sentence.
-    """
-
-    is_free: bool
-    reason: str = ""
-    message: str = ""
+    kind: str  # the type of what has it
+    own: str  # the ID of what has it, if that is the stack's own
 
 
 def check_addresses(context: CheckContext) -> str:
@@ -151,30 +125,32 @@ def _list_names(context: CheckContext) -> Iterator[_Name]:
 
 
 def _fault(context: CheckContext, name: _Name) -> str | None:
-    answer = _ask(context, name)
-    if answer.is_free:
+    refused = _ask(context, name)
+    if refused is None:
         return None
-    if answer.reason != _TAKEN:
-        return f"{name.name} is no name for {name.what.removeprefix('the ')}: {answer.message}"
+    reason, message = refused
+    if reason != _TAKEN:
+        return f"{name.name} is no name for {name.what.removeprefix('the ')}: {message or reason}"
     is_own = context.reader.find(lambda item: _has_name(item, name), name.own)
     return None if is_own else f"somebody has {name.what} {name.name} already"
 
 
-def _ask(context: CheckContext, name: _Name) -> _Answer:
+def _ask(context: CheckContext, name: _Name) -> tuple[str, str] | None:
+    """Return why a name cannot be had, as Azure's word and sentence; ``None`` if it can."""
     provider = f"{context.subscription}/providers/{name.kind.partition('/')[0]}"
     if name.kind == _ADDRESS:
         path = f"{provider}/locations/{context.settings.location}/CheckDnsNameAvailability"
         query = {"domainNameLabel": name.name}
-        return context.reader.get(
-            lambda answer: _Answer(answer["available"] is True, _TAKEN), path, query
-        )
+        is_free = context.reader.get(lambda answer: answer["available"] is True, path, query)
+        return None if is_free else (_TAKEN, "")
     body = {"name": name.name, "type": name.kind}
     return context.reader.post(_parse_answer, f"{provider}/checkNameAvailability", body)
 
 
-def _parse_answer(answer: Mapping[str, Any]) -> _Answer:
-    reason = str(answer.get("reason") or "")
-    return _Answer(answer["nameAvailable"] is True, reason, str(answer.get("message") or reason))
+def _parse_answer(answer: Mapping[str, Any]) -> tuple[str, str] | None:
+    if answer["nameAvailable"] is True:
+        return None
+    return str(answer.get("reason") or ""), str(answer.get("message") or "")
 
 
 def _has_name(item: Mapping[str, Any], name: _Name) -> bool:

@@ -15,25 +15,15 @@ _BURSTABLE = "standard_b"
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A size of machines.
+    """A size of machines."""
 
-    Attributes:
-        name: ``Standard_D4s_v5``.
-        family: The quota that it counts against, in small letters: ``standarddsv5family``.
-        vcpus: Of one machine.
-        memory_gb: Of one machine.
-        processor: ``x64`` or ``Arm64``.
-        locations: Where there are any.
-        usable: Where this subscription may use them.
-    """
-
-    name: str
-    family: str
-    vcpus: int
-    memory_gb: float
-    processor: str
-    locations: frozenset[str]
-    usable: frozenset[str]
+    name: str  # `Standard_D4s_v5`
+    family: str  # the quota that it counts against, in small letters: `standarddsv5family`
+    vcpus: int  # of one machine
+    memory_gb: float  # of one machine
+    processor: str  # `x64` or `Arm64`
+    locations: frozenset[str]  # where there are any
+    usable: frozenset[str]  # where this subscription may use them
 
     @property
     def suits_system(self) -> bool:
@@ -49,17 +39,11 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """One quota.
+    """One quota."""
 
-    Attributes:
-        title: ``Total Regional vCPUs``.
-        used: How much of it is in use.
-        limit: How much may be.
-    """
-
-    title: str
-    used: int
-    limit: int
+    title: str  # `Total Regional vCPUs`
+    used: int  # how much of it is in use
+    limit: int  # how much may be
 
     @property
     def free(self) -> int:
@@ -76,17 +60,11 @@ UsageList = Mapping[str, Usage]
 
 @dataclass(frozen=True, slots=True)
 class Shortage:
-    """A quota that does not suffice.
+    """A quota that does not suffice."""
 
-    Attributes:
-        usage: Which.
-        needed: How much more of it is needed than now.
-        pools: Whose machines need it.
-    """
-
-    usage: Usage
-    needed: int
-    pools: tuple[Pool, ...]
+    usage: Usage  # which
+    needed: int  # how much more of it is needed than now
+    pools: tuple[Pool, ...]  # whose machines need it
 
 
 def read_sizes(context: CheckContext, location: str = "") -> SizeList:
@@ -174,9 +152,7 @@ def _read_sizes(context: CheckContext, location: str) -> SizeList:
         if size is not None:
             known = found.get(size.name.casefold(), size)
             found[size.name.casefold()] = replace(
-                known,
-                locations=known.locations | size.locations,
-                usable=known.usable | size.usable,
+                known, locations=known.locations | size.locations, usable=known.usable | size.usable
             )
     return found
 

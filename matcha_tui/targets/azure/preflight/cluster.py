@@ -15,32 +15,20 @@ _SUPPORTED_AT_A_TIME = 3  # learn.microsoft.com/azure/aks/supported-kubernetes-v
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A cluster.
+    """A cluster."""
 
-    Attributes:
-        machines: How many machines it has now, by their size in small letters.
-        is_stopped: Whether it is stopped, or on its way there.
-    """
-
-    machines: Mapping[str, int]
-    is_stopped: bool
+    machines: Mapping[str, int]  # how many machines it has now, by their size in small letters
+    is_stopped: bool  # whether it is stopped, or on its way there
 
 
 @dataclass(frozen=True, slots=True)
 class KubernetesVersion:
-    """A minor version of Kubernetes that a region offers.
+    """A minor version of Kubernetes that a region offers."""
 
-    Attributes:
-        name: ``1.35``.
-        patches: Its patch versions.
-        is_default: Whether the region takes it where none is asked for.
-        is_usual: Whether it is for everybody, and not a preview or for long-term support.
-    """
-
-    name: str
-    patches: tuple[str, ...]
-    is_default: bool
-    is_usual: bool
+    name: str  # `1.35`
+    patches: tuple[str, ...]  # its patch versions
+    is_default: bool  # whether the region takes it where none is asked for
+    is_usual: bool  # whether it is for everybody, and not a preview or for long-term support
 
 
 def find_cluster(context: CheckContext) -> Cluster | None:

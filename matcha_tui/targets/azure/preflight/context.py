@@ -26,21 +26,13 @@ _MOST_AT_ONCE = 6
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Some of the cluster's machines, all of one size.
+    """Some of the cluster's machines, all of one size."""
 
-    Attributes:
-        size_setting: Which setting names the size: ``node_size``.
-        count_setting: Which setting says how many there are at most.
-        size: The size: ``Standard_D4s_v5``.
-        most: How many machines there may be.
-        is_system: Whether the cluster's own programs run on them.
-    """
-
-    size_setting: str
-    count_setting: str
-    size: str
-    most: int
-    is_system: bool
+    size_setting: str  # which setting names the size: `node_size`
+    count_setting: str  # which setting says how many there are at most
+    size: str  # the size: `Standard_D4s_v5`
+    most: int  # how many machines there may be
+    is_system: bool  # whether the cluster's own programs run on them
 
     @property
     def key(self) -> str:
@@ -130,8 +122,7 @@ class CheckContext:
             account = self.account
         except MatchaError as error:
             raise Unverified(
-                "Azure was not asked, because the sign-in failed",
-                "First do what `identity` says.",
+                "Azure was not asked, because the sign-in failed", "First do what `identity` says."
             ) from error
         # Late: Azure's libraries take a second to import.
         from matcha_tui.targets.azure.preflight.reader import Reader
@@ -146,14 +137,7 @@ def each(ask: Callable[[Item], T], items: Sequence[Item]) -> list[T]:
 
 
 def _list_pools(settings: AzureSettings) -> tuple[Pool, ...]:
-    own = Pool(
-        "node_size", "node_maximum", settings.node_size, settings.node_maximum, is_system=True
-    )
-    gpu = Pool(
-        "gpu_node_size",
-        "gpu_node_maximum",
-        settings.gpu_node_size,
-        settings.gpu_node_maximum,
-        is_system=False,
-    )
-    return (own, gpu) if gpu.size else (own,)
+    size, most = settings.gpu_node_size, settings.gpu_node_maximum
+    own = Pool("node_size", "node_maximum", settings.node_size, settings.node_maximum, True)
+    gpu = Pool("gpu_node_size", "gpu_node_maximum", size, most, is_system=False)
+    return (own, gpu) if size else (own,)

@@ -18,17 +18,11 @@ _MOST_NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class _Assignment:
-    """A policy that holds for the subscription.
-
-    Attributes:
-        title: Its name.
-        definition: The ID of its rule, or of a set of them.
-        parameters: What it was given.
-    """
+    """A policy that holds for the subscription."""
 
     title: str
-    definition: str
-    parameters: Mapping[str, Any]
+    definition: str  # the ID of its rule, or of a set of them
+    parameters: Mapping[str, Any]  # what it was given
 
     @property
     def limits_locations(self) -> bool:

@@ -44,15 +44,10 @@ _NAMESPACES = (
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """What one role of the identity's allows.
+    """What one role of the identity's allows."""
 
-    Attributes:
-        actions: What it allows; ``*`` in them stands for anything.
-        not_actions: What of that it does not.
-    """
-
-    actions: tuple[str, ...]
-    not_actions: tuple[str, ...]
+    actions: tuple[str, ...]  # what it allows; `*` in them stands for anything
+    not_actions: tuple[str, ...]  # what of that it does not
 
     def allows(self, action: str) -> bool:
         """Return whether it allows an action, which Azure writes in any case."""

@@ -31,19 +31,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A check that asks Azure about a subscription.
+    """A check that asks Azure about a subscription."""
 
-    Attributes:
-        name: What is checked.
-        find: Returns what was found, or raises `MatchaError` or `Unverified`.
-        thing: What a stack must have for it to be asked; empty for every stack.
-        depends_on_region: Whether the answer differs by region.
-    """
-
-    name: str
+    name: str  # what is checked
+    # Returns what was found, or raises `MatchaError` or `Unverified`.
     find: Callable[[CheckContext], str | Passed]
-    thing: str = ""
-    depends_on_region: bool = False
+    thing: str = ""  # what a stack must have for it to be asked; empty for every stack
+    depends_on_region: bool = False  # whether the answer differs by region
 
 
 _ROWS = (
@@ -61,9 +55,7 @@ _ROWS = (
 
 
 def list_checks(
-    spec: StackSpec,
-    settings: AzureSettings,
-    sign_in: "Callable[[], Account] | None" = None,
+    spec: StackSpec, settings: AzureSettings, sign_in: "Callable[[], Account] | None" = None
 ) -> tuple[Check, ...]:
     """List what a provision needs; whoever is to be asked again lists them again."""
     context = CheckContext(spec, settings, sign_in or partial(_sign_in, settings))

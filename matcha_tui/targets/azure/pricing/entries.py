@@ -1,5 +1,6 @@
 """The entries of Azure's retail price list, and which of the many is the price that is meant."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,46 +17,24 @@ _NAMES = ("serviceName", "productName", "meterName", "skuName", "armSkuName")
 _HIGHEST = Decimal(10) ** 9
 _OTHER_PRODUCTS = ("windows", "cloud services", "cloudservices")
 _OTHER_METERS = ("spot", "low priority")
-_UNITS = {
-    "1 hour": "hour",
-    "1/hour": "hour",
-    "1 day": "day",
-    "1/day": "day",
-    "1 month": "month",
-    "1/month": "month",
-    "1 gb/month": "GB-month",
-    "1 gb": "GB",
-}
+_UNITS = {"hour": "hour", "day": "day", "month": "month", "gb/month": "GB-month", "gb": "GB"}
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class PriceEntry:
-    """One entry of the price list.
+    """One entry of the price list."""
 
-    Attributes:
-        names: The fields that say what it is the price of, empty where it has none.
-        region: ``westeurope``, or ``Global``.
-        type: ``Consumption``, ``Reservation``, ``DevTestConsumption``.
-        unit: ``1 Hour``, ``1/Month``.
-        currency: ``USD``.
-        price: Of one unit.
-        minimum: How many units a month must be used for this price to count.
-        start: When it begins to count, if the entry says so.
-        end: When it ends to count, if the entry says so.
-        primary: Whether its meter is the one that this region is billed by.
-    """
-
-    names: Mapping[str, str]
-    region: str
-    type: str
-    unit: str
-    currency: str
-    price: Decimal
-    minimum: Decimal
-    start: datetime | None
-    end: datetime | None
-    primary: bool
+    names: Mapping[str, str]  # the fields that say what it is the price of, empty where it has none
+    region: str  # `westeurope`, or `Global`
+    type: str  # `Consumption`, `Reservation`, `DevTestConsumption`
+    unit: str  # `1 Hour`, `1/Month`
+    currency: str  # `USD`
+    price: Decimal  # of one unit
+    minimum: Decimal  # how many units a month must be used for this price to count
+    start: datetime | None  # when it begins to count, if the entry says so
+    end: datetime | None  # when it ends to count, if the entry says so
+    primary: bool  # whether its meter is the one that this region is billed by
 
 
 def read_entry(answer: object) -> PriceEntry:
@@ -98,10 +77,14 @@ def select_prices(sku: Sku, entries: Iterable[PriceEntry], now: datetime) -> dic
             by_minimum = found.setdefault(region, {})
             other = by_minimum.setdefault(entry.minimum, entry)
             by_minimum[entry.minimum] = max(other, entry, key=_rank)
-    return {
-        region: Price(sku.name, sku.unit, _tiers(by_minimum), PriceSource.LIVE, now.date())
+    tiers = {
+        region: tuple(Tier(minimum, entry.price) for minimum, entry in sorted(by_minimum.items()))
         for region, by_minimum in found.items()
-        if any(entry.price for entry in by_minimum.values())
+    }
+    return {
+        region: Price(sku.name, sku.unit, prices, PriceSource.LIVE, now.date())
+        for region, prices in tiers.items()
+        if any(tier.price for tier in prices)
     }
 
 
@@ -140,7 +123,7 @@ def _is_meant(sku: Sku, entry: PriceEntry) -> bool:
         )
         and not any(word in product for word in _OTHER_PRODUCTS)
         and not any(word in meter for word in _OTHER_METERS)
-        and _UNITS.get(entry.unit.casefold()) == sku.unit
+        and _UNITS.get(re.sub("^1[ /]", "", entry.unit.casefold())) == sku.unit
     )
 
 
@@ -151,7 +134,3 @@ def _counts(entry: PriceEntry, now: datetime) -> bool:
 def _rank(entry: PriceEntry) -> tuple[bool, datetime, Decimal]:
     """Return which of two entries for the same counts: the region's own, the newer, the dearer."""
     return (entry.primary, entry.start or _LONG_AGO, entry.price)
-
-
-def _tiers(by_minimum: Mapping[Decimal, PriceEntry]) -> tuple[Tier, ...]:
-    return tuple(Tier(minimum, by_minimum[minimum].price) for minimum in sorted(by_minimum))

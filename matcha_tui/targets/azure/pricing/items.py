@@ -28,25 +28,15 @@ _OWNERS = {
 
 @dataclass(frozen=True, slots=True)
 class FoundationCost:
-    """One thing of the foundation that is paid for, before the settings are known.
+    """One thing of the foundation that is paid for, before the settings are known."""
 
-    Attributes:
-        item: What it is, in the user's words.
-        sku: What the price table calls it; ``setting:node_size`` for what a setting names.
-        unit: What one of it is.
-        quantity: How many of it, or the setting that says so.
-        at_most: The same for the largest cluster; ``None`` if that changes nothing.
-        when: A key of the table of owners: ``always``, ``gpu``.
-        ends_with_stop: Whether nobody pays for it while the stack is stopped.
-    """
-
-    item: str
-    sku: str
-    unit: str
-    quantity: int | str
-    at_most: int | str | None
-    when: str
-    ends_with_stop: bool = False
+    item: str  # what it is, in the user's words
+    sku: str  # what the price table calls it; `setting:node_size` for what a setting names
+    unit: str  # what one of it is
+    quantity: int | str  # how many of it, or the setting that says so
+    at_most: int | str | None  # the same for the largest cluster; `None` if that changes nothing
+    when: str  # a key of the table of owners: `always`, `gpu`
+    ends_with_stop: bool = False  # whether nobody pays for it while the stack is stopped
 
 
 def read_foundation_costs(path: Path) -> tuple[FoundationCost, ...]:
@@ -81,11 +71,7 @@ def collect_items(
     settings: AzureSettings,
     needs: Collection[str],
 ) -> tuple[CostItem, ...]:
-    """List everything that a stack is going to be billed for.
-
-    Returns:
-        The foundation's items first, then the modules' in their order.
-    """
+    """List what a stack is going to be billed for: the foundation's items, then the modules'."""
     present = _present(settings, needs)
     below = [_item_of(cost, settings) for cost in foundation if cost.when in present]
     above = [
@@ -107,28 +93,18 @@ def _present(settings: AzureSettings, needs: Collection[str]) -> set[str]:
 
 
 def _item_of(cost: FoundationCost, settings: AzureSettings) -> CostItem:
-    at_least = _quantity(cost.quantity, settings)
-    at_most = at_least if cost.at_most is None else _quantity(cost.at_most, settings)
+    at_least = int(_value(cost.quantity, settings))
+    at_most = at_least if cost.at_most is None else int(_value(cost.at_most, settings))
     sku = cost.sku
     if sku.startswith(_SETTING):
         sku = sku_of_setting(str(_value(sku.removeprefix(_SETTING), settings)))
-    return CostItem(
-        _OWNERS[cost.when],
-        cost.item,
-        sku,
-        cost.unit,
-        at_least,
-        max(at_least, at_most),
-        cost.ends_with_stop,
-    )
+    owner, most = _OWNERS[cost.when], max(at_least, at_most)
+    return CostItem(owner, cost.item, sku, cost.unit, at_least, most, cost.ends_with_stop)
 
 
-def _quantity(quantity: int | str, settings: AzureSettings) -> int:
-    return quantity if isinstance(quantity, int) else int(_value(quantity, settings))
-
-
-def _value(name: str, settings: AzureSettings) -> str | int:
-    value = getattr(settings, name, None)
+def _value(given: int | str, settings: AzureSettings) -> str | int:
+    """Return a number, or the value of the setting that is named."""
+    value = given if isinstance(given, int) else getattr(settings, given, None)
     if not isinstance(value, str | int):
-        raise MatchaError(f"the foundation's costs name {name!r}, which is no setting of azure")
+        raise MatchaError(f"the foundation's costs name {given!r}, which is no setting of azure")
     return value

@@ -40,34 +40,23 @@ _Answers = SimpleQueue[tuple[str, dict[str, Price] | MatchaError]]
 
 @dataclass(frozen=True, slots=True)
 class PriceQuestion:
-    """Whom to ask for prices, and how long.
+    """Whom to ask for prices, and how long."""
 
-    Attributes:
-        url: The list's address.
-        currency: In which to answer: ``EUR``.
-        environment: Says which certificates are trusted.
-        timeouts: Of one request.
-        seconds: How long everything may take.
-    """
-
-    url: str
-    currency: str
-    environment: Mapping[str, str]
+    url: str  # the list's address
+    currency: str  # in which to answer: `EUR`
+    environment: Mapping[str, str]  # says which certificates are trusted
+    # Of one request.
     timeouts: Timeouts = field(default_factory=lambda: Timeouts(read=10.0, longest_pause=20.0))
-    seconds: float = 60.0
+    seconds: float = 60.0  # how long everything may take
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What came of asking.
+    """What came of asking."""
 
-    Attributes:
-        prices: SKU to region to price, of those SKUs that were answered.
-        problem: What went wrong with the first of the others, if any.
-    """
-
+    # SKU to region to price, of those SKUs that were answered.
     prices: Mapping[str, Mapping[str, Price]]
-    problem: MatchaError | None
+    problem: MatchaError | None  # what went wrong with the first of the others, if any
 
 
 def fetch_prices(question: PriceQuestion, skus: Sequence[Sku], now: datetime) -> Fetched:

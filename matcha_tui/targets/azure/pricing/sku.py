@@ -12,43 +12,28 @@ _DATABASE_SIZES = {"B_Standard_B1ms": "MySQL Flexible B1ms"}
 
 @dataclass(frozen=True, slots=True)
 class Sku:
-    """Where the price list keeps one thing, in the price list's own field names.
+    """Where the price list keeps one thing, in the price list's own field names."""
 
-    Attributes:
-        name: As the flavors call it: ``P10``.
-        unit: What is paid for: ``month``.
-        fields: What an answer's fields must say: ``{"meterName": "P10 LRS Disk"}``.
-        filter_fields: Those of them that are asked for; the list compares them with
-            regard to case, so only what is known to the letter is among them.
-        free: Whether it costs nothing by its nature, and has no entry in the list.
-        estimated_elsewhere: Whether a region without a price borrows another's.
-    """
-
-    name: str
-    unit: str
-    fields: dict[str, str]
+    name: str  # as the flavors call it: `P10`
+    unit: str  # what is paid for: `month`
+    fields: dict[str, str]  # what an answer's fields must say: `{"meterName": "P10 LRS Disk"}`
+    # Those of them that are asked for; the list compares them with regard to case, so only what is
+    # known to the letter is among them.
     filter_fields: tuple[str, ...]
-    free: bool
-    estimated_elsewhere: bool
+    free: bool  # whether it costs nothing by its nature, and has no entry in the list
+    estimated_elsewhere: bool  # whether a region without a price borrows another's
 
     @property
     def filter(self) -> str:
         """What to ask the price list for, in every region at once."""
         wanted = [(field, self.fields[field]) for field in self.filter_fields]
         terms = [*wanted, ("priceType", "Consumption")]
-        return " and ".join(f"{field} eq '{_quoted(value)}'" for field, value in terms)
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")
+        quoted = [(field, value.replace("'", "''")) for field, value in terms]
+        return " and ".join(f"{field} eq '{value}'" for field, value in quoted)
 
 
 def find_sku(name: str) -> Sku | None:
-    """Return how a SKU is found.
-
-    Returns:
-        ``None`` if nobody knows how to find it.
-    """
+    """Return how a SKU is found; ``None`` if nobody knows."""
     known = _known_skus()
     if name.startswith(_VIRTUAL_MACHINE):
         pattern = known[_ANY_VIRTUAL_MACHINE]

@@ -28,30 +28,20 @@ _NOT_FOUND = 404
 _CHANGED_SINCE = (409, 412)
 
 
-class StateBlobs:
-    """The blobs that hold the states; every failure is one `MatchaError`.
-
-    Use it from one thread at a time, as a context manager.
-    """
+class StateBlobs(Connection):
+    """The blobs that hold the states."""
 
     def __init__(self, account: Account, storage_account: str, container: str) -> None:
         cloud = account.cloud
         self._container = f"/{container}"
         self._record = f"{self._container}/deployment.json"
-        self._connection = Connection(
-            cloud.blob_server(storage_account), cloud.options, account.credential, STORAGE_SCOPE
-        )
-
-    def __enter__(self) -> "StateBlobs":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._connection.close()
+        server = cloud.blob_server(storage_account)
+        super().__init__(server, cloud.options, account.credential, STORAGE_SCOPE)
 
     def check(self) -> None:
         """See that the caller may use the container."""
         query = {"restype": "container", "comp": "list", "maxresults": "1"}
-        self._connection.send("GET", self._container, query=query, headers=_VERSION)
+        self.send("GET", self._container, query=query, headers=_VERSION)
 
     def read_state(self, layer: str) -> dict[str, Any] | None:
         """Read a layer's state, with secrets in clear; ``None`` where there is none."""
@@ -59,23 +49,15 @@ class StateBlobs:
         return read_object(response) if response else None
 
     def read_record(self) -> tuple[dict[str, Any] | None, str]:
-        """Read the deployment record that lies beside the states.
-
-        Returns:
-            The document, ``None`` where there is none, and which version of it that is.
-        """
+        """Read the deployment record beside the states, if there is one, and its version."""
         response = self._find("GET", self._record)
         return (read_object(response), response.headers["ETag"]) if response else (None, "")
 
     def write_record(self, record: Mapping[str, Any], replaces: str) -> bool:
-        """Put the deployment record beside the states, unless somebody else has meanwhile.
-
-        Returns:
-            Whether it was written.
-        """
+        """Put the record beside the states, unless somebody else has meanwhile; say whether."""
         unless = {"If-Match": replaces} if replaces else {"If-None-Match": "*"}
         headers = {**_VERSION, **unless, "x-ms-blob-type": "BlockBlob"}
-        response = self._connection.send(
+        response = self.send(
             "PUT", self._record, headers=headers, body=dict(record), accept=_CHANGED_SINCE
         )
         return response.status_code not in _CHANGED_SINCE
@@ -120,13 +102,11 @@ class StateBlobs:
         return {name.lower(): value for name, value in response.headers.items()} if response else {}
 
     def _find(self, method: str, path: str) -> HttpResponse | None:
-        response = self._connection.send(method, path, headers=_VERSION, accept=(_NOT_FOUND,))
+        response = self.send(method, path, headers=_VERSION, accept=(_NOT_FOUND,))
         return None if response.status_code == _NOT_FOUND else response
 
     def _put(self, layer: str, part: str, headers: dict[str, str]) -> None:
-        self._connection.send(
-            "PUT", self._path(layer), query={"comp": part}, headers={**_VERSION, **headers}
-        )
+        self.send("PUT", self._path(layer), query={"comp": part}, headers={**_VERSION, **headers})
 
     def _path(self, layer: str) -> str:
         return f"{self._container}/{quote(layer)}.tfstate"
@@ -137,10 +117,9 @@ def read_owner(metadata: str) -> StateLock:
     try:
         found = json.loads(base64.b64decode(metadata, validate=True))
     except ValueError:
-        found = {}
-    if not isinstance(found, dict):
-        found = {}
-    words = {name: clean_line(str(found.get(name) or "")) for name in _OWNER_WORDS}
+        found = None
+    known = found if isinstance(found, dict) else {}
+    words = {name: clean_line(str(known.get(name) or "")) for name in _OWNER_WORDS}
     try:
         created = datetime.fromisoformat(words["Created"]).astimezone(UTC)
     except (ValueError, OverflowError):

@@ -18,21 +18,13 @@ VARIABLE = "MATCHA_STATE"
 
 @dataclass(frozen=True, slots=True)
 class StateStorage:
-    """Where the states of a stack's layers are kept.
+    """Where the states of a stack's layers are kept."""
 
-    Attributes:
-        subscription_id: The subscription of the storage account.
-        tenant_id: The subscription's tenant; empty for the one of whoever signs in.
-        resource_group: The group that holds nothing else.
-        account: The storage account's name.
-        container: The blob container's name.
-    """
-
-    subscription_id: str
-    tenant_id: str
-    resource_group: str
-    account: str
-    container: str = STATE_CONTAINER
+    subscription_id: str  # the subscription of the storage account
+    tenant_id: str  # the subscription's tenant; empty for the one of whoever signs in
+    resource_group: str  # the group that holds nothing else
+    account: str  # the storage account's name
+    container: str = STATE_CONTAINER  # the blob container's name
 
     @property
     def group_path(self) -> str:
@@ -89,11 +81,9 @@ def choose_location(settings: AzureSettings) -> Mapping[str, str]:
     if not settings.shares_state:
         return {}
     check_settings(settings)  # names that were made of too little would be written down for good
-    return {
-        "resource_group": settings.names.state_group,
-        "account": settings.names.state_account,
-        "container": STATE_CONTAINER,
-    }
+    names = settings.names
+    place = (names.state_group, names.state_account, STATE_CONTAINER)
+    return dict(zip(STATE_KEYS, place, strict=True))
 
 
 def prepare_environment(settings: AzureSettings, location: Mapping[str, str]) -> Mapping[str, str]:

@@ -18,7 +18,7 @@ from matcha_tui.project.record import Record, format_record, parse_record
 from matcha_tui.system.files import write_atomically
 from matcha_tui.targets.azure.auth.account import Account, sign_in
 from matcha_tui.targets.azure.remote_state.blobs import StateBlobs
-from matcha_tui.targets.azure.remote_state.location import VARIABLE, StateStorage
+from matcha_tui.targets.azure.remote_state.location import STATE_KEYS, VARIABLE, StateStorage
 from matcha_tui.targets.azure.remote_state.storage import create
 from matcha_tui.terraform.worker_events import error_line
 
@@ -41,11 +41,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def share_layer(blobs: StateBlobs, record: Record, layer: str) -> Record:
-    """Write a record beside the state; of all layers but one it keeps what is shared.
-
-    Returns:
-        What is shared now.
-    """
+    """Write a record beside the state, and return it; of all other layers it keeps the shared."""
     for _ in range(_TRIES):
         shared, version = blobs.read_record()
         merged = record
@@ -73,13 +69,8 @@ def read_shared(document: dict[str, Any]) -> Record:
 
 
 def _create(account: Account, desired: Mapping[str, Any]) -> None:
-    storage = StateStorage(
-        subscription_id=desired["subscription_id"],
-        tenant_id=account.tenant_id,
-        resource_group=desired["resource_group"],
-        account=desired["account"],
-        container=desired["container"],
-    )
+    place = {name: desired[name] for name in ("subscription_id", *STATE_KEYS)}
+    storage = StateStorage(tenant_id=account.tenant_id, **place)
     create(account, storage, desired["location"], desired["tags"], _report)
 
 
