@@ -29,7 +29,7 @@ _VERSIONS = (
     (r".*/providers/Microsoft\.Network/.*", "2024-05-01"),
     (r".*/providers/Microsoft\.Storage/.*", "2023-05-01"),
     (r".*/resourceGroups/.*", "2024-03-01"),
-    (r".*", "2022-12-01"),  # tenants and subscriptions
+    (r".*", "2022-12-01"),  # tenants
 )
 _NOT_FOUND = 404
 _MOST_PAGES = 1000

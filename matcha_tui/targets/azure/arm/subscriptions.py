@@ -1,9 +1,17 @@
 """What an account can see of Azure: tenants and subscriptions."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from azure.core.exceptions import AzureError
+from azure.mgmt.subscription import SubscriptionClient
+
 from matcha_tui.errors import ExitCode, MatchaError
-from matcha_tui.targets.azure.arm.resource_manager import Json, ResourceManager
+from matcha_tui.targets.azure.arm.resource_manager import ResourceManager
 from matcha_tui.targets.azure.auth.account import Account
-from matcha_tui.targets.azure.cloud.failures import explain_shape
+from matcha_tui.targets.azure.cloud.connection import BoundedRetry
+from matcha_tui.targets.azure.cloud.failures import explain_error, explain_shape
 from matcha_tui.targets.identity_part import Subscription, Tenant
 
 _TENANT_KEYS = ("tenantId", "displayName", "defaultDomain")
@@ -11,7 +19,10 @@ _USABLE_STATES = ("Enabled", "Warned", "PastDue")
 
 
 def list_tenants(account: Account) -> tuple[Tenant, ...]:
-    """List the tenants that the account can sign in to."""
+    """List the tenants that the account can sign in to.
+
+    They are read without azure-mgmt-subscription, whose API version has no names.
+    """
     with ResourceManager(account) as manager:
         return tuple(
             Tenant(*(str(item.get(key) or "") for key in _TENANT_KEYS))
@@ -21,8 +32,8 @@ def list_tenants(account: Account) -> tuple[Tenant, ...]:
 
 def list_subscriptions(account: Account) -> tuple[Subscription, ...]:
     """List the subscriptions of the account's tenant, usable ones first, by name."""
-    with ResourceManager(account) as manager:
-        found = [_read(item, account) for item in manager.pages("/subscriptions")]
+    with _client(account, "GET /subscriptions") as client:
+        found = [_read(item, account) for item in client.subscriptions.list()]
     if not found:
         raise MatchaError(
             f"{account.name} sees no subscription in the tenant {account.tenant_id}",
@@ -35,12 +46,12 @@ def list_subscriptions(account: Account) -> tuple[Subscription, ...]:
 
 def find_subscription(account: Account, subscription_id: str) -> Subscription:
     """Look a subscription up, with a real request in its name."""
-    path = f"/subscriptions/{subscription_id}"
-    with ResourceManager(account) as manager:
-        item = manager.get(path)
-    if not item.get("state"):
-        raise explain_shape(f"GET {path}", "its answer has another shape")
-    found = _read(item, account, subscription_id)
+    request = f"GET /subscriptions/{subscription_id}"
+    with _client(account, request) as client:
+        item = client.subscriptions.get(subscription_id)
+        if not item.state:
+            raise explain_shape(request, "its answer has another shape")
+        found = _read(item, account, subscription_id)
     if not found.is_usable:
         raise MatchaError(
             f"the subscription {found.name} is {found.state.lower()}",
@@ -50,12 +61,31 @@ def find_subscription(account: Account, subscription_id: str) -> Subscription:
     return found
 
 
-def _read(item: Json, account: Account, subscription_id: str = "") -> Subscription:
-    state = str(item.get("state") or "")
+def _read(item: Any, account: Account, subscription_id: str = "") -> Subscription:
+    state = str(getattr(item.state, "value", item.state) or "")
     return Subscription(
-        str(item.get("subscriptionId") or subscription_id),
-        str(item.get("displayName") or ""),
+        item.subscription_id or subscription_id,
+        item.display_name or "",
         state,
         account.tenant_id,
         is_usable=state in _USABLE_STATES,
     )
+
+
+@contextmanager
+def _client(account: Account, request: str) -> Iterator[SubscriptionClient]:
+    cloud = account.cloud
+    options = dict(cloud.options)
+    try:
+        with SubscriptionClient(
+            account.credential,
+            base_url=cloud.resource_manager,
+            credential_scopes=[cloud.scope],
+            retry_policy=BoundedRetry(**options),
+            **options,
+        ) as client:
+            yield client
+    except (AzureError, OSError) as error:
+        raise explain_error(error, f"{request} at {cloud.resource_manager}") from error
+    except (AttributeError, TypeError, ValueError) as error:  # its models trust any answer
+        raise explain_shape(request, "its answer has another shape") from error

@@ -11,7 +11,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from azure.core.credentials import AccessTokenInfo, SupportsTokenInfo, TokenRequestOptions
+from azure.core.credentials import (
+    AccessToken,
+    AccessTokenInfo,
+    SupportsTokenInfo,
+    TokenRequestOptions,
+)
 from azure.core.exceptions import AzureError
 from azure.identity import AzureCliCredential, CertificateCredential, ClientSecretCredential
 
@@ -57,6 +62,18 @@ class CachedCredential:
     def close(self) -> None:
         """Close what the credential keeps open."""
         self._credential.close()
+
+    def get_token(
+        self, *scopes: str, claims: str | None = None, tenant_id: str | None = None, **_: Any
+    ) -> AccessToken:
+        """Return a token, as `azure.core.credentials.TokenCredential` does."""
+        options = TokenRequestOptions()
+        if claims:
+            options["claims"] = claims
+        if tenant_id:
+            options["tenant_id"] = tenant_id
+        found = self.get_token_info(*scopes, options=options)
+        return AccessToken(found.token, found.expires_on)
 
     def get_token_info(
         self, *scopes: str, options: TokenRequestOptions | None = None
