@@ -1,6 +1,7 @@
 """Starting a service so that it is known to be healthy, upgraded if need be; and stopping it."""
 
 import time
+from collections.abc import Sequence
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.services import upgrade
@@ -12,10 +13,12 @@ from matcha_tui.services.logs import tail
 from matcha_tui.services.narration import Tell, report_line
 from matcha_tui.services.ports import describe_holder, is_free
 from matcha_tui.services.service import Service, load_service
-from matcha_tui.services.supervisor import end, is_supervised, launch
+from matcha_tui.services.supervisor import RESTART_NOTE, end, is_supervised, launch
 from matcha_tui.services.upgrade import Earlier
+from matcha_tui.system.plain_text import clean_line
 
 _LOG_LINES = 20
+_LAST_WORDS = 200
 _FIRST_POLL_SECONDS = 0.05
 _LAST_POLL_SECONDS = 0.25
 _NARRATION_SECONDS = 5
@@ -95,11 +98,12 @@ def _start_healthy(service: Service, check: HttpCheck, tell: Tell) -> None:
     try:
         launch(folder)
         _wait_until_healthy(service, check, tell)
-    except MatchaError:
-        for line in tail(folder.log, _LOG_LINES, log_start):
+    except MatchaError as error:
+        lines = tail(folder.log, _LOG_LINES, log_start)
+        for line in lines:
             tell(f"{folder.flavor} | {line}")
         stop(folder)
-        raise
+        raise _with_last_words(error, lines) from error
     seconds = time.monotonic() - began
     tell(f"{folder.flavor}: healthy at {service.url} after {seconds:.1f} s")
 
@@ -150,6 +154,15 @@ def _wait_until_healthy(service: Service, check: HttpCheck, tell: Tell) -> None:
             told = now
             tell(f"{folder.flavor}: waiting for {check.url}, {now - began:.0f} s")
         time.sleep(min(_FIRST_POLL_SECONDS + (now - began) / 20, _LAST_POLL_SECONDS))
+
+
+def _with_last_words(error: MatchaError, lines: Sequence[str]) -> MatchaError:
+    """Add what a service said last: of an error in a run, only the message is repeated."""
+    said = [line.strip() for line in lines if line.strip() and RESTART_NOTE not in line]
+    if not said:
+        return error
+    message = f"{error.message}; it said last: {clean_line(said[-1])[:_LAST_WORDS]}"
+    return MatchaError(message, hint=error.hint, exit_code=error.exit_code)
 
 
 def _ended(service: Service) -> MatchaError:

@@ -57,6 +57,9 @@ _INHERITED = {
     "SSL_CERT_FILE", "TMPDIR", "TZ", "USER",
 }  # fmt: skip
 
+RESTART_NOTE = "has ended, and is started again"
+"""Is in the line that the supervisor writes into a service's log once that has ended."""
+
 _LIVELY_SECONDS = 10  # what ends sooner after its start is started again after a growing pause
 _RETRIES = 100  # each pause is a second longer: it gives up after more than an hour
 _WATCH_SECONDS = 60.0  # how often the log's size is looked at
@@ -144,7 +147,7 @@ def supervise(folder: FlavorFolder) -> None:
                 note_size(folder.log, time.time())
                 rotate(folder.log)
         failures = failures + 1 if time.monotonic() - began < _LIVELY_SECONDS else 0
-        report_line(f"matcha: {folder.flavor} has ended, and is started again in {failures} s")
+        report_line(f"matcha: {folder.flavor} {RESTART_NOTE} in {failures} s")
         if failures and signals.wait(failures):
             return
 

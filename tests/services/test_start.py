@@ -89,7 +89,9 @@ def test_a_service_that_crashes_at_once_fails_with_its_last_words(project: TinyP
     done = project.run("start", "tiny")
     assert done.returncode == 1
     assert "tiny | I cannot go on" in done.stdout
-    assert done.stderr.startswith("matcha: tiny ended while it was starting.")
+    assert done.stderr.startswith(
+        "matcha: tiny ended while it was starting; it said last: I cannot"
+    )
     assert not is_supervised(project.folder("tiny"))  # and is not tried any more
 
 

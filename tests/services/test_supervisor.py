@@ -200,7 +200,9 @@ def test_a_program_that_cannot_be_run_is_named(project: TinyProject) -> None:
     assert done.returncode == 1
     assert "tiny | matcha: " in done.stdout
     assert "no-such-program" in done.stdout
-    assert done.stderr.startswith("matcha: tiny ended while it was starting.")
+    assert done.stderr.startswith(
+        "matcha: tiny ended while it was starting; it said last: matcha: "
+    )
     assert "Traceback" not in done.stdout
 
 

@@ -72,6 +72,18 @@ def test_every_row_is_whole_and_explains_its_example(name: str, row: dict[str, s
     assert not re.search(r" [.,:]|\(\)|  |\{", f"{explanation.meaning} {explanation.next_step}")
 
 
+@pytest.mark.parametrize(("name", "row"), ROWS)
+def test_no_other_table_takes_its_example(name: str, row: dict[str, str]) -> None:
+    said = explain(row["example"], TABLES[name])
+    assert said is not None
+    others = [other for other in TABLES if other != name]
+    if name != "general":  # the general table is asked last
+        others.remove("general")
+    for other in others:
+        found = TABLES[other].explain(row["example"])
+        assert found is None or found.meaning == said.meaning, f"{other} explains it, too"
+
+
 @pytest.mark.parametrize("name", TABLES)
 def test_no_cause_is_in_a_table_twice(name: str) -> None:
     for key in ("pattern", "meaning"):

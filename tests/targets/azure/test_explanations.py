@@ -195,6 +195,94 @@ def test_a_refused_sign_in_is_explained_in_the_same_words_to_both(text: str):
     assert error.hint == diagnosed.next_step
 
 
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (
+            "polling after Create: polling failed: the Azure API returned the following error:\n\n"
+            'Status: "ProvisionNotSupportedForRegion"\nCode: ""\n'
+            'Message: "Provisioning in requested region is not supported."\nActivity Id: ""',
+            "may not create databases",
+        ),
+        (
+            "polling failed: the Azure API returned the following error:\n\n"
+            'Status: "AllocationFailed"\nCode: ""\nMessage: "The VM allocation failed due to an '
+            'internal error. Please retry later or try deploying to a different location."',
+            "no machine of this size free",
+        ),
+        (
+            "OverconstrainedZonalAllocationRequest: Allocation failed. VM(s) with the following "
+            "constraints cannot be allocated, because the condition is too restrictive.",
+            "no machine of this size free",
+        ),
+        (
+            "unexpected status 409 (409 Conflict) with error: ReadOnlyDisabledSubscription: The "
+            "subscription '1' is disabled and therefore marked as read only. You cannot perform "
+            "any write actions on this subscription until it is re-enabled.",
+            "The subscription is disabled.",
+        ),
+        (
+            "unexpected status 409 (409 Conflict) with error: ResourceGroupBeingDeleted: The "
+            "resource group 'tea' is in deprovisioning state and cannot perform this operation.",
+            "The resource group is being deleted.",
+        ),
+        (
+            "OperationNotAllowed: Operation is not allowed: Another agentpool operation (gpu -"
+            " Updating) is in progress, please wait for it to finish before starting a new one.",
+            "still at work on the cluster's nodes: gpu, Updating",
+        ),
+        (
+            "OperationNotAllowed: Operation is not allowed: Another operation (nodepool1 -"
+            " Updating) is in progress, please wait for it to finish before starting a new one.",
+            "still at work on the same resource",
+        ),
+        (
+            "unexpected status 429 (429 Too Many Requests) with error: ResourceRequestsThrottled: "
+            "Number of requests for Microsoft.Authorization exceeded the limit of '120' for time "
+            "interval '00:01:00'. Please try again after '5' seconds.",
+            "wants 5 seconds of silence",
+        ),
+        ("ERROR: AADSTS50057: The user account is disabled. Trace ID: 1", "is disabled"),
+        ("ERROR: AADSTS50078: Presented multi-factor authentication has expired", "has expired"),
+        ("ERROR: AADSTS53003: Access has been blocked by Conditional Access", "A rule of your"),
+        (
+            "Provider configuration: cannot load Kubernetes client config: invalid configuration: "
+            "default cluster has no server defined",
+            "could not learn how to reach the cluster",
+        ),
+        (
+            "Kubernetes cluster unreachable: invalid configuration: no configuration has been "
+            "provided, try setting KUBERNETES_MASTER environment variable",
+            "could not learn how to reach the cluster",
+        ),
+    ],
+)
+def test_what_azurerm_makes_of_a_refusal_is_explained(said: str, words: str):
+    assert words in explained_to_terraform(said).meaning
+
+
+_LOCK_INFO = (
+    "\nLock Info:\n  ID:        8e1d\n  Path:      state/foundation.tfstate\n"
+    "  Operation: OperationTypeApply\n  Who:       ada@laptop\n  Version:   1.11.4\n"
+    "  Created:   2026-11-22 10:28:43.5 +0000 UTC\n"
+)
+
+
+@pytest.mark.parametrize("status", ["403 (403 Forbidden) with AuthorizationFailure", "500 (500)"])
+def test_a_lock_that_is_not_given_back_is_nobody_elses_work(status: str):
+    diagnostic = Diagnostic(
+        severity=Severity.ERROR,
+        summary="Error releasing the state lock",
+        detail="Error message: failed to delete lock info from metadata: executing request: "
+        f"unexpected status {status}: This request failed.{_LOCK_INFO}",
+    )
+    for explanations in (AZURE.explanations, None):
+        explanation = explain_diagnostic(diagnostic, explanations)
+        assert explanation is not None
+        assert "could not be given back" in explanation.meaning
+        assert "at work" not in explanation.meaning
+
+
 def test_a_sentence_that_starts_with_a_name_keeps_its_capital():
     assert explain_sign_in("AADSTS50076").message.startswith("Azure asks for multi-factor")
 
