@@ -53,6 +53,10 @@ COMMANDS = {
     "runs": ("matcha_tui.commands.runs", "List what was run here, newest first."),
     "logs": ("matcha_tui.commands.runs", "Print what a run said; attach to one with --follow."),
     "cancel": ("matcha_tui.commands.unblock", "Ask the run that is under way to stop."),
+    "explain": (
+        "matcha_tui.commands.explain",
+        "Say what the errors in a log mean, and what to do.",
+    ),
     "destroy": ("matcha_tui.commands.build", "Take everything down again."),
     "force-unlock": ("matcha_tui.commands.unblock", "Free a lock that a dead run has left."),
     "doctor": ("matcha_tui.commands.doctor", "Check what a provision needs."),

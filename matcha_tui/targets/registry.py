@@ -69,16 +69,19 @@ def explanations_of(run: "Run") -> "Explanations | None":
         ``None`` where there is none to be had: the target has no table, it is not
         installed any more, or it is faulty.
     """
-    from matcha_tui.terraform.explain import Explanations  # most commands explain nothing
-
     try:
-        explanations = TARGETS[run.details.get("target", "")].explanations
-        if not isinstance(explanations, Explanations):
-            return None
-        explanations.check()
+        return _sound_explanations(TARGETS[run.details.get("target", "")])
     except (KeyError, MatchaError):
         return None
-    return explanations
+
+
+def all_explanations() -> tuple["Explanations", ...]:
+    """Return the tables of all targets, for what may come from any of them."""
+    tables = []
+    for target in sound_targets():
+        with suppress(MatchaError):
+            tables.append(_sound_explanations(target))
+    return tuple(table for table in tables if table)
 
 
 def sound_targets() -> Iterator[Target]:
@@ -111,6 +114,17 @@ TARGET_SETTINGS: Mapping[str, tuple[Setting, ...]] = ByTarget(lambda target: tar
 STATE_KEYS: Mapping[str, tuple[str, ...]] = ByTarget(
     lambda target: target.state.keys if target.state else ()
 )
+
+
+def _sound_explanations(target: Target) -> "Explanations | None":
+    """Return a target's table, if it has one, and read it."""
+    from matcha_tui.terraform.explain import Explanations  # most commands explain nothing
+
+    explanations = target.explanations
+    if not isinstance(explanations, Explanations):
+        return None
+    explanations.check()
+    return explanations
 
 
 @cache
