@@ -57,6 +57,10 @@ COMMANDS = {
         "matcha_tui.commands.explain",
         "Say what the errors in a log mean, and what to do.",
     ),
+    "report": (
+        "matcha_tui.commands.report",
+        "Write one archive about a run for a bug report, without secrets.",
+    ),
     "destroy": ("matcha_tui.commands.build", "Take everything down again."),
     "force-unlock": ("matcha_tui.commands.unblock", "Free a lock that a dead run has left."),
     "doctor": ("matcha_tui.commands.doctor", "Check what a provision needs."),

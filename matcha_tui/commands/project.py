@@ -7,12 +7,15 @@ from typing import Any
 import click
 
 from matcha_tui import selection
-from matcha_tui.errors import MatchaError
+from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.guess import find_name, fold_name
 from matcha_tui.project.state import Resources
 from matcha_tui.selection import Project
 from matcha_tui.stack.aliases import Aliases, make_aliases
 from matcha_tui.stack.catalog import MODULE_TYPES
+from matcha_tui.terraform.folder import Run
+
+_SUGGESTED_RUNS = 5
 
 
 def open_project(folder: Path, target: str | None = None, *, every_target: bool = False) -> Project:
@@ -41,6 +44,27 @@ def owner_names(project: Project, target: str) -> Aliases:
         if flavor.target == target and chosen.get(flavor.module_type, flavor.name) == flavor.name
     ]
     return make_aliases("module type", MODULE_TYPES, flavors, lambda flavor: flavor.module_type)
+
+
+def find_run(known: Mapping[str, Run], wanted: str | None) -> Run | None:
+    """Return the run that a word names, by its id or how that begins; the newest for no word.
+
+    Args:
+        known: Id to run, newest first.
+        wanted: What was typed.
+    """
+    if wanted is None:
+        return next(iter(known.values()), None)
+    matching = [name for name in known if wanted and name.startswith(wanted)]
+    if wanted in known or len(matching) == 1:
+        return known[wanted if wanted in known else matching[0]]
+    if matching:
+        raise MatchaError(
+            f"{wanted!r} is how {len(matching)} runs begin",
+            hint=f"Say which: {', '.join(matching[:_SUGGESTED_RUNS])}.",
+            exit_code=ExitCode.USAGE,
+        )
+    return None
 
 
 def completing(words: Callable[[Project, Mapping[str, Any]], Iterable[str]]) -> Complete:

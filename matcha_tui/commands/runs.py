@@ -11,7 +11,7 @@ import click
 
 from matcha_tui.commands.following import watch_to_end, worth_printing
 from matcha_tui.commands.options import output_option, usage_error
-from matcha_tui.commands.project import completing, component_names, open_project
+from matcha_tui.commands.project import completing, component_names, find_run, open_project
 from matcha_tui.deployed import component_log
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.guess import unknown
@@ -127,19 +127,8 @@ def logs(wanted: str | None, follow: bool, since: datetime | None, lines: int | 
 def _find_run(project: Project, wanted: str | None) -> Run | str:
     """Return the run that is meant, or the name of the component."""
     known = {run.id: run for run in list_runs(project.workspace.runs)}
-    if wanted is None and known:
-        return next(iter(known.values()))
-    if wanted in known:
-        return known[wanted]
-    matching = [name for name in known if wanted and name.startswith(wanted)]
-    if len(matching) == 1:
-        return known[matching[0]]
-    if matching:
-        raise MatchaError(
-            f"{wanted!r} is how {len(matching)} runs begin",
-            hint=f"Say which: {', '.join(matching[:_SUGGESTED_RUNS])}.",
-            exit_code=ExitCode.USAGE,
-        )
+    if (run := find_run(known, wanted)) is not None:
+        return run
     names = component_names(project)
     if wanted is not None and names.knows(wanted):
         return names.find(wanted)

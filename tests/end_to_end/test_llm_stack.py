@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 import subprocess
+import tarfile
 import urllib.parse
 import urllib.request
 from pathlib import Path
@@ -65,6 +66,20 @@ def test_what_is_deployed_is_private(matcha: Matcha):
         assert password not in " ".join(process.cmdline())
     for log in (matcha.folder / ".matcha/runs").rglob("events.jsonl"):
         assert password not in log.read_text()
+
+
+def test_a_report_of_it_has_its_addresses_and_none_of_its_secrets(matcha: Matcha):
+    file = Path(matcha("report").stdout.strip())
+    with tarfile.open(file) as tar:
+        members = [tar.extractfile(member) for member in tar]
+        content = b"\n".join(member.read() for member in members if member)
+    file.unlink()
+    environment = json.loads((matcha.folder / ".matcha/services/zenml/values.json").read_text())
+    secrets = [value for name, value in environment.items() if re.search("password|jwt", name)]
+    assert len(secrets) >= 2
+    assert not any(secret.encode() in content for secret in secrets)
+    assert matcha.get("experiment-tracker", "tracking-url").encode() in content
+    assert str(matcha.folder).encode() in content
 
 
 def test_it_listens_on_loopback_only(matcha: Matcha):
