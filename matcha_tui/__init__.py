@@ -42,9 +42,11 @@ if TYPE_CHECKING:
     from matcha_tui.terraform.engine import Engine
     from matcha_tui.terraform.events import Event, RunState
     from matcha_tui.terraform.folder import Run
+    from matcha_tui.terraform.planned import AttributeChange, PlannedResource
     from matcha_tui.terraform.progress import ResourceProgress, RunProgress, StepProgress
 
 __all__ = [
+    "AttributeChange",
     "Backup",
     "Check",
     "ComponentHealth",
@@ -71,6 +73,7 @@ __all__ = [
     "ModelInput",
     "Models",
     "Overview",
+    "PlannedResource",
     "Price",
     "PriceSource",
     "PriceTable",
@@ -136,6 +139,7 @@ _MODULES = {
     "terraform.engine": ("Engine",),
     "terraform.events": ("Event", "RunState"),
     "terraform.folder": ("Run",),
+    "terraform.planned": ("AttributeChange", "PlannedResource"),
     "terraform.progress": ("ResourceProgress", "RunProgress", "StepProgress"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}

@@ -28,7 +28,7 @@ from matcha_tui.foreign_code import composed_digests, require_known, require_own
 from matcha_tui.new_run import create_for, start_locked
 from matcha_tui.project.history import RunKind
 from matcha_tui.project.lock import hold_lock
-from matcha_tui.project.record import LayerRecord, LayerState, Record, stamp, write_record
+from matcha_tui.project.record import LayerRecord, Record, stamp, write_record
 from matcha_tui.project.recording import propose_record
 from matcha_tui.project.staging import (
     begin_next,
@@ -64,7 +64,6 @@ from matcha_tui.targets.steps import (
 from matcha_tui.terraform.engine import Engine
 from matcha_tui.terraform.folder import Run, Step, is_live, list_runs
 from matcha_tui.terraform.following import read_progress
-from matcha_tui.terraform.progress import RunProgress
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,33 +221,6 @@ def check_buildable(project: Project) -> None:
         refusal = read_decision(project).build
     if refusal is not None:
         raise refusal.error()
-
-
-def describe_previews(project: Project, planned: RunProgress) -> str:
-    """Return which layers a plan only previews, for want of what the layers before will give.
-
-    Those are planned again during the provision. Terraform plans a layer for good only
-    when all layers before it are whole and stay as they are.
-
-    Args:
-        project: Whose plan.
-        planned: Where the finished plan run stands.
-
-    Returns:
-        One sentence; empty when everything is done just as it was planned.
-    """
-    states, changed = read_decision(project).layers, {layer for layer, _ in planned.resources}
-    layers = project.target.layers
-    waits = [layer in changed or states.get(layer) is not LayerState.WHOLE for layer in layers]
-    if not any(waits[:-1]):
-        return ""
-    first = waits.index(True)
-    later = layers[first + 1 :]
-    are = "is a preview" if len(later) == 1 else "are previews"
-    again = f"{' and '.join(later)} {are}, planned again once {layers[first]} is built"
-    if project.target.replaces_freely:
-        return f"{again}."
-    return f"{again}; what you have not seen here is not destroyed."
 
 
 def importable(project: Project) -> tuple[ImportCandidate, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 
-from matcha_tui import choosing, deployment, preflight
+from matcha_tui import choosing, deployment, preflight, reviewed_plan
 from matcha_tui.background import in_background, on_this_loop
 from matcha_tui.data_choice import DataChoice
 from matcha_tui.deployed_stack import DeployedStack
@@ -19,6 +19,7 @@ from matcha_tui.terraform.events import Event
 from matcha_tui.terraform.folder import Run
 from matcha_tui.terraform.following import follow, follow_progress, initial_progress
 from matcha_tui.terraform.outcome import check_outcome
+from matcha_tui.terraform.planned import PlannedResource
 from matcha_tui.terraform.progress import RunProgress
 
 
@@ -95,7 +96,19 @@ class Deployment(DeployedStack):
         Raises:
             MatchaError: If the record or a state cannot be read.
         """
-        return await self.ask(lambda project: deployment.describe_previews(project, planned))
+        return await self.ask(lambda project: reviewed_plan.describe_previews(project, planned))
+
+    async def planned(self, run: Run) -> tuple[PlannedResource, ...]:
+        """Return what a finished plan would do, attribute by attribute; no secret is among it.
+
+        Args:
+            run: The plan run.
+
+        Raises:
+            MatchaError: If the plan cannot be read any more.
+        """
+        engine = await self.engine()
+        return await in_background(lambda: reviewed_plan.read_planned(run, engine))
 
     async def start_provision(self, consent: Consent | None = None) -> Run:
         """Start a provision without its preflight checks, and do not wait for it.

@@ -57,6 +57,19 @@ async def test_a_plan_ends_with_what_would_be_done(folder: Path):
     assert progress.planned.add == 2
 
 
+@pytest.mark.slow
+async def test_a_plan_says_what_differs_of_each_resource(folder: Path):
+    deployment = Deployment(folder)
+    run = await deployment.start_plan()
+    async for _batch in deployment.follow(run):
+        pass
+    planned = await deployment.planned(run)
+    assert [one.address.split(".")[1] for one in planned] == ["supervisor", "data_version_control"]
+    values = {one.name: one.after for one in planned[1].attributes}
+    assert values["input"] == '"dvc"'
+    assert values["id"] == "(known after apply)"
+
+
 async def test_what_fails_is_raised(folder: Path):
     deployment = Deployment(folder)
     with pytest.raises(MatchaError, match="nothing is deployed") as caught:

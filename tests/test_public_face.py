@@ -13,16 +13,14 @@ import matcha_tui
 from matcha_tui import Deployment
 
 PUBLIC = [
-    "Backup", "Check", "ComponentHealth", "Config", "Consent", "Control", "CostItem", "DataChoice",
-    "Deployment", "Deviation", "Engine", "Event", "ExitCode", "Finding", "Fix", "Flavor",
-    "ForeignModule",
-    "HealthState", "Identity", "Leftovers", "LogWindow", "Logs", "MatchaError",
-    "ModelInput", "Models", "Overview", "Price", "PriceSource",
-    "PriceTable", "Prices", "Pricing", "Project", "Resource", "ResourceProgress", "Root", "Run",
-    "RunProgress", "RunRecord", "RunState", "ServedModel", "Setting", "SettingType",
-    "SharedState", "Stack",
-    "StackSpec", "StepProgress", "Target", "Tier", "UnknownCode", "Unverified",
-    "Verdict", "__version__",
+    "AttributeChange", "Backup", "Check", "ComponentHealth", "Config", "Consent", "Control",
+    "CostItem", "DataChoice", "Deployment", "Deviation", "Engine", "Event", "ExitCode",
+    "Finding", "Fix", "Flavor", "ForeignModule", "HealthState", "Identity", "Leftovers",
+    "LogWindow", "Logs", "MatchaError", "ModelInput", "Models", "Overview", "PlannedResource",
+    "Price", "PriceSource", "PriceTable", "Prices", "Pricing", "Project", "Resource",
+    "ResourceProgress", "Root", "Run", "RunProgress", "RunRecord", "RunState", "ServedModel",
+    "Setting", "SettingType", "SharedState", "Stack", "StackSpec", "StepProgress", "Target",
+    "Tier", "UnknownCode", "Unverified", "Verdict", "__version__",
 ]  # fmt: skip
 CONTRACTS = ("matcha_tui.targets.base", "matcha_tui.stack.flavor", "matcha_tui.terraform.events")
 

@@ -27,6 +27,7 @@ from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.preflight import require_preflight
 from matcha_tui.project.config import declared_settings
 from matcha_tui.project.history import RunKind
+from matcha_tui.reviewed_plan import describe_previews
 from matcha_tui.selection import Project
 from matcha_tui.stack.aliases import find_setting
 from matcha_tui.stack.setting import SettingType, SettingValue, writable_names
@@ -351,5 +352,5 @@ def _summary(project: Project, progress: RunProgress) -> str:
     ]
     counts = progress.planned or PlanCounts()
     total = f"{counts.add} to add, {counts.change} to change, {counts.destroy} to destroy"
-    previews = deployment.describe_previews(project, progress)
+    previews = describe_previews(project, progress)
     return "\n".join([*heading, *lines, total, *([previews] if previews else [])])

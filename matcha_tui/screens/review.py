@@ -15,7 +15,7 @@ from matcha_tui.pricing.report import money_span
 from matcha_tui.screens.base import WizardScreen
 from matcha_tui.screens.confirm import Confirm
 from matcha_tui.screens.outcome import format_outcome
-from matcha_tui.screens.review_panes import ChecksPane, CostPane, PlanPane, StackPane
+from matcha_tui.screens.review_panes import ChecksPane, CostPane, PlanPane, PlanSummary, StackPane
 from matcha_tui.screens.session import Session
 from matcha_tui.screens.trust import TrustScreen
 from matcha_tui.targets.findings import Finding, Fix, Verdict
@@ -25,7 +25,7 @@ from matcha_tui.terraform.following import initial_progress
 from matcha_tui.terraform.progress import RunProgress
 from matcha_tui.widgets.banner import Banner
 from matcha_tui.widgets.duration import clock
-from matcha_tui.widgets.plan_tree import PlanSummary, PlanTree
+from matcha_tui.widgets.plan_tree import PlanTree
 
 _PANES = ("cost", "checks", "plan")
 _PAID_ONLY = ("pane", "fix")
@@ -47,7 +47,6 @@ class ReviewScreen(WizardScreen):
             "Provision",
             id="review.provision",
             tooltip="Build exactly what this plan says",
-            priority=True,
         ),
         Binding("r", "replan", "Plan again", id="review.replan", tooltip="Make a new plan"),
         Binding("1", "pane('cost')", "Cost", id="review.cost", tooltip="Show what it costs"),
@@ -163,6 +162,8 @@ class ReviewScreen(WizardScreen):
             self._show_plan(run, progress, previews or "")
         finally:
             self._set_planning(False)
+        if self._reviewed is run:
+            await self._show_attributes(run, progress)
 
     async def _is_agreed(self) -> bool:
         """Ask about code of others, unless there is none, or the user has agreed to it."""
@@ -297,6 +298,14 @@ class ReviewScreen(WizardScreen):
         else:
             summary.show_words("")
             self.query_one(Banner).message = format_outcome(run, progress)
+
+    async def _show_attributes(self, run: Run, progress: RunProgress) -> None:
+        """Show what differs of each resource; nothing waits for that."""
+        planned = await self.attempt(self.session.deployment.planned(run)) or ()
+        self.end_if_left()
+        if self._reviewed is run:
+            known = {(one.layer, one.address): one for one in planned}
+            self.query_one(PlanTree).show_plan(progress, known)
 
     def _show_finding(self, position: int, finding: Finding) -> None:
         if self._checks.is_attached:

@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
 from matcha_tui.pricing.difference import compare
@@ -14,12 +16,13 @@ from matcha_tui.screens.cost_format import format_difference
 from matcha_tui.screens.session import Session
 from matcha_tui.stack.catalog import MODULE_TYPES
 from matcha_tui.targets.findings import Verdict
+from matcha_tui.terraform.progress import PlanCounts
 from matcha_tui.widgets.banner import Banner
 from matcha_tui.widgets.check_list import CheckList
 from matcha_tui.widgets.cost_sheet import CostSheet
 from matcha_tui.widgets.cost_table import CostRow, CostTable
 from matcha_tui.widgets.duration import clock
-from matcha_tui.widgets.plan_tree import PlanSummary, PlanTree
+from matcha_tui.widgets.plan_tree import PlanTree, PlanView
 
 _VERDICT_WORDS = {
     Verdict.PASSED: ("✓ {} passed", "$success"),
@@ -168,7 +171,53 @@ class PlanPane(Vertical):
         """Put what the plan comes to above its resources."""
         yield PlanSummary()
         yield Banner()
-        yield PlanTree()
+        yield PlanView()
+
+    @on(PlanTree.Searched)
+    def show_found(self, event: PlanTree.Searched) -> None:
+        """Say how much of what is searched for is found."""
+        self.border_subtitle = event.words
+
+
+class PlanSummary(Widget):
+    """How much would be added, changed and destroyed, and what of it is only a preview."""
+
+    DEFAULT_CSS = """
+    PlanSummary { height: auto; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._line = Content("")
+
+    def show_counts(self, counts: PlanCounts, previews: str = "") -> None:
+        """Return what a plan counts up to, and what of it is planned again later."""
+        if not counts.total:
+            self._show(Content.styled("✓ Nothing to change: all is as it should be", "$success"))
+            return
+        self._show(
+            Content.assemble(
+                ("Plan: ", "bold"),
+                (f"{counts.add} to add", "$success" if counts.add else "$quiet"),
+                (", ", "$quiet"),
+                (f"{counts.change} to change", "$warning" if counts.change else "$quiet"),
+                (", ", "$quiet"),
+                (f"{counts.destroy} to destroy", "$error" if counts.destroy else "$quiet"),
+                (f"\n{previews}" if previews else "", "$quiet"),
+            )
+        )
+
+    def show_words(self, words: str, style: str = "$accent") -> None:
+        """Say something else in its place."""
+        self._show(Content.styled(words, style))
+
+    def render(self) -> Content:
+        """Draw it."""
+        return self._line
+
+    def _show(self, line: Content) -> None:
+        self._line = line
+        self.refresh(layout=True)
 
 
 def _in_columns(lines: dict[str, str]) -> Content:

@@ -6,7 +6,6 @@ calls sensitive is among it.
 """
 
 import json
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -15,6 +14,7 @@ from typing import Any
 
 from matcha_tui.system.files import write_atomically
 from matcha_tui.terraform.engine import Engine
+from matcha_tui.terraform.planned import show_plan
 from matcha_tui.terraform.worker_events import error_line
 
 _PROGRAM = (sys.executable, "-P", "-m", "matcha_tui.targets.drift")
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str]) -> int:
         0, or the engine's exit code if it cannot read the plan.
     """
     run, layer, plan, *engine = arguments
-    shown = subprocess.run([*engine, "show", "-json", plan], capture_output=True, check=False)
+    shown = show_plan(engine, plan)
     if shown.returncode != 0:
         said = shown.stderr.decode(errors="replace")
         sys.stdout.buffer.write(error_line("the plan cannot be read", said))

@@ -6,7 +6,6 @@ ENGINE ...`` is a step between such a plan and its apply.
 """
 
 import json
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from matcha_tui.errors import ExitCode
 from matcha_tui.system.files import write_atomically
 from matcha_tui.terraform.engine import Engine
 from matcha_tui.terraform.events import Action
+from matcha_tui.terraform.planned import show_plan
 from matcha_tui.terraform.progress import RunProgress, StepState
 from matcha_tui.terraform.worker_events import error_line
 
@@ -65,7 +65,7 @@ def main(arguments: Sequence[str]) -> int:
         0; the engine's exit code if it cannot read the plan; or that of a refusal.
     """
     run, layer, plan, *engine = arguments
-    shown = subprocess.run([*engine, "show", "-json", plan], capture_output=True, check=False)
+    shown = show_plan(engine, plan)
     if shown.returncode != 0:
         _say("the plan cannot be read", shown.stderr.decode(errors="replace"))
         return shown.returncode

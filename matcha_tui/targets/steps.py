@@ -22,6 +22,9 @@ from matcha_tui.terraform.command import (
 from matcha_tui.terraform.engine import Engine
 from matcha_tui.terraform.folder import Step, When
 
+PLAN = "plan"
+"""The name of the step that plans a layer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Work:
@@ -99,7 +102,7 @@ def destroy_steps(work: Work, run: Path) -> list[Step]:
         is_last = layer == layers[0]
         steps += [
             *_pass_outputs(work, layer, folder, folder(layer)),
-            _step("plan", layer, planning, folder(layer)),
+            _step(PLAN, layer, planning, folder(layer)),
             *_record(work, "unbuild", run, layer),
             _step("destroy", layer, applying, folder(layer)),
             *_fall_back(work, layer),
@@ -300,7 +303,7 @@ def _init_step(work: Work, layer: str, directory: Path) -> Step:
 
 def _plan_step(work: Work, run: Path, layer: str) -> Step:
     command = plan_command(work.engine, plan_file(run, layer), replace=work.repairs)
-    return _step("plan", layer, command, work.workspace.next_layer(layer))
+    return _step(PLAN, layer, command, work.workspace.next_layer(layer))
 
 
 def _step(name: str, layer: str, command: Sequence[str], directory: Path) -> Step:

@@ -27,6 +27,7 @@ from matcha_tui.targets.parts import ModelInput, ServedModel
 from matcha_tui.terraform.engine import Engine
 from matcha_tui.terraform.events import Event, RunState
 from matcha_tui.terraform.folder import Run, Step
+from matcha_tui.terraform.planned import PlannedResource
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 FOLDER = Path("/home/ada/iris-demo")
@@ -87,6 +88,7 @@ class FrozenDeployment(Deployment):
         answer: What is true of the project.
         asked: What was ordered.
         checked: What is checked before a provision.
+        attributes: What its plans say of each resource.
         proven: What can be tried of what is deployed.
         started_by: What starts it at login.
         deviating: What is not as it was deployed.
@@ -104,6 +106,7 @@ class FrozenDeployment(Deployment):
         self.started_by: Path | None = None
         self.deviating: tuple[Deviation, ...] = ()
         self.proven: tuple[Check, ...] = ()
+        self.attributes: tuple[PlannedResource, ...] = ()
 
     def open(self) -> Project:
         return self.frozen
@@ -189,6 +192,9 @@ class FrozenDeployment(Deployment):
     async def remove_model(self, name: str) -> None:
         self.asked.append(f"remove {name}")
         self.served = ()
+
+    async def planned(self, run: Run) -> tuple[PlannedResource, ...]:
+        return self.attributes
 
     async def checks(self, config: Config | None = None) -> tuple[Check, ...]:
         return self.checked
