@@ -1,17 +1,22 @@
 """``python -m matcha_tui`` and the ``matcha-tui`` command: open the wizard."""
 
+import os
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from matcha_tui.errors import MatchaError
 
 _USAGE = """\
-Usage: matcha-tui
+Usage: matcha-tui [serve [--port PORT]]
 
 Opens the wizard for the folder that you are in: choose a stack, see the plan,
 build it, watch it. Everything it does can be done without a screen, too:
 see `matcha --help`.
+
+Commands:
+  serve  Show the wizard in a browser, on this machine only.
 
 Options:
   --version  Show the version and exit.
@@ -42,22 +47,36 @@ def _main() -> int:
 
         sys.stdout.write(f"matcha-tui {__version__}\n")
         return 0
+    if arguments[:1] == ["serve"]:
+        from matcha_tui.web import serve
+
+        return _run(lambda: serve(arguments[1:]))
     if arguments:
         sys.stderr.write(f"matcha-tui takes no {arguments[0]!r}; see `matcha-tui --help`.\n")
         return _USAGE_ERROR
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not (sys.stdin.isatty() and sys.stderr.isatty()) and not _is_in_browser():
         sys.stderr.write(f"{_NO_TERMINAL}\n")
         return _USAGE_ERROR
-    return _open_wizard()
+    return _run(_open_wizard)
+
+
+def _is_in_browser() -> bool:
+    """Return whether `serve` has started this."""
+    return os.environ.get("TEXTUAL_DRIVER", "").endswith(":WebDriver")
 
 
 def _open_wizard() -> int:
     from matcha_tui.app import run_app
-    from matcha_tui.errors import MatchaError
     from matcha_tui.system.files import current_folder
 
+    return run_app(current_folder())
+
+
+def _run(program: Callable[[], int]) -> int:
+    from matcha_tui.errors import MatchaError
+
     try:
-        return run_app(current_folder())
+        return program()
     except MatchaError as error:
         return _refuse(error)
     except (OSError, RuntimeError) as error:
