@@ -3,13 +3,15 @@
 import os
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.text import Text
 from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.theme import Theme
 from textual.worker import WorkerFailed
@@ -107,20 +109,27 @@ class MatchaApp(App[None]):
             self.push_screen(Keys(self.screen.active_bindings.values()))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Offer in the palette whatever has a key on this screen, in the footer or not."""
+        """Offer in the palette whatever has a key on this screen or on those below it.
+
+        An action of a screen below goes back there first; a dialog has to be answered.
+        """
         seen: set[str] = set()
-        for node, binding, enabled, tooltip in screen.active_bindings.values():
-            is_action = binding.show or bool(binding.tooltip)
-            if is_action and enabled and binding.description not in seen:
-                seen.add(binding.description)
-
-                async def run(action: str = binding.action, node: object = node) -> None:
-                    await self.run_action(action, node)  # type: ignore[arg-type]
-
-                yield SystemCommand(binding.description, tooltip or binding.tooltip, run)
+        below = [] if screen.is_modal else self.screen_stack[-2::-1]
+        for place in (screen, *below):
+            for node, binding, enabled, tooltip in place.active_bindings.values():
+                is_action = binding.show or bool(binding.tooltip)
+                if is_action and enabled and binding.description not in seen:
+                    seen.add(binding.description)
+                    run = partial(self._run_from, place, binding.action, node)
+                    yield SystemCommand(binding.description, tooltip or binding.tooltip, run)
         for command in super().get_system_commands(screen):
             if command.title in _OTHER_COMMANDS and command.title not in seen:
                 yield command
+
+    async def _run_from(self, place: Screen[Any], action: str, node: DOMNode) -> None:
+        while self.screen is not place and place in self.screen_stack:
+            await self.pop_screen()
+        await self.run_action(action, node)
 
     def _fatal_error(self) -> None:
         """End after an error that nobody expected: one sentence, and a report.

@@ -1,13 +1,10 @@
 """The log of one component, as it grows, with all the room there is."""
 
-from typing import ClassVar
-
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 
 from matcha_tui.errors import MatchaError
-from matcha_tui.screens.base import MatchaScreen
+from matcha_tui.screens.places import PlaceScreen
 from matcha_tui.screens.session import Session
 from matcha_tui.widgets.log_pane import LogLine, LogPane
 from matcha_tui.widgets.log_view import LogView
@@ -15,12 +12,10 @@ from matcha_tui.widgets.log_view import LogView
 _LINES = 20_000
 
 
-class ComponentLogScreen(MatchaScreen):
+class ComponentLogScreen(PlaceScreen):
     """Begins with what was logged before."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "back", "Back", id="component_log.back", tooltip="Go back"),
-    ]
+    PLACE = "log"
 
     def __init__(self, session: Session, flavor: str) -> None:
         super().__init__(session)
@@ -48,7 +43,3 @@ class ComponentLogScreen(MatchaScreen):
         except MatchaError as error:
             self.end_if_left()
             self.show_error(error)
-
-    def action_back(self) -> None:
-        """Go back."""
-        self.app.pop_screen()

@@ -14,8 +14,9 @@ from textual.widgets import DataTable, Static
 
 from matcha_tui.health_state import HealthState
 from matcha_tui.overview import Resource
-from matcha_tui.screens.base import WIDE, MatchaScreen
+from matcha_tui.screens.base import WIDE
 from matcha_tui.screens.browser import open_in_browser
+from matcha_tui.screens.places import PlaceScreen
 from matcha_tui.screens.session import Session
 from matcha_tui.screens.snippet import Snippet
 from matcha_tui.stack.usage import SNIPPETS
@@ -41,10 +42,11 @@ _STATES = {
 }
 
 
-class ResourcesScreen(MatchaScreen):
+class ResourcesScreen(PlaceScreen):
     """One row a property; secrets are masked, and shown one at a time, for a while."""
 
     CSS_PATH = "resources.tcss"
+    PLACE = "resources"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y,c", "copy", "Copy", id="resources.copy", tooltip="Copy the value"),
         Binding(
@@ -58,7 +60,6 @@ class ResourcesScreen(MatchaScreen):
         Binding("u", "use", "Use it", id="resources.use", tooltip="How it is used, to be copied"),
         Binding("j", "app.simulate_key('down')", show=False, id="resources.down"),
         Binding("k", "app.simulate_key('up')", show=False, id="resources.up"),
-        Binding("escape,q", "back", "Back", id="resources.back", tooltip="Go back to the start"),
     ]
 
     def __init__(self, session: Session) -> None:
@@ -193,10 +194,6 @@ class ResourcesScreen(MatchaScreen):
             self.app.push_screen(Snippet(resource.name, snippets))
         else:
             self.notify(f"{resource.name} is not used by itself.", markup=False)
-
-    def action_back(self) -> None:
-        """Go home."""
-        self.go_home()
 
     def _current(self) -> Resource | None:
         row = self.query_one(RowTable).cursor_row

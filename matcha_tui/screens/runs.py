@@ -9,8 +9,8 @@ from textual.binding import Binding, BindingType
 from textual.widgets import DataTable
 
 from matcha_tui.project.history import RunRecord
-from matcha_tui.screens.base import MatchaScreen
 from matcha_tui.screens.dashboard import describe_end
+from matcha_tui.screens.places import PlaceScreen
 from matcha_tui.screens.session import Session
 from matcha_tui.widgets.duration import ago, in_words
 from matcha_tui.widgets.row_table import RowTable
@@ -19,13 +19,13 @@ from matcha_tui.widgets.theme_colour import theme_colour
 _COLUMNS = {"Result": 18, "What": 10, "Stack": 9, "When": 14, "Took": 12}
 
 
-class RunsScreen(MatchaScreen):
+class RunsScreen(PlaceScreen):
     """One row a run."""
 
+    PLACE = "history"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "app.simulate_key('down')", show=False, id="runs.down"),
         Binding("k", "app.simulate_key('up')", show=False, id="runs.up"),
-        Binding("escape,q", "back", "Back", id="runs.back", tooltip="Go back"),
     ]
 
     def __init__(self, session: Session) -> None:
@@ -71,7 +71,3 @@ class RunsScreen(MatchaScreen):
         from matcha_tui.screens.monitor import MonitorScreen
 
         self.app.push_screen(MonitorScreen(self.session, self._records[event.cursor_row].run))
-
-    def action_back(self) -> None:
-        """Go back."""
-        self.app.pop_screen()

@@ -25,6 +25,8 @@ class ChoiceList(OptionList):
         Binding("enter", "confirm", "Continue", id="choice.confirm", tooltip="Go on with this one"),
         Binding("j", "cursor_down", show=False, id="choice.down"),
         Binding("k", "cursor_up", show=False, id="choice.up"),
+        Binding("g", "first", "First", show=False, id="choice.first"),
+        Binding("G", "last", "Last", show=False, id="choice.last"),
     ]
 
     class Confirmed(Message):

@@ -69,6 +69,8 @@ class ModuleTable(DataTable[Text]):
         ),
         Binding("j", "cursor_down", show=False, id="modules.down"),
         Binding("k", "cursor_up", show=False, id="modules.up"),
+        Binding("home,g", "scroll_top", "First", show=False, id="modules.first"),
+        Binding("end,G", "scroll_bottom", "Last", show=False, id="modules.last"),
     ]
 
     class Toggled(Message):

@@ -1,6 +1,9 @@
 """A table of rows, one of which is chosen: as tall as there is room."""
 
+from typing import ClassVar
+
 from rich.text import Text
+from textual.binding import Binding, BindingType
 from textual.widgets import DataTable
 
 
@@ -16,6 +19,11 @@ class RowTable(DataTable[Text]):
         &:focus { background-tint: $background 0%; }
     }
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("home,g", "scroll_top", "First", show=False, id="table.first"),
+        Binding("end,G", "scroll_bottom", "Last", show=False, id="table.last"),
+    ]
 
     def __init__(self) -> None:
         super().__init__(cursor_type="row")
