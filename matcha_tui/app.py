@@ -103,6 +103,31 @@ class MatchaApp(App[None]):
         except MatchaError as error:
             self.notify(error.message, severity="warning", markup=False)
 
+    async def action_quit(self) -> None:
+        """Leave; what was chosen in the wizard is kept for the next time, and that is said."""
+        if len(self.screen_stack) == 1 or not self.session.is_unsaved:
+            self.exit()
+            return
+        words = "What you have chosen is kept in matcha.toml."
+        try:
+            await self.session.keep_draft()
+        except MatchaError as error:
+            words = f"What you have chosen is not kept: {error.message}."
+        self.exit(message=Text(words))
+
+    def search_themes(self) -> None:
+        """Offer the themes, each with whether it is dark or light, so that this finds it."""
+        self.search_commands(
+            [
+                (
+                    f"{name} ({'dark' if theme.dark else 'light'})",
+                    partial(setattr, self, "theme", name),
+                )
+                for name, theme in self.available_themes.items()
+            ],
+            placeholder="Search for themes…",
+        )
+
     def action_keys(self) -> None:
         """Show every key that does something now."""
         if not isinstance(self.screen, Keys):

@@ -135,7 +135,7 @@ class WizardScreen(MatchaScreen):
             tooltip="Go on to the next step",
         ),
         Binding(
-            "escape",
+            "escape,q",
             "back",
             "Back",
             id="wizard.back",

@@ -228,6 +228,21 @@ class Session:
         for batch in (names[at : at + _BATCH] for at in range(0, len(names), _BATCH)):
             yield await in_background(partial(ask, batch))
 
+    @property
+    def is_unsaved(self) -> bool:
+        """Whether something is chosen that ``matcha.toml`` does not say yet."""
+        project = self.deployment.project
+        begun = self._with(start_draft(project))
+        return bool(self.draft.stack.modules) and self.drafted.config != begun.config
+
+    async def keep_draft(self) -> None:
+        """Write to ``matcha.toml`` what is chosen so far.
+
+        Raises:
+            MatchaError: If it cannot be written, or what is deployed contradicts it.
+        """
+        await self.deployment.save(self.drafted.config, live=self.is_live_change)
+
     async def _start_plan(self) -> Run:
         await in_background(self.deployment.open)  # a provision has written to it, or the user
         await self.deployment.save(self.drafted.config, live=self.is_live_change)

@@ -14,10 +14,11 @@ from matcha_tui.screens.modules import ModulesScreen
 from matcha_tui.screens.resources import ResourcesScreen
 from matcha_tui.screens.review import ReviewScreen
 from matcha_tui.screens.session import Session
+from matcha_tui.screens.stack import StackScreen
 from matcha_tui.widgets.theme_colour import theme_colour
 from tests.screens import recorded
 from tests.screens.frozen import FrozenDeployment, FrozenSession, deployed
-from tests.screens.keyboard import until_seen
+from tests.screens.keyboard import until, until_on, until_seen
 
 
 async def test_every_key_of_a_screen_is_in_the_palette_with_a_sentence():
@@ -104,3 +105,45 @@ async def test_a_faulty_module_of_the_users_is_told_at_the_start_and_at_the_plan
         await until_seen(pilot, "A module is left out")
         await app.push_screen(ReviewScreen(app.session))
         await until_seen(pilot, "title must be a text")
+
+
+async def test_a_light_theme_is_found_by_that_word():
+    app = MatchaApp(FrozenSession())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, "Start")
+        app.search_themes()
+        await until_seen(pilot, "Search for themes")
+        await pilot.press(*"light")
+        await until_seen(pilot, "matcha-latte (light)")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.theme == "matcha-latte")
+
+
+async def test_what_is_chosen_in_the_wizard_outlives_the_app(tmp_path: Path):
+    app = MatchaApp(Session(Deployment(tmp_path)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, "Start")
+        await pilot.press("enter", "enter")
+        await until_on(pilot, ModulesScreen)
+        await pilot.press("end", "space", "home", "space")
+        await until_seen(pilot, "custom stack")
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: not app.is_running)
+    assert Deployment(tmp_path).stack.modules == (
+        ("experiment_tracker", "mlflow"),
+        ("data_version_control", "dvc"),
+        ("deployer", "seldon"),
+        ("vector_database", "chroma"),
+    )
+
+
+@pytest.mark.slow
+async def test_leaving_without_a_choice_writes_nothing(tmp_path: Path):
+    app = MatchaApp(Session(Deployment(tmp_path)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, "Start")
+        await pilot.press("enter")
+        await until_on(pilot, StackScreen)
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: not app.is_running)
+    assert Deployment(tmp_path).project.config.stack is None
