@@ -9,6 +9,7 @@ from textual.screen import Screen
 
 from matcha_tui.app import MatchaApp
 from matcha_tui.errors import MatchaError
+from matcha_tui.preferences import Preferences
 from matcha_tui.screens.account import AccountScreen
 from matcha_tui.screens.device_code import DeviceCodeScreen
 from matcha_tui.screens.modules import ModulesScreen
@@ -69,11 +70,30 @@ PICTURED = ("account", "region")
 )
 @pytest.mark.parametrize("case", PICTURED)
 def test_the_screen_looks_as_it_did(case, size, snap_compare):
+    assert is_as_pictured(case, snap_compare, size)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
+@pytest.mark.parametrize("case", PICTURED)
+def test_the_screen_in_light_looks_as_it_did(case, size, snap_compare):
+    assert is_as_pictured(case, snap_compare, size, theme="matcha-latte")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", PICTURED)
+def test_the_screen_without_colours_looks_as_it_did(case, snap_compare, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert is_as_pictured(case, snap_compare, SMALL)
+
+
+def is_as_pictured(case: str, snap_compare: Any, size: tuple[int, int], theme: str = "") -> bool:
     make_session, make_screen, keys = CASES[case]
     session = make_session()
-    app = steady(MatchaApp(session))
+    app = steady(MatchaApp(session, Preferences(theme=theme)))
     run_before = opening(session, make_screen, keys)
-    assert snap_compare(app, terminal_size=size, run_before=run_before)
+    compared: bool = snap_compare(app, terminal_size=size, run_before=run_before)
+    return compared
 
 
 WORDS = {

@@ -10,7 +10,9 @@ from textual.screen import Screen
 
 from matcha_tui.app import MatchaApp
 from matcha_tui.overview import Overview
-from matcha_tui.project.history import LastRun
+from matcha_tui.preferences import Preferences
+from matcha_tui.project.history import LastRun, RunRecord
+from matcha_tui.screens.component_log import ComponentLogScreen
 from matcha_tui.screens.confirm import Confirm
 from matcha_tui.screens.destroy import DestroyScreen
 from matcha_tui.screens.models import ModelsScreen
@@ -19,7 +21,9 @@ from matcha_tui.screens.monitor import MonitorScreen
 from matcha_tui.screens.notice import Notice
 from matcha_tui.screens.resources import ResourcesScreen
 from matcha_tui.screens.review import ReviewScreen
+from matcha_tui.screens.runs import RunsScreen
 from matcha_tui.screens.settings import SettingsScreen
+from matcha_tui.screens.snippet import Snippet
 from matcha_tui.screens.stack import StackScreen
 from matcha_tui.screens.verify import VerifyScreen
 from matcha_tui.targets.findings import Check, Finding, Verdict
@@ -30,6 +34,11 @@ from tests.screens.keyboard import seen
 from tests.screens.looks import LARGE, SMALL, settle, steady
 
 DESTROYED = Overview(last=LastRun("destroy", RunState.DONE, NOON, 4))
+
+RUNS = (
+    RunRecord(make_run("destroy"), RunState.FAILED, finished=NOON),
+    RunRecord(make_run("provision"), RunState.DONE, finished=NOON),
+)
 
 
 def serving_iris() -> FrozenSession:
@@ -79,6 +88,15 @@ CASES: dict[
     ),
     "resources": lambda: (FrozenSession(overview=deployed()), ResourcesScreen),
     "models": lambda: (serving_iris(), ModelsScreen),
+    "runs": lambda: (FrozenSession(overview=replace(deployed(), runs=RUNS)), RunsScreen),
+    "component_log": lambda: (
+        FrozenSession(overview=deployed()),
+        lambda session: ComponentLogScreen(session, "mlflow"),
+    ),
+    "snippet": lambda: (
+        FrozenSession(overview=deployed()),
+        lambda _session: Snippet("experiment-tracker", {"python": "import mlflow\n"}),
+    ),
     "verify": lambda: (proving(), VerifyScreen),
     "destroy": lambda: (FrozenSession(overview=deployed()), DestroyScreen),
     "notice": lambda: (
@@ -103,16 +121,57 @@ PICTURED = (
     "models",
     "destroy",
 )
+"""At 80×24 in every run; all else is in the slow set."""
+
+PICTURED_SLOWLY = (
+    "welcome",
+    "runs",
+    "component_log",
+    "snippet",
+    "verify",
+    "notice",
+    "confirm",
+)
+SCREENS = (*PICTURED, *PICTURED_SLOWLY)
+LIGHT = "matcha-latte"
+SIZES = {"80x24": SMALL, "120x40": LARGE}
 
 
 @pytest.mark.parametrize(
-    "size", [SMALL, pytest.param(LARGE, marks=pytest.mark.slow)], ids=["80x24", "120x40"]
+    "size", [SMALL, pytest.param(LARGE, marks=pytest.mark.slow)], ids=list(SIZES)
 )
 @pytest.mark.parametrize("case", PICTURED)
 def test_the_screen_looks_as_it_did(case, size, snap_compare):
+    assert is_as_pictured(case, snap_compare, size)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+@pytest.mark.parametrize("case", PICTURED_SLOWLY)
+def test_a_lesser_screen_looks_as_it_did(case, size, snap_compare):
+    assert is_as_pictured(case, snap_compare, size)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+@pytest.mark.parametrize("case", SCREENS)
+def test_a_screen_in_light_looks_as_it_did(case, size, snap_compare):
+    assert is_as_pictured(case, snap_compare, size, theme=LIGHT)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", SCREENS)
+def test_a_screen_without_colours_looks_as_it_did(case, snap_compare, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert is_as_pictured(case, snap_compare, SMALL)
+
+
+def is_as_pictured(case: str, snap_compare: Any, size: tuple[int, int], theme: str = "") -> bool:
     session, make_screen = CASES[case]()
-    app = steady(MatchaApp(session))
-    assert snap_compare(app, terminal_size=size, run_before=opening(session, make_screen))
+    app = steady(MatchaApp(session, Preferences(theme=theme)))
+    run_before = opening(session, make_screen)
+    compared: bool = snap_compare(app, terminal_size=size, run_before=run_before)
+    return compared
 
 
 WORDS = {
