@@ -29,6 +29,7 @@ _LOG_LINES = 500
 _HISTORY = 10
 _RUNS = 4
 _MEGABYTE = 1024 * 1024
+_PARTIAL = "▲ The last run did not finish: enter goes on, d takes down what is there"
 _ENDS = {
     RunState.DONE: ("✓ done", "$success"),
     RunState.FAILED: ("✗ failed", "$error"),
@@ -138,6 +139,26 @@ class Dashboard(Vertical):
         changed = self.query_one("#changed", Label)
         changed.display = bool(lines)
         changed.update("\n".join(["Not as it was deployed:", *(f"  {line}" for line in lines)]))
+
+    def sum_up(self, overview: Overview) -> None:
+        """Say in one sentence how it all is, and what to do next."""
+        titles = {kind: self.title(kind, one.flavor) for kind, one in self._health.items()}
+        ill = [titles[kind] for kind, one in self._health.items() if not one.state.is_well]
+        if overview.is_partial:
+            self.headline(_PARTIAL, "$warning")
+        elif ill:
+            verb = "is" if len(ill) == 1 else "are"
+            words = f"▲ {', '.join(ill)} {verb} not well; enter builds it again"
+            self.headline(words, "$warning")
+        elif stopped := self.stopped:
+            what = f"{len(stopped)} components are" if self.runs else "Your stack is"
+            self.headline(f"■ {what} stopped; s starts what is", "$quiet")
+        elif overview.last is not None and overview.last.state is not RunState.DONE:
+            end, _style = describe_end(overview.last.state)
+            words = f"▲ It is up, but the last {overview.last.kind}: {end[2:]}"
+            self.headline(f"{words}; h shows why, enter tries again", "$warning")
+        else:
+            self.headline("● Your stack is up", "$success")
 
     def headline(self, words: str, style: str) -> None:
         """Say the most important thing."""

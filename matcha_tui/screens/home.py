@@ -47,8 +47,6 @@ _FOR_WHAT_IS_THERE = frozenset(
 )
 """Actions on what is deployed, while nothing is being done to it."""
 
-_PARTIAL = "▲ The last run did not finish: enter goes on, d takes down what is there"
-
 
 class HomeScreen(MatchaScreen):
     """The first screen, and the one that every other returns to."""
@@ -352,25 +350,9 @@ class HomeScreen(MatchaScreen):
             self.query_one(ComponentList).focus()
 
     def _show_health(self, stack: Stack, health: dict[str, ComponentHealth]) -> None:
-        dashboard = self.dashboard
-        dashboard.show_health(stack, health)
+        self.dashboard.show_health(stack, health)
+        self.dashboard.sum_up(self.session.deployment.overview)
         self.refresh_bindings()
-        ill = [
-            dashboard.title(module_type, found.flavor)
-            for module_type, found in health.items()
-            if not found.state.is_well
-        ]
-        if self.session.deployment.overview.is_partial:
-            dashboard.headline(_PARTIAL, "$warning")
-        elif not ill and (stopped := dashboard.stopped):
-            what = f"{len(stopped)} components are" if dashboard.runs else "Your stack is"
-            dashboard.headline(f"■ {what} stopped; s starts what is", "$quiet")
-        elif not ill:
-            dashboard.headline("● Your stack is up", "$success")
-        else:
-            verb = "is" if len(ill) == 1 else "are"
-            words = f"▲ {', '.join(ill)} {verb} not well; enter builds it again"
-            dashboard.headline(words, "$warning")
 
     def _show_error(self, error: MatchaError) -> None:
         self.query_one("#welcome").display = False

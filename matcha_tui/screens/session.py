@@ -232,7 +232,7 @@ class Session:
     def is_unsaved(self) -> bool:
         """Whether something is chosen that ``matcha.toml`` does not say yet."""
         project = self.deployment.project
-        begun = self._with(start_draft(project))
+        begun = self.drafted_with(start_draft(project))
         return bool(self.draft.stack.modules) and self.drafted.config != begun.config
 
     async def keep_draft(self) -> None:
@@ -245,7 +245,7 @@ class Session:
 
     async def _start_plan(self) -> Run:
         await in_background(self.deployment.open)  # a provision has written to it, or the user
-        await self.deployment.save(self.drafted.config, live=self.is_live_change)
+        await self.keep_draft()
         if self.password:
             await self.deployment.set_password(self.password)
         return await self.deployment.start_plan()

@@ -4,13 +4,23 @@ from dataclasses import replace
 
 from matcha_tui.app import MatchaApp
 from matcha_tui.errors import MatchaError
+from matcha_tui.health_state import HealthState
 from matcha_tui.overview import Overview
+from matcha_tui.project.history import LastRun
 from matcha_tui.screens.confirm import Confirm
 from matcha_tui.screens.modules import ModulesScreen
 from matcha_tui.screens.review import ReviewScreen
 from matcha_tui.stack.stack import preset_stack
+from matcha_tui.terraform.events import RunState
 from tests.screens import recorded
-from tests.screens.frozen import FrozenDeployment, FrozenSession, deployed, make_run
+from tests.screens.frozen import (
+    HEALTH,
+    NOON,
+    FrozenDeployment,
+    FrozenSession,
+    deployed,
+    make_run,
+)
 from tests.screens.keyboard import seen, until, until_gone, until_on, until_seen
 
 
@@ -38,6 +48,17 @@ async def test_what_is_partial_is_not_called_up():
         assert "Your stack is up" not in seen(pilot)
         await pilot.press("enter")
         await until_on(pilot, ReviewScreen)
+
+
+async def test_a_failed_run_is_told_though_all_is_up():
+    failed = LastRun("provision", RunState.FAILED, NOON, 4.0)
+    session = FrozenSession(overview=deployed(last=failed))
+    session.deployment.well = {
+        name: replace(one, state=HealthState.HEALTHY) for name, one in HEALTH.items()
+    }
+    async with MatchaApp(session).run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, "▲ It is up, but the last provision: failed; h shows why, enter")
+        assert "Your stack is up" not in seen(pilot)
 
 
 async def test_a_run_under_way_is_offered_and_nothing_that_it_would_refuse():
