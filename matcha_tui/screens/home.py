@@ -2,13 +2,14 @@
 
 from typing import ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Center, Vertical
 from textual.content import Content
 from textual.widgets import Button, Label, Static
 
+from matcha_tui.background import in_background
 from matcha_tui.drift import format_deviations
 from matcha_tui.errors import MatchaError
 from matcha_tui.overview import Overview
@@ -21,6 +22,7 @@ from matcha_tui.screens.session import Session
 from matcha_tui.screens.wizard import open_step
 from matcha_tui.stack.stack import Stack
 from matcha_tui.targets.base import ComponentHealth
+from matcha_tui.targets.registry import TARGETS
 from matcha_tui.widgets.component_list import ComponentList
 from matcha_tui.widgets.duration import ago, in_words
 from matcha_tui.widgets.header_line import HeaderLine
@@ -28,6 +30,7 @@ from matcha_tui.widgets.header_line import HeaderLine
 REFRESH_SECONDS = 4.0
 _LOOKS_A_COMPARISON = 4
 _LONG = 120
+_PICTURE_ROWS = 24
 _BOWL = (
     "  (  )  (   ",
     "   )  (  )  ",
@@ -150,6 +153,7 @@ class HomeScreen(MatchaScreen):
                 for number, words in _WELCOME
             ]
             yield Center(Static(Content("\n").join(lines), id="promise"))
+            yield Center(Static("", id="targets"))
             yield Center(Button("Start  ⏎", id="start", variant="primary"))
             yield Label("", id="before")
         yield self.dashboard
@@ -158,7 +162,26 @@ class HomeScreen(MatchaScreen):
         """Look at the project now, and every few seconds."""
         self.query_one("#welcome").display = False
         self.query_one("#dashboard").display = False
+        self.describe_targets()
         self.set_interval(REFRESH_SECONDS, self.look)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Leave out the picture where the words need its room."""
+        self.query_one("#bowl").display = event.size.height >= _PICTURE_ROWS
+
+    @work(group="targets")
+    async def describe_targets(self) -> None:
+        """Say on the welcome what each target is; they are loaded for it off the event loop."""
+        offered = self.session.deployment.project.catalog.targets
+        names = [name for name in TARGETS if name in offered]
+        targets = await in_background(lambda: [TARGETS[name] for name in names])
+        self.end_if_left()
+        self.query_one("#targets", Static).update(
+            Content("\n").join(
+                Content.assemble((target.title, "bold"), (f": {target.description}", "$quiet"))
+                for target in targets
+            )
+        )
 
     def on_screen_resume(self) -> None:
         """Look again after another screen was open."""
@@ -339,6 +362,7 @@ class HomeScreen(MatchaScreen):
         is_empty = not overview.deployed and not overview.live
         welcome, dashboard = self.query_one("#welcome"), self.query_one("#dashboard")
         welcome.display, dashboard.display = is_empty, not is_empty
+        self.query_one("#targets").display = overview.last is None  # this is a first visit
         last = self._last_line(overview.last)
         self.query_one("#before", Label).update(last)
         self.dashboard.show(overview)

@@ -124,3 +124,10 @@ async def test_a_deployed_stack_is_edited_in_the_checklist():
         assert not session.is_live_change
         session.draft = replace(session.draft, stack=preset_stack(session.drafted.catalog, "llm"))
         assert session.is_live_change
+
+
+async def test_a_first_visit_says_what_each_target_is():
+    async with MatchaApp(FrozenSession()).run_test(size=(60, 16)) as pilot:
+        await until_seen(pilot, "Real servers on 127.0.0.1")
+        assert "Kubernetes (AKS) in your own subscription" in seen(pilot)
+        assert "Start" in seen(pilot)
