@@ -62,6 +62,7 @@ COMMANDS = {
         "Write one archive about a run for a bug report, without secrets.",
     ),
     "destroy": ("matcha_tui.commands.build", "Take everything down again."),
+    "state": ("matcha_tui.commands.state", "List kept states of Terraform, and put one back."),
     "force-unlock": ("matcha_tui.commands.unblock", "Free a lock that a dead run has left."),
     "doctor": ("matcha_tui.commands.doctor", "Check what a provision needs."),
     "cache": ("matcha_tui.commands.user", "List and remove shared environments of services."),

@@ -8,9 +8,11 @@ from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.health_state import HealthState
 from matcha_tui.project.config import Config
 from matcha_tui.project.decide import NOTHING_DEPLOYED, Decision, Desired, decide, refuse_newer
+from matcha_tui.project.kept_states import examine_state
 from matcha_tui.project.live_change import read_agreed
-from matcha_tui.project.record import LayerState, Record, read_record
-from matcha_tui.project.state import OWN_STATE, SHARED_STATE, read_resources, read_state
+from matcha_tui.project.record import LayerRecord, LayerState, Record, read_record
+from matcha_tui.project.register import find_registered
+from matcha_tui.project.state import OWN_STATE, SHARED_STATE, read_resources
 from matcha_tui.selection import Project
 from matcha_tui.stack.difference import StackDifference, compare
 from matcha_tui.stack.flavor import Flavor
@@ -61,7 +63,12 @@ def read_decision(
     is_applying = any(layer.state is LayerState.APPLYING for layer in record.layers.values())
     return decide(
         record,
-        {name: read_state(project.workspace.layer(name)) for name in layers},
+        {
+            name: examine_state(
+                project.workspace, name, record.layers.get(name, LayerRecord()).lineage
+            )
+            for name in layers
+        },
         _desired(wanted, target, live),
         is_running=is_applying and is_locked(project.workspace.runs / record.run / LOCK),
         cleans_up=bool(target.clean_up),
@@ -96,16 +103,24 @@ def is_deployed(project: Project) -> bool:
     return read_decision(project).is_deployed
 
 
-def format_partial(decision: Decision) -> str:
-    """Say that what is deployed is partial, and what can be done; empty when it is not."""
+def format_partial(decision: Decision, found: Mapping[str, ComponentHealth]) -> str:
+    """Say what is wrong with what is deployed as a whole, and what can be done; or nothing."""
+    if decision.build is not None and not decision.is_trusted:
+        return f"What is deployed cannot be changed: {decision.build.text}. {decision.build.hint}"
     if decision.state is not LayerState.PARTIAL:
         return ""
     if decision.build is not None:
         return f"What is deployed is partial, and {decision.build.text}. {decision.build.hint}"
     return (
-        "The last run did not finish: `matcha provision` goes on, `matcha destroy` takes down "
-        "what is there."
+        f"Partly built: {format_count(found)}. The last run did not finish: `matcha provision` "
+        "goes on, `matcha destroy` takes down what is there, `matcha logs` shows the run."
     )
+
+
+def format_count(found: Mapping[str, ComponentHealth]) -> str:
+    """Say how many of the components are there: ``3 of 5 components are up``."""
+    up = sum(item.state.is_well for item in found.values())
+    return f"{up} of {len(found)} component{'s are' if len(found) != 1 else ' is'} up"
 
 
 def format_pending(difference: StackDifference) -> str:
@@ -155,17 +170,46 @@ def spec_of(project: Project, record: Record) -> StackSpec:
     return StackSpec(project.workspace, ordered, config, is_deployed=True)
 
 
+def find_forgotten(project: Project) -> Record | None:
+    """Return what runs here though record and state are lost, as it would be recorded.
+
+    Its processes are found by their marks, and its modules in the user's register.
+    """
+    entry = find_registered(project.workspace)
+    target = TARGETS.get(entry.target) if entry else project.target
+    running = target.find_lost(project.workspace) if target else ()
+    if target is None or not running:
+        return None
+    known = {
+        flavor.module_type: flavor.name
+        for flavor in project.catalog.flavors
+        if flavor.target == target.name and flavor.name in running
+    }
+    layers = dict.fromkeys(target.layers, LayerRecord(LayerState.PARTIAL))
+    return Record(target.name, entry.modules if entry else known, layers=layers)
+
+
 def require_deployment(project: Project) -> Record:
     """Return the record of what is deployed."""
     record = read_decision(project).record
-    if record is None:
-        raise NOTHING_DEPLOYED.error()
-    return record
+    if record is not None:
+        return record
+    if forgotten := find_forgotten(project):
+        what = ", ".join(forgotten.modules.values()) or "what was deployed"
+        raise MatchaError(
+            f"all that matcha knew of the deployment here is lost, and of it ({what}) processes "
+            "still run",
+            hint="`matcha destroy` ends them. If you have a copy of .matcha, put that back first.",
+            exit_code=ExitCode.REFUSED,
+        )
+    raise NOTHING_DEPLOYED.error()
 
 
 def require_destroyable(project: Project) -> Record:
     """Return the record of what is deployed, and may be destroyed."""
     decision = read_decision(project)
+    if decision.record is None and (forgotten := find_forgotten(project)):
+        return forgotten
     if decision.destroy is not None:
         raise decision.destroy.error()
     return require_deployment(project)

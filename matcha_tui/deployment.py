@@ -18,7 +18,6 @@ from matcha_tui.deployed import (
     growing_values,
     read_decision,
     refresh,
-    require_deployment,
     require_destroyable,
     spec_of,
     target_of,
@@ -26,10 +25,12 @@ from matcha_tui.deployed import (
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.foreign_code import composed_digests, require_known, require_own_folder
 from matcha_tui.new_run import create_for, start_locked
+from matcha_tui.project.decide import Decision
 from matcha_tui.project.history import RunKind
 from matcha_tui.project.lock import hold_lock
 from matcha_tui.project.record import LayerRecord, Record, stamp, write_record
 from matcha_tui.project.recording import propose_record
+from matcha_tui.project.recovery import has_errored, recovery_command
 from matcha_tui.project.staging import (
     begin_next,
     discard_next,
@@ -38,6 +39,7 @@ from matcha_tui.project.staging import (
     refuse_outdated,
     store_decisions,
 )
+from matcha_tui.project.state import read_state
 from matcha_tui.project.workspace import (
     Workspace,
     refuse_unprintable_path,
@@ -61,7 +63,7 @@ from matcha_tui.targets.steps import (
     plan_steps,
     provision_steps,
 )
-from matcha_tui.terraform.engine import Engine
+from matcha_tui.terraform.engine import CHOICE_VARIABLE, Engine
 from matcha_tui.terraform.folder import Run, Step, is_live, list_runs
 from matcha_tui.terraform.following import read_progress
 
@@ -100,6 +102,7 @@ def plan(project: Project, engine: Engine) -> Run:
     """
     check_buildable(project)
     require_known(project)
+    _refuse_older_engine(project, engine)
     with hold_lock(project.workspace, RunKind.PLAN) as lock:
         work = _prepare(project, engine)
         run = create_for(project, RunKind.PLAN, work, lambda run: plan_steps(work, run))
@@ -126,11 +129,15 @@ def provision(project: Project, engine: Engine, consent: Consent = Consent()) ->
     """
     check_buildable(project)
     require_known(project)
+    _refuse_older_engine(project, engine)
     prepared = _settle_folders(_create_backend(project))
     reviewed = consent.reviewed
     candidates = importable(prepared) if consent.import_existing else ()
     going = _find_going(prepared, consent)
-    if prepared.config.state != project.config.state or candidates or going:
+    recovers = prepared.config.state and any(
+        has_errored(prepared.workspace, layer) for layer in prepared.target.layers
+    )
+    if prepared.config.state != project.config.state or candidates or going or recovers:
         reviewed = None
     with hold_lock(prepared.workspace, RunKind.PROVISION) as lock:
         if reviewed is None:
@@ -144,6 +151,7 @@ def provision(project: Project, engine: Engine, consent: Consent = Consent()) ->
             checks_plans=_checks_plans(prepared, consent),
             going=going,
             deletes_data=consent.delete_data,
+            recoveries=_recoveries(prepared, work, read_decision(prepared)),
         )
 
         def steps(run: Path) -> list[Step]:
@@ -173,7 +181,7 @@ def destroy(project: Project, engine: Engine, data: DataChoice = DataChoice.KEEP
     """
     require_own_folder(project.workspace)
     _refresh(project)
-    target = target_of(require_deployment(project))
+    target = target_of(require_destroyable(project))
     if data is DataChoice.KEEP and not target.keeps_data:
         raise MatchaError(
             f"on {target.title} a destroy keeps no data",
@@ -182,6 +190,8 @@ def destroy(project: Project, engine: Engine, data: DataChoice = DataChoice.KEEP
         )
     with hold_lock(project.workspace, RunKind.DESTROY) as lock:
         record = require_destroyable(project)
+        if not target.clean_up:
+            _refuse_older_engine(project, engine)
         spec = spec_of(project, record)
         _restore_roots(project, spec)
         work = Work(
@@ -191,6 +201,7 @@ def destroy(project: Project, engine: Engine, data: DataChoice = DataChoice.KEEP
             is_shared=bool(record.backend),
             afterwards=_afterwards(project.workspace),
         )
+        work = replace(work, recoveries=_recoveries(project, work, read_decision(project)))
         run = create_for(project, RunKind.DESTROY, work, lambda run: destroy_steps(work, run))
         write_record(project.workspace, stamp(record, run.id))
         return start_locked(target.name, run, spec, lock, data)
@@ -273,6 +284,37 @@ def _prepare(
     # One layer keeps them for all: they are settled when the first is applied.
     store_decisions(workspace.next_layer(target.layers[0]), target.decisions(project.spec, values))
     return _work(project, engine, repairs)
+
+
+def _recoveries(project: Project, work: Work, decision: Decision) -> dict[str, tuple[str, ...]]:
+    """Return what puts the states right before a run does anything else: layer to command."""
+    found = {}
+    layers = decision.record.layers if decision.record else {}
+    for layer in work.target.layers:
+        lineage = layers[layer].lineage if layer in layers else ""
+        engine = work.engine.command if work.is_shared else ()
+        if layer in decision.unusable:
+            act = "set-aside"
+        elif has_errored(project.workspace, layer):
+            act = "push" if work.is_shared else "put-back"
+        else:
+            continue
+        found[layer] = recovery_command(act, project.workspace, layer, lineage, engine)
+    return found
+
+
+def _refuse_older_engine(project: Project, engine: Engine) -> None:
+    """Refuse to let a Terraform loose on the state of a later generation, which it may misread."""
+    major, _ = engine.release
+    for layer in read_decision(project).layers:
+        wrote = read_state(project.workspace.layer(layer)).terraform
+        if wrote.partition(".")[0].isdecimal() and int(wrote.partition(".")[0]) > major:
+            raise MatchaError(
+                f"Terraform {wrote} wrote the state of {layer}, and {engine.label} is older",
+                hint=f"Choose one of its version or newer: --engine PATH, or {CHOICE_VARIABLE}."
+                + (" Or end what runs: `matcha destroy`." if project.target.clean_up else ""),
+                exit_code=ExitCode.REFUSED,
+            )
 
 
 def _work(project: Project, engine: Engine, repairs: tuple[str, ...] = ()) -> Work:

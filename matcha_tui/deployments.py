@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 
-from matcha_tui.deployed import health, is_deployed
+from matcha_tui.deployed import format_count, health, is_deployed, read_decision
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.health_state import HealthState
+from matcha_tui.project.record import LayerState
 from matcha_tui.project.register import Registered, read_register, unregister
 from matcha_tui.selection import open_project
 from matcha_tui.targets.base import ComponentHealth
@@ -92,6 +93,12 @@ def _look(entry: Registered) -> FoundDeployment | None:
             state = DeploymentState.STOPPED
     ill = [item for item in asked.values() if not item.state.is_well]
     detail = f"{ill[0].flavor}: {ill[0].detail}" if ill else ""
+    decision = read_decision(project)
+    if decision.build is not None and not decision.is_trusted:
+        return FoundDeployment(entry, DeploymentState.ILL, decision.build.text, asked)
+    if decision.state is LayerState.PARTIAL:
+        count = f"partly built: {format_count(asked)}"
+        return FoundDeployment(entry, DeploymentState.ILL, count, asked)
     return FoundDeployment(entry, state, detail, asked)
 
 

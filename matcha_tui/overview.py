@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from matcha_tui import deployed
 from matcha_tui.deployment import live_run
+from matcha_tui.project.decide import Decision
 from matcha_tui.project.history import LastRun, RunRecord, last_change, run_records
 from matcha_tui.project.record import LayerState
 from matcha_tui.selection import Project
@@ -25,6 +26,7 @@ class Overview:
         last: The last run that changed anything, or ``None``.
         target: Where it is deployed, or would be; ``None`` before anybody has looked.
         is_partial: Whether a run that did not finish has left only a part of it.
+        trouble: Why nobody can go by Terraform's state of it, and what to do; mostly empty.
         pending: What is wanted and not applied yet, a line each.
         can_reset: Whether that can be dropped; an upgrade cannot.
         going: What that removes: module type to flavor.
@@ -37,6 +39,7 @@ class Overview:
     last: LastRun | None = None
     target: Target | None = None
     is_partial: bool = False
+    trouble: str = ""
     pending: tuple[str, ...] = ()
     can_reset: bool = False
     going: Mapping[str, str] = field(default_factory=dict)
@@ -79,12 +82,19 @@ def read_overview(project: Project) -> Overview:
         last=last_change(project.workspace, ended_before=live),
         target=deployed.target_of(record) if record else project.target,
         is_partial=decision.state is LayerState.PARTIAL,
+        trouble=_trouble(decision),
         pending=tuple(difference.lines),
         can_reset=difference.is_chosen,
         going=difference.going,
         versions=deployed.versions_of(project, record) if record else {},
         runs=run_records(project.workspace, _RUNS_SHOWN),
     )
+
+
+def _trouble(decision: Decision) -> str:
+    if decision.build is None or decision.is_trusted:
+        return ""
+    return f"{decision.build.text}. {decision.build.hint}"
 
 
 def list_resources(project: Project) -> tuple[Resource, ...]:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,13 @@ from matcha_tui.commands.project import completing, open_project, owner_names
 from matcha_tui.commands.reporting import Report, reporting
 from matcha_tui.commands.trusting import settle_trust, trust_option
 from matcha_tui.data_choice import DataChoice
-from matcha_tui.deployed import mask_secrets
+from matcha_tui.deployed import format_count, mask_secrets
 from matcha_tui.deployment import Consent
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.preflight import require_preflight
 from matcha_tui.project.config import declared_settings
 from matcha_tui.project.history import RunKind
+from matcha_tui.project.record import LayerState
 from matcha_tui.reviewed_plan import describe_previews
 from matcha_tui.selection import Project
 from matcha_tui.stack.aliases import find_setting
@@ -231,6 +233,12 @@ def _choose_data(keep: bool, delete: bool) -> DataChoice:
 def _print_leftovers(project: Project, data: DataChoice) -> None:
     stack = name_stack(project.catalog, deployed.require_destroyable(project).modules)
     click.echo(f"This takes down the {stack.name} stack in {project.workspace.shown}:", err=True)
+    decision = deployed.read_decision(project)
+    if decision.build is not None and not decision.is_trusted:
+        click.echo(f"  {decision.build.text}: what runs is ended without it", err=True)
+    elif decision.state is LayerState.PARTIAL:
+        with suppress(MatchaError):  # a cloud may not answer; it is taken down all the same
+            click.echo(f"  partly built: {format_count(deployed.health(project))}", err=True)
     for module_type, flavor in stack.modules:
         click.echo(f"  {module_type:<21} {flavor}", err=True)
     found = deployed.leftovers(project)

@@ -89,7 +89,7 @@ def status(context: click.Context, form: str, drift: bool, watch: bool) -> None:
 
             lines = format_deviations(deviations) or ["Everything is as it was deployed."]
             click.echo("\n".join(map(escape_line, lines)))
-    if sentence := format_partial(decision):
+    if sentence := format_partial(decision, found):
         click.echo(sentence, err=True)
         context.exit(ExitCode.FAILED)
     if any(item.state is HealthState.STOPPED for item in found.values()):

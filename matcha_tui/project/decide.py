@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.record import LayerRecord, LayerState, Record
-from matcha_tui.project.state import NO_STATE, StateFacts
+from matcha_tui.project.state import NO_STATE, OWN_STATE, StateFacts, StateFault
 from matcha_tui.stack.setting import SettingValue
 
 _DESTROY_FIRST = "run `matcha destroy` first"
@@ -52,6 +52,8 @@ class Decision:
         record: What is deployed; ``None`` when nothing is.
         state: Of all layers together: whole only if each is.
         layers: Each layer's state in truth.
+        is_trusted: Whether somebody can go by Terraform's state of every layer.
+        unusable: The layers whose state is there, and cannot be used for anything.
         build: Why what is desired may not be planned, built or written down, if so.
         destroy: Why nothing may be destroyed, if so.
     """
@@ -59,6 +61,8 @@ class Decision:
     record: Record | None
     state: LayerState = LayerState.GONE
     layers: Mapping[str, LayerState] = field(default_factory=dict)
+    is_trusted: bool = True
+    unusable: frozenset[str] = frozenset()
     build: Refusal | None = None
     destroy: Refusal | None = None
 
@@ -85,18 +89,22 @@ def decide(
     """Compare what was recorded, what Terraform knows and what is desired.
 
     First each layer. Lineage is the mark of a Terraform state; the record has that of the
-    state that it was written for, or none where that had no resources.
+    state that it was written for, or none where that had no resources. A state with a fault
+    is damaged, of a newer format, or older than one that was kept.
 
     ===  ===================  =================  ==========================================
     row  the record says      Terraform's state  so the layer is
     ===  ===================  =================  ==========================================
      1   nothing, or gone     has nothing        gone
-     2   nothing, or gone     has resources      partial: the state wins
+     2   nothing, or gone     has resources, or  partial: the state wins
+                              a fault
      3   whole                has the lineage    whole
      4   whole, no lineage    any                whole: a layer may have no resources
-     5   whole, a lineage     has nothing        partial, and its state is lost (row 13)
+     5   whole, a lineage     has nothing, or a  partial, and its state is lost or not to be
+                              fault              gone by (row 13)
      6   whole or partial     another lineage    as recorded, and the state is foreign (12)
-     7   partial              any other          partial
+     7   partial              any other          partial; lost (13) where the record has a
+                                                 lineage and the state has none
      8   applying, run lives  any                applying
      9   applying, run gone   any                partial: it was killed in mid-apply
     ===  ===================  =================  ==========================================
@@ -108,9 +116,9 @@ def decide(
     ===  ========================================  ==========  ===========================
     10   every layer is gone                       yes         refused: nothing is there
     11   a newer matcha-tui wrote the record       refused     refused
-    12   a layer's state is foreign                refused     refused
-    13   a layer's state is lost                   refused     if the target also ends what
+    12   a layer's state is foreign                refused     if the target also ends what
                                                                Terraform does not know of
+    13   a layer's state is lost or has a fault    refused     likewise
     14   another target is desired                 refused     yes
     15   other modules are desired, and nobody     refused     yes
          agreed to change to them
@@ -133,23 +141,26 @@ def decide(
     }
     if all(state is LayerState.GONE for state in layers.values()):
         return Decision(None, layers=layers, destroy=NOTHING_DEPLOYED)
-    whole = Decision(record, _together(layers), layers)
-    refusal = _refuse_untrusted(record, states)
-    if refusal is not None:
-        return Decision(record, whole.state, layers, build=refusal, destroy=refusal)
-    lost = [
-        name
-        for name, layer in record.layers.items()
-        if layer.state is LayerState.WHOLE
-        and layer.lineage
-        and not states.get(name, NO_STATE).has_resources
-    ]
-    if lost:
-        refusal = _lost(lost[0], cleans_up, is_shared=bool(record.backend))
+    state = _together(layers)
+    if record.is_newer:
+        refusal = refuse_newer(record)
+        return Decision(record, state, layers, build=refusal, destroy=refusal)
+    foreign = {name for name in record.layers if _is_foreign(name, record, states)}
+    faulty = {name for name in layers if _has_fault(name, layers, states)}
+    lost = {name for name in record.layers if _is_lost(name, record, layers, states)}
+    if untrusted := foreign or faulty or lost:
+        name = next(layer for layer in layers if layer in untrusted)
+        refusal = _refuse_state(name, record, states, cleans_up)
         return Decision(
-            record, whole.state, layers, build=refusal, destroy=None if cleans_up else refusal
+            record,
+            state,
+            layers,
+            is_trusted=False,
+            unusable=frozenset(foreign | {one for one in faulty if not states[one].lineage}),
+            build=refusal,
+            destroy=None if cleans_up else refusal,
         )
-    return Decision(record, whole.state, layers, build=next(_contradictions(record, desired), None))
+    return Decision(record, state, layers, build=next(_contradictions(record, desired), None))
 
 
 def refuse_newer(record: Record) -> Refusal:
@@ -163,8 +174,8 @@ def refuse_newer(record: Record) -> Refusal:
 def _layer_state(layer: LayerRecord, facts: StateFacts, is_running: bool) -> LayerState:
     match layer.state:
         case LayerState.GONE:
-            return LayerState.PARTIAL if facts.has_resources else LayerState.GONE
-        case LayerState.WHOLE if layer.lineage and not facts.has_resources:
+            return LayerState.PARTIAL if facts.has_resources or facts.fault else LayerState.GONE
+        case LayerState.WHOLE if facts.fault or (layer.lineage and not facts.has_resources):
             return LayerState.PARTIAL
         case LayerState.APPLYING if not is_running:
             return LayerState.PARTIAL
@@ -178,31 +189,55 @@ def _together(layers: Mapping[str, LayerState]) -> LayerState:
     return LayerState.WHOLE if found == {LayerState.WHOLE} else LayerState.PARTIAL
 
 
-def _refuse_untrusted(record: Record, states: Mapping[str, StateFacts]) -> Refusal | None:
-    if record.is_newer:
-        return refuse_newer(record)
-    for name, layer in record.layers.items():
-        facts = states.get(name, NO_STATE)
-        is_settled = layer.state in (LayerState.WHOLE, LayerState.PARTIAL)
-        if is_settled and facts.has_resources and layer.lineage not in ("", facts.lineage):
-            return Refusal(
-                f"Terraform's state of {name} is another one than that of what was built here",
-                "Put the state back that belongs to this project. Or remove "
-                ".matcha/deployment.json, and matcha goes by the state that is there.",
-            )
-    return None
+def _is_foreign(name: str, record: Record, states: Mapping[str, StateFacts]) -> bool:
+    layer, facts = record.layers[name], states.get(name, NO_STATE)
+    is_settled = layer.state in (LayerState.WHOLE, LayerState.PARTIAL)
+    return is_settled and facts.has_resources and layer.lineage not in ("", facts.lineage)
 
 
-def _lost(layer: str, cleans_up: bool, is_shared: bool) -> Refusal:
-    restore = f"Restore terraform.tfstate in .matcha/infrastructure/{layer} from a backup"
-    if is_shared:
-        restore = f"Restore {layer}.tfstate in the state's container from one of its versions"
-    return Refusal(
-        f"{layer} was built here, and Terraform's state of it is lost",
-        f"{restore}, or run `matcha destroy`: it ends what still runs."
-        if cleans_up
-        else f"{restore}: without it nothing knows what there is to destroy.",
-    )
+def _has_fault(
+    name: str, layers: Mapping[str, LayerState], states: Mapping[str, StateFacts]
+) -> bool:
+    return states.get(name, NO_STATE).fault is not None and layers[name] is not LayerState.APPLYING
+
+
+def _is_lost(
+    name: str,
+    record: Record,
+    layers: Mapping[str, LayerState],
+    states: Mapping[str, StateFacts],
+) -> bool:
+    """Return whether a layer had a state, and has none now, or an empty one though it is whole."""
+    recorded, facts = record.layers[name], states.get(name, NO_STATE)
+    if not recorded.lineage or layers[name] in (LayerState.APPLYING, LayerState.GONE):
+        return False
+    return not facts.has_resources and (recorded.state is LayerState.WHOLE or not facts.lineage)
+
+
+def _refuse_state(
+    layer: str, record: Record, states: Mapping[str, StateFacts], cleans_up: bool
+) -> Refusal:
+    """Say what is wrong with a state, and every way out that there is."""
+    facts, own = states.get(layer, NO_STATE), f".matcha/infrastructure/{layer}/{OWN_STATE}"
+    if facts.fault:
+        text = f"Terraform's state of {layer} {facts.fault}"
+    elif facts.has_resources:
+        text = f"Terraform's state of {layer} is another one than that of what was built here"
+    else:
+        text = f"{layer} was built here, and Terraform's state of it is lost"
+    ways = []
+    if record.backend:
+        where = ", ".join(f"{name} {value}" for name, value in record.backend.items())
+        ways.append(f"Restore {layer}.tfstate from one of its versions where it is kept: {where}")
+    elif facts.remedy:
+        ways.append(facts.remedy)
+    if facts.fault is StateFault.OLDER:
+        ways.append(f"`matcha state restore {own}` goes on from the older one")
+    if cleans_up:
+        ways.append("`matcha destroy` ends what runs without it, and a provision builds it anew")
+    if not ways:
+        ways.append("`matcha state restore FILE` puts back a copy of your own: none was kept here")
+    return Refusal(text, "; or ".join(ways) + ".")
 
 
 def _contradictions(record: Record, desired: Desired) -> Iterator[Refusal]:

@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from matcha_tui.errors import MatchaError
+from matcha_tui.project.kept_states import find_errored, keep_state
 from matcha_tui.project.live_change import drop_agreed
 from matcha_tui.project.record import (
     LayerRecord,
@@ -60,6 +61,9 @@ def main(arguments: Sequence[str]) -> int:
     workspace = Workspace(Path(project))
     try:
         _ACTS[act](workspace, Path(run), layer)
+        if act.startswith("settle"):
+            with suppress(MatchaError):  # it is kept before the next apply
+                keep_state(workspace, layer)
     except MatchaError as error:
         sys.stdout.buffer.write(error_line(error.message, error.hint or ""))
         return error.exit_code
@@ -73,11 +77,14 @@ def _build(workspace: Workspace, run: Path, layer: str) -> None:
     for name, found in (known.layers if known else {}).items():
         if name in proposed.layers:
             proposed = proposed.with_layer(name, found)
+    keep_state(workspace, layer)
     _write(workspace, run, _applying(proposed, layer))
     activate_next(workspace, layer)
 
 
 def _unbuild(workspace: Workspace, run: Path, layer: str) -> None:
+    with suppress(MatchaError):  # what is taken down gives back the space that is missing
+        keep_state(workspace, layer)
     _write(workspace, run, _applying(_known(workspace), layer))
 
 
@@ -85,10 +92,13 @@ def _settle_build(workspace: Workspace, run: Path, layer: str) -> None:
     record = _applied(workspace, run, layer)
     if record is None:
         return
-    found = read_state(workspace.layer(layer))
+    known = record.layers[layer].lineage
+    found = find_errored(workspace, layer, known) or read_state(workspace.layer(layer))
     lineage = found.lineage if found.has_resources else ""
     state = LayerState.WHOLE
-    if not _went_well():
+    if found.fault:
+        state, lineage = LayerState.PARTIAL, known
+    elif not _went_well():
         # One that is killed may make more than its state says: so this run, or one before.
         before = parse_record((run / _PROPOSED).read_bytes()).layers[layer].state
         was_killed = before is not LayerState.GONE or was_requested(run, CancelRequest.FORCE)

@@ -70,33 +70,39 @@ def unregister(workspace: Workspace) -> None:
         path.unlink(missing_ok=True)
 
 
+def find_registered(workspace: Workspace) -> Registered | None:
+    """Return what is written down of one folder; a damaged entry is none."""
+    return _read(_file(workspace.project))
+
+
 def read_register() -> tuple[Registered, ...]:
     """Return every deployment that is written down, by folder; a damaged entry is none."""
-    found = []
-    for path in _folder().glob("*.json"):
-        with suppress(OSError, ValueError, KeyError, TypeError):
-            content = json.loads(path.read_bytes())
-            found.append(
-                Registered(
-                    Path(content["folder"]),
-                    str(content["target"]),
-                    {str(slot): str(flavor) for slot, flavor in content["modules"].items()},
-                    str(content["changed"]),
-                )
-            )
+    found = filter(None, map(_read, _folder().glob("*.json")))
     return tuple(sorted(found, key=lambda entry: entry.folder))
 
 
 def is_registered(workspace: Workspace) -> bool:
     """Return whether a folder's record is the very one that a run wrote down here."""
-    record, folder = None, workspace.project.resolve()
+    record, entry = None, find_registered(workspace)
     with suppress(MatchaError):  # a damaged record is no proof
         record = read_record(workspace)
-    entry = next((entry for entry in read_register() if entry.folder == folder), None)
     if record is None or entry is None:
         return False
     known = (entry.target, dict(entry.modules), entry.changed)
     return known == (record.target, dict(record.modules), record.changed)
+
+
+def _read(path: Path) -> Registered | None:
+    try:
+        content = json.loads(path.read_bytes())
+        return Registered(
+            Path(content["folder"]),
+            str(content["target"]),
+            {str(slot): str(flavor) for slot, flavor in content["modules"].items()},
+            str(content["changed"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _folder() -> Path:

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.project.kept_states import ERRORED_STATE, find_errored
 from matcha_tui.project.state import OWN_STATE, SHARED_STATE
 from matcha_tui.project.workspace import Workspace
 from matcha_tui.stack.setting import SettingValue
 from matcha_tui.system.files import explain_os_errors, make_private_directory, write_atomically
 
-_STATES = (OWN_STATE, f".{OWN_STATE}", SHARED_STATE)
+_STATES = (OWN_STATE, f".{OWN_STATE}", SHARED_STATE, ERRORED_STATE)
 """How the names of Terraform's states, their backups and their locks begin."""
 _PROVIDERS = (".terraform.lock.hcl", ".terraform/providers")
 _PLAN = ".planned"
@@ -44,6 +45,8 @@ def begin_next(workspace: Workspace, layer: str) -> Path:
                 shutil.copytree(source, copy, symlinks=True)
             elif source.exists():
                 shutil.copy2(source, copy)
+        if find_errored(workspace, layer) and not (present / SHARED_STATE).exists():
+            shutil.copy2(present / ERRORED_STATE, following / OWN_STATE)
     return following
 
 

@@ -51,6 +51,11 @@ class Workspace:
         return self.directory / "infrastructure"
 
     @property
+    def states(self) -> Path:
+        """One folder a layer: copies of Terraform's state, kept from before and after applies."""
+        return self.directory / "states"
+
+    @property
     def state_file(self) -> Path:
         """Resource to properties, as JSON; scripts test that it exists."""
         return self.infrastructure / "matcha.state"

@@ -137,11 +137,15 @@ def _launch(_options: argparse.Namespace) -> None:
 
 def _clean_up(_options: argparse.Namespace) -> None:
     from matcha_tui.services.layout import data_folders
+    from matcha_tui.services.narration import report_line
+    from matcha_tui.services.orphans import end_all
     from matcha_tui.services.storage import remove
 
     directory = services_directory_from_environment()
     for folder in data_folders(directory):
         remove(folder, **_fate_of_data())
+    for flavor in end_all(directory):  # whose folder is gone
+        report_line(f"{flavor}: ended what still ran of it")
 
 
 def _clients(options: argparse.Namespace) -> None:

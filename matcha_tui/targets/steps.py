@@ -41,6 +41,7 @@ class Work:
         going: By layer, the flavors that a live change takes away: module type to name.
         deletes_data: Whether what those hold is deleted, where the target would keep it.
         digests: Of the modules of layers that hold some of others': layer to digest.
+        recoveries: By layer, what puts its state right before anything else is done.
     """
 
     workspace: Workspace
@@ -53,6 +54,7 @@ class Work:
     going: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     deletes_data: bool = False
     digests: Mapping[str, str] = field(default_factory=dict)
+    recoveries: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def plan_steps(work: Work, run: Path) -> list[Step]:
@@ -74,6 +76,7 @@ def provision_steps(work: Work, run: Path) -> list[Step]:
     first, *others = work.target.layers
     steps = [
         *_prepare_steps(work),
+        *_recover(work),
         *_removal_steps(work, run),
         *_plan_layer(work, run, first),
         *_apply_layer(work, run, first),
@@ -89,13 +92,14 @@ def apply_steps(work: Work, run: Path, reviewed: Path) -> list[Step]:
     """
     first, *others = work.target.layers
     steps = _apply_layer(work, run, first, plan_file(reviewed, first))
-    return [*steps, *_build_others(work, run, others), _save_outputs(work)]
+    return [*_recover(work), *steps, *_build_others(work, run, others), _save_outputs(work)]
 
 
 def destroy_steps(work: Work, run: Path) -> list[Step]:
     """Take the layers down in reverse, and remove what the stack gave."""
     layers, folder = work.target.layers, work.workspace.layer
-    steps = [_init_step(work, layer, folder(layer)) for layer in layers]
+    inits = [_init_step(work, layer, folder(layer)) for layer in layers]
+    steps = [*_recover(work), *inits]
     for layer in reversed(layers):
         planning = plan_command(work.engine, plan_file(run, layer), destroy=True)
         applying = apply_command(work.engine, plan_file(run, layer))
@@ -224,6 +228,17 @@ def _save_outputs(work: Work) -> Step:
     command = output_command(work.engine, RESOURCES_OUTPUT)
     directory = work.workspace.layer(last)
     return Step("save outputs", last, command, directory, work.workspace.state_file)
+
+
+def _recover(work: Work) -> list[Step]:
+    """Put states right, which an init reads already; a shared one is reached only by an init."""
+    steps: list[Step] = []
+    for layer, command in work.recoveries.items():
+        directory = work.workspace.layer(layer)
+        if work.is_shared:
+            steps.append(_init_step(work, layer, directory))
+        steps.append(_step("recover state", layer, command, directory))
+    return steps
 
 
 def _prepare_steps(work: Work) -> list[Step]:

@@ -35,7 +35,7 @@ def find_unrecorded(target: Target, spec: StackSpec) -> Record | None:
     """
     folders = {name: spec.workspace.layer(name) for name in target.layers}
     states = {name: read_state(folder) for name, folder in folders.items()}
-    if not any(facts.has_resources for facts in states.values()):
+    if not any(facts.has_resources or facts.fault for facts in states.values()):
         return None
     variables: dict[str, Any] = {}
     sizes: dict[str, Any] = {}
@@ -63,7 +63,7 @@ def find_unrecorded(target: Target, spec: StackSpec) -> Record | None:
 def _layer(facts: StateFacts, was_finished: bool) -> LayerRecord:
     if was_finished:
         return LayerRecord(LayerState.WHOLE, facts.lineage if facts.has_resources else "")
-    state = LayerState.PARTIAL if facts.has_resources else LayerState.GONE
+    state = LayerState.PARTIAL if facts.has_resources or facts.fault else LayerState.GONE
     return LayerRecord(state, facts.lineage)
 
 

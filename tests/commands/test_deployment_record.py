@@ -154,9 +154,11 @@ def test_what_a_killed_provision_made_is_known_and_destroyed(held: HeldProject):
     assert status.returncode == 1
     assert "nothing is deployed" not in status.stderr
     assert "data_version_control" in status.stdout
+    assert "Partly built: 0 of 1 component is up." in status.stderr
     assert "The last run did not finish: `matcha provision` goes on" in status.stderr
     destroy = held.matcha("destroy", "--yes")
     assert destroy.returncode == 0, destroy.stderr
+    assert "partly built: 0 of 1 component is up" in destroy.stderr
     assert held.matcha("status").returncode == ExitCode.REFUSED
     held.matcha.wait_until_ended()
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from matcha_tui.errors import ExitCode
 from matcha_tui.project.decide import Decision, Desired, decide
 from matcha_tui.project.record import VERSION, LayerRecord, LayerState, Record
-from matcha_tui.project.state import NO_STATE, StateFacts
+from matcha_tui.project.state import NO_STATE, StateFacts, StateFault
 
 APPLYING, WHOLE, PARTIAL, GONE = (
     LayerState.APPLYING,
@@ -21,6 +21,9 @@ APPLYING, WHOLE, PARTIAL, GONE = (
 OURS, OTHERS = "lineage of ours", "lineage of another"
 EMPTY = StateFacts(has_resources=False, lineage=OURS)
 FULL = StateFacts(has_resources=True, lineage=OURS)
+DAMAGED = StateFacts(has_resources=False, fault=StateFault.DAMAGED)
+NEWER = StateFacts(has_resources=False, fault=StateFault.NEWER)
+OLDER = StateFacts(has_resources=True, lineage=OURS, fault=StateFault.OLDER)
 FOREIGN = StateFacts(has_resources=True, lineage=OTHERS)
 MODULES = {"data_version_control": "dvc"}
 BUILT = Record(
@@ -45,6 +48,10 @@ LAYERS = [
     (1, LayerRecord(GONE), EMPTY, False, GONE),
     (2, None, FULL, False, PARTIAL),
     (2, LayerRecord(GONE), FULL, False, PARTIAL),
+    (2, LayerRecord(GONE), DAMAGED, False, PARTIAL),
+    (5, LayerRecord(WHOLE, OURS), DAMAGED, False, PARTIAL),
+    (5, LayerRecord(WHOLE), OLDER, False, PARTIAL),
+    (8, LayerRecord(APPLYING, OURS), DAMAGED, True, APPLYING),
     (3, LayerRecord(WHOLE, OURS), FULL, False, WHOLE),
     (4, LayerRecord(WHOLE), NO_STATE, False, WHOLE),
     (4, LayerRecord(WHOLE), EMPTY, False, WHOLE),
@@ -113,10 +120,22 @@ ALL = [
     ),
     Case(12, BUILT, {"platform": FOREIGN}, build="platform is another", destroy="is another"),
     Case(12, recorded(PARTIAL), {"platform": FOREIGN}, build="is another", destroy="is another"),
-    Case(12, BUILT, {"platform": FOREIGN}, cleans_up=True, build="another", destroy="another"),
+    Case(12, BUILT, {"platform": FOREIGN}, cleans_up=True, build="another"),
     Case(13, BUILT, {}, build="state of it is lost", destroy="state of it is lost"),
     Case(13, BUILT, {"platform": EMPTY}, build="is lost", destroy="is lost"),
     Case(13, BUILT, {}, cleans_up=True, build="is lost"),
+    Case(13, recorded(PARTIAL), {}, build="is lost", destroy="is lost"),
+    Case(13, recorded(APPLYING), {}, build="is lost", destroy="is lost"),
+    *(
+        Case(13, record, {"platform": facts}, cleans_up=cleans_up, build=text, destroy=destroy)
+        for facts, text in (
+            (DAMAGED, "state of platform is damaged"),
+            (NEWER, "newer format than"),
+            (OLDER, "older than one that was kept"),
+        )
+        for cleans_up, destroy in ((False, text), (True, ""))
+        for record in (BUILT, recorded(PARTIAL), recorded(APPLYING), recorded(GONE, ""))
+    ),
     Case(14, desired=replace(SAME, target="local"), build="deployed on the target azure"),
     Case(15, desired=replace(SAME, modules={}), build="stack cannot be changed"),
     Case(15, desired=replace(SAME, modules={"data_version_control": "lakefs"}), build="the stack"),
@@ -142,7 +161,8 @@ ALL = [
     Case(19, desired=replace(SAME, growing={"vector_database.storage_gb": 65})),
     Case(19, desired=replace(SAME, growing={"orchestrator.storage_gb": 1})),
     Case(19, recorded(WHOLE, ""), {}),
-    Case(19, recorded(APPLYING), {}),
+    Case(19, recorded(APPLYING, ""), {}),
+    Case(19, recorded(APPLYING), {"platform": EMPTY}),
     Case(19, recorded(PARTIAL, ""), {}),
 ]
 
@@ -218,7 +238,8 @@ records = st.builds(
     layers=st.dictionaries(names, st.builds(LayerRecord, st.sampled_from(LayerState), lineages)),
     version=st.sampled_from([VERSION, VERSION, VERSION + 1]),
 )
-states = st.dictionaries(names, st.builds(StateFacts, st.booleans(), lineages))
+sound = st.builds(StateFacts, st.booleans(), lineages)
+states = st.dictionaries(names, sound | st.sampled_from([DAMAGED, NEWER, OLDER]))
 wanted = st.builds(
     Desired, target=st.sampled_from(["local", "azure"]), modules=texts, fixed=texts, backend=texts
 )
@@ -236,9 +257,13 @@ def is_foreign(record: Record, found: Mapping[str, StateFacts]) -> bool:
 
 
 def is_lost(record: Record, found: Mapping[str, StateFacts]) -> bool:
-    return any(
-        layer.state is WHOLE and layer.lineage and not found.get(name, NO_STATE).has_resources
-        for name, layer in record.layers.items()
+    def lost(layer: LayerRecord, facts: StateFacts) -> bool:
+        is_expected = layer.state is WHOLE or (layer.state is not GONE and not facts.lineage)
+        return bool(layer.lineage) and is_expected and not facts.has_resources
+
+    has_fault = any(facts.fault for facts in found.values())
+    return has_fault or any(
+        lost(layer, found.get(name, NO_STATE)) for name, layer in record.layers.items()
     )
 
 
@@ -268,9 +293,10 @@ def test_what_is_deployed_and_trusted_can_be_destroyed(
     record: Record, found: dict[str, StateFacts], desired: Desired, cleans_up: bool
 ):
     decision = ask(record, found, desired, cleans_up=cleans_up)
-    is_trusted = not (record.is_newer or is_foreign(record, found))
-    if decision.is_deployed and is_trusted and (cleans_up or not is_lost(record, found)):
+    is_trusted = not (is_foreign(record, found) or is_lost(record, found))
+    if decision.is_deployed and not record.is_newer and (cleans_up or is_trusted):
         assert decision.destroy is None
+        assert decision.is_trusted is is_trusted
     else:
         assert decision.destroy is not None
 
@@ -280,6 +306,6 @@ def test_whatever_terraform_has_is_deployed(
     record: Record, found: dict[str, StateFacts], desired: Desired, cleans_up: bool
 ):
     decision = ask(record, found, desired, cleans_up=cleans_up)
-    if any(facts.has_resources for facts in found.values()):
+    if any(facts.has_resources or facts.fault for facts in found.values()):
         assert decision.is_deployed
     assert decision.is_deployed is (decision.state is not GONE)
