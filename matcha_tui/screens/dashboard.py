@@ -29,7 +29,7 @@ _LOG_LINES = 500
 _HISTORY = 10
 _RUNS = 4
 _MEGABYTE = 1024 * 1024
-_PARTIAL = "▲ The last run did not finish: enter goes on, d takes down what is there"
+_PARTIAL = "▲ Partly built, {up} of {all} up: enter goes on, d takes it down, h shows the run"
 _ENDS = {
     RunState.DONE: ("✓ done", "$success"),
     RunState.FAILED: ("✗ failed", "$error"),
@@ -144,8 +144,11 @@ class Dashboard(Vertical):
         """Say in one sentence how it all is, and what to do next."""
         titles = {kind: self.title(kind, one.flavor) for kind, one in self._health.items()}
         ill = [titles[kind] for kind, one in self._health.items() if not one.state.is_well]
-        if overview.is_partial:
-            self.headline(_PARTIAL, "$warning")
+        if overview.trouble:
+            self.headline(f"▲ {overview.trouble}", "$warning")
+        elif overview.is_partial:
+            up, every = sum(one.state.is_well for one in self._health.values()), len(self._health)
+            self.headline(_PARTIAL.format(up=up, all=every), "$warning")
         elif ill:
             verb = "is" if len(ill) == 1 else "are"
             words = f"▲ {', '.join(ill)} {verb} not well; enter builds it again"

@@ -1,6 +1,7 @@
 """The last question before everything goes."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import ClassVar
 
 from textual import on, work
@@ -11,7 +12,8 @@ from textual.content import Content
 from textual.widgets import Button, Input, Label, Static, Switch
 
 from matcha_tui.data_choice import DataChoice
-from matcha_tui.deployed import Leftovers
+from matcha_tui.deployed import Leftovers, format_count
+from matcha_tui.errors import MatchaError
 from matcha_tui.screens.base import MatchaScreen
 from matcha_tui.screens.session import Session
 from matcha_tui.stack.catalog import MODULE_TYPES
@@ -104,6 +106,8 @@ class DestroyScreen(MatchaScreen):
                 for module_type, flavor in stack.modules
             ]
             self.query_one("#going", Static).update(Content("\n").join(lines))
+        if overview and overview.is_partial:
+            await self._show_count()
         left = await self.attempt(self.session.deployment.leftovers())
         if left:
             self.query_one("#leftovers", Static).update(_bullets(left.data))
@@ -113,6 +117,13 @@ class DestroyScreen(MatchaScreen):
             self._left = left
             self.refresh_bindings()
         self._show_fate()
+
+    async def _show_count(self) -> None:
+        """Say how much of a partly built stack there is, if its components answer."""
+        with suppress(MatchaError):
+            found = await self.session.deployment.health()
+            headline = f"This takes down what is there; {format_count(found)}:"
+            self.query_one("#headline", Label).update(headline)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to keep or delete data only where that can be done."""

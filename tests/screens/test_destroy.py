@@ -1,6 +1,7 @@
 """Nothing goes before the project's name is typed, exactly."""
 
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from matcha_tui.app import MatchaApp
 from matcha_tui.screens.destroy import DestroyScreen
@@ -25,6 +26,16 @@ async def test_it_says_what_goes():
     async with question() as (_session, pilot):
         await until_seen(pilot, "12 MB of data")
         assert "MLflow" in seen(pilot)
+
+
+async def test_it_says_how_much_there_is_of_a_partly_built_stack():
+    overview = replace(deployed(), is_partial=True)
+    session = FrozenSession(recorded.building(), overview=overview)
+    async with MatchaApp(session).run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, "Partly built")
+        await pilot.press("d")
+        await until_on(pilot, DestroyScreen)
+        await until_seen(pilot, "This takes down what is there; 3 of 4 components are up:")
 
 
 async def test_another_name_destroys_nothing():

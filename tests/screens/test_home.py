@@ -44,7 +44,7 @@ async def test_a_component_that_is_down_is_named_and_can_be_built_again():
 async def test_what_is_partial_is_not_called_up():
     session = FrozenSession(recorded.planned(), replace(deployed(), is_partial=True))
     async with MatchaApp(session).run_test(size=(80, 24)) as pilot:
-        await until_seen(pilot, "▲ The last run did not finish: enter goes on, d takes down")
+        await until_seen(pilot, "▲ Partly built, 3 of 4 up: enter goes on, d takes it down")
         assert "Your stack is up" not in seen(pilot)
         await pilot.press("enter")
         await until_on(pilot, ReviewScreen)
@@ -58,6 +58,16 @@ async def test_a_failed_run_is_told_though_all_is_up():
     }
     async with MatchaApp(session).run_test(size=(80, 24)) as pilot:
         await until_seen(pilot, "▲ It is up, but the last provision: failed; h shows why, enter")
+        assert "Your stack is up" not in seen(pilot)
+
+
+async def test_a_state_that_nobody_can_go_by_is_said_with_the_way_out():
+    trouble = "Terraform's state of services is damaged. `matcha state restore` puts back number 3."
+    overview = replace(deployed(), is_partial=True, trouble=trouble)
+    session = FrozenSession(recorded.planned(), overview)
+    async with MatchaApp(session).run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, "▲ Terraform's state of services is damaged.")
+        assert "number 3." in seen(pilot)
         assert "Your stack is up" not in seen(pilot)
 
 

@@ -186,7 +186,7 @@ WORDS = {
     "welcome_after_destroy": ("Last run", "✓ done", "destroy · just now · took 4 s"),
     "home_while_running": ("▸ A provision is under way", "Press w to watch it", "w Watch"),
     "home_partial": (
-        "▲ The last run did not finish: enter goes on, d takes down what is there",
+        "▲ Partly built, 3 of 4 up: enter goes on, d takes it down, h shows the run",
         "● healthy MLflow http://127.0.0.1:5000",
         "✗ down MLServer (Seldon) it stopped with exit code 1",
         "⏎ Build",
