@@ -9,6 +9,7 @@ from matcha_tui.errors import MatchaError
 
 _RESOURCE = "explanations.toml"
 _SHORTEST_WORD = 3
+_LONGEST_LINE, _MOST_LINES = 1_000, 50
 # How reading a table of somebody else's may end.
 _FAULTS = (OSError, ImportError, LookupError, TypeError, ValueError, AttributeError, re.error)
 
@@ -64,7 +65,7 @@ class Explanations:
 
     def explain(self, text: str) -> Explanation | None:
         """Explain an error, if the table knows it."""
-        cause = self.find(text)
+        cause = self.find(_clip(text))
         return cause.explanation if cause else None
 
     def find(self, text: str) -> Cause | None:
@@ -95,6 +96,16 @@ def explain(text: str, particular: Explanations | None = None) -> Explanation | 
     """Explain an error, if it is a known one."""
     found = particular.explain(text) if particular else None
     return found or GENERAL.explain(text)
+
+
+def _clip(text: str) -> str:
+    """Return what is looked at: a pattern takes a minute for a line of 60,000 characters."""
+    if len(text) <= _LONGEST_LINE:
+        return text
+    lines = [line[:_LONGEST_LINE] for line in text.split("\n")]
+    if len(lines) > 2 * _MOST_LINES:
+        lines = lines[:_MOST_LINES] + lines[-_MOST_LINES:]
+    return "\n".join(lines)
 
 
 @dataclass(frozen=True, slots=True)

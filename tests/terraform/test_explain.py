@@ -145,3 +145,9 @@ def test_the_example_of_its_docstring_is_a_table(
     explanation = explain("creating node: no room in rack b", Explanations("lab_target_shown"))
     assert explanation is not None
     assert explanation.meaning == "The rack b is full."
+
+
+def test_a_line_of_60_000_characters_is_looked_at_in_no_time():
+    assert explain("x" * 60_000) is None
+    found = explain(f"{'x' * 60_000}\nno space left on device")
+    assert found is not None
