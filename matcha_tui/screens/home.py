@@ -192,7 +192,8 @@ class HomeScreen(MatchaScreen):
     @work(exclusive=True, group="look")
     async def look(self) -> None:
         """Ask what is true, and show it."""
-        if not self.is_current:
+        # Not `is_current`: Textual 8.2 counts the screen below the one in view as current, too.
+        if not self.is_active:
             return
         try:
             overview = await self.session.deployment.refresh()
