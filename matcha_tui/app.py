@@ -1,11 +1,12 @@
 """The Textual app: the first screen, the looks, the command palette, and the crash report."""
 
 import os
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual import work
@@ -24,10 +25,15 @@ from matcha_tui.preferences import Preferences, read_preferences, save_theme
 from matcha_tui.screens.home import HomeScreen
 from matcha_tui.screens.keys import Keys
 from matcha_tui.screens.session import Session
+from matcha_tui.system.desktop import give_to_clipboard, notification
 from matcha_tui.system.files import user_config
 from matcha_tui.theme import MATCHA, OFFERED, OTHERS, THEMES
 
+if TYPE_CHECKING:  # home opens it when it is wanted
+    from matcha_tui.screens.monitor import MonitorScreen
+
 _OTHER_COMMANDS = ("Theme", "Quit")
+THREADS_TURN_SECONDS = 0.0005
 _FAULT_SECONDS = 20  # a path, a line and a sentence take their time
 
 
@@ -128,6 +134,21 @@ class MatchaApp(App[None]):
             placeholder="Search for themes…",
         )
 
+    def on_monitor_screen_run_ended(self, event: "MonitorScreen.RunEnded") -> None:
+        """Ring and tell, as the user wishes; the monitor may not be in view by then."""
+        if self.preferences.bell:
+            self.bell()
+        if self.preferences.notify and self._driver is not None:
+            # As Textual's own bell does it: what must not come between two parts of a frame.
+            self._driver.write(notification("matcha", event.sentence, os.environ))
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy by the terminal and, where there is one, by the clipboard's own tool."""
+        super().copy_to_clipboard(text)
+        if not self.is_headless:
+            copying = in_background(partial(give_to_clipboard, text, os.environ))
+            self.run_worker(copying, group="clipboard", exclusive=True)
+
     def action_keys(self) -> None:
         """Show every key that does something now."""
         if not isinstance(self.screen, Keys):
@@ -176,10 +197,11 @@ def run_app(folder: Path) -> int:
     Returns:
         The exit code.
     """
+    # What reads the keys is a thread: it must not wait 5 ms, each time, for its turn in a flood.
+    sys.setswitchinterval(THREADS_TURN_SECONDS)
     preferences_file = user_config(os.environ) / "config.toml"
     session = Session(Deployment(folder, every_target=True))
     preferences = read_preferences(preferences_file)
-    session.bell = preferences.bell
     app = MatchaApp(session, preferences)
     app.preferences_file = preferences_file
     app.run()

@@ -1,4 +1,4 @@
-"""What a user wants of the wizard everywhere: a theme, other keys, a bell.
+"""What a user wants of the wizard everywhere: a theme, other keys, a bell, a notification.
 
 It is a file of the user's own, ``config.toml`` in the configuration folder; matcha writes only
 the theme that was chosen, and leaves the rest as it stands.
@@ -22,12 +22,14 @@ class Preferences:
     Attributes:
         theme: The name of a theme; empty for our own.
         bell: Whether the terminal rings when a run has ended.
+        notify: Whether the terminal shows a notification then, where it can.
         keys: The id of a key's action, as ``?`` lists it, to the keys for it: ``"L,ctrl+l"``.
         problem: What is wrong with the file; it is then as if there were none.
     """
 
     theme: str = ""
     bell: bool = False
+    notify: bool = False
     keys: Mapping[str, str] = field(default_factory=dict)
     problem: MatchaError | None = None
 
@@ -38,12 +40,13 @@ def read_preferences(path: Path) -> Preferences:
         return Preferences()
     try:
         table = read_toml(path)
-        table.refuse_unknown(("theme", "bell", "keys"))
+        table.refuse_unknown(("theme", "bell", "notify", "keys"))
         keys = table.table("keys")
         return Preferences(
-            table.text("theme", ""),
-            table.boolean("bell", False),
-            {name: keys.text(name) for name in keys.content},
+            theme=table.text("theme", ""),
+            bell=table.boolean("bell", False),
+            notify=table.boolean("notify", False),
+            keys={name: keys.text(name) for name in keys.content},
         )
     except MatchaError as error:
         return Preferences(problem=error)

@@ -52,7 +52,7 @@ def test_a_theme_is_remembered_and_the_rest_of_the_file_stays(tmp_path: Path):
     assert read_preferences(file) == Preferences(theme="matcha-latte")
     file.write_text('# mine\nbell = true # at the end\ntheme = "nord"\n[keys]\n"home.log" = "L"\n')
     save_theme(file, "rose-pine")
-    assert read_preferences(file) == Preferences("rose-pine", True, {"home.log": "L"})
+    assert read_preferences(file) == Preferences("rose-pine", bell=True, keys={"home.log": "L"})
     assert file.read_text().startswith("# mine\nbell = true # at the end\n")
 
 

@@ -19,7 +19,7 @@ from matcha_tui.widgets.duration import ago
 
 @click.group(epilog="Example: matcha config path")
 def config() -> None:
-    """Your preferences for the wizard: theme, bell, keys.
+    """Your preferences for the wizard: theme, bell, notification, keys.
 
     What a project is built of is in its matcha.toml, and not here.
     """
@@ -37,7 +37,12 @@ def show() -> None:
     found = read_preferences(user_config(os.environ) / "config.toml")
     if found.problem:
         raise found.problem
-    content = {"theme": found.theme or "matcha", "bell": found.bell, "keys": dict(found.keys)}
+    content = {
+        "theme": found.theme or "matcha",
+        "bell": found.bell,
+        "notify": found.notify,
+        "keys": dict(found.keys),
+    }
     click.echo(tomli_w.dumps(content), nl=False)
 
 

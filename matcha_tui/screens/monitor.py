@@ -1,5 +1,7 @@
 """The fifth step: a run as it happens; watching changes nothing about it."""
 
+import asyncio
+import time
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -7,31 +9,38 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
+from textual.message import Message
 
 from matcha_tui.data_choice import DataChoice
 from matcha_tui.deployment import Consent
 from matcha_tui.project.history import RunKind
 from matcha_tui.screens.base import MatchaScreen
 from matcha_tui.screens.confirm import Confirm
-from matcha_tui.screens.outcome import format_outcome
+from matcha_tui.screens.outcome import format_first_error, format_outcome
+from matcha_tui.screens.run_log import RunLog
 from matcha_tui.screens.session import Session
 from matcha_tui.screens.wizard import BUILD, DONE, open_step, step_titles
 from matcha_tui.targets.importing import ImportCandidate, find_import_candidates
 from matcha_tui.targets.plan_check import was_refused
 from matcha_tui.targets.registry import TARGETS
-from matcha_tui.terraform.events import Event, RunState, StepStarted
+from matcha_tui.terraform.events import RunState
 from matcha_tui.terraform.folder import Run
 from matcha_tui.terraform.following import initial_progress
-from matcha_tui.terraform.narration import narrate
-from matcha_tui.terraform.progress import RunProgress
+from matcha_tui.terraform.progress import ResourceState, RunProgress
 from matcha_tui.widgets.banner import Banner
-from matcha_tui.widgets.component import gather, short_name, title_of
+from matcha_tui.widgets.component import gather, short_name
 from matcha_tui.widgets.log_pane import LogLine, LogPane
 from matcha_tui.widgets.log_view import LogView
 from matcha_tui.widgets.resource_tree import ResourceTree
 from matcha_tui.widgets.run_bar import RunBar
 from matcha_tui.widgets.step_line import StepLine
 
+# What is taken in at once, so that a key never waits long: so many events, then a breath, and
+# a frame is painted only so often.
+_MOST_EVENTS = 200
+_BREATH_SECONDS = 0.01
+_FRAME_SECONDS = 0.1
+_WORTH_TELLING = 2_000  # lines behind
 _AGAIN = (RunState.FAILED, RunState.CANCELLED, RunState.LOST)
 
 
@@ -65,6 +74,21 @@ class MonitorScreen(MatchaScreen):
             id="monitor.cancel",
             tooltip="Ask Terraform to stop; asked again, make it stop at once",
         ),
+        Binding(
+            "E",
+            "first_error",
+            "First error",
+            id="monitor.error",
+            tooltip="Go to the first error in the log",
+        ),
+        Binding(
+            "tab",
+            "switch",
+            "Resources/log",
+            show=False,
+            id="monitor.switch",
+            tooltip="Go to the resources, where a row selects its lines, or to the log",
+        ),
         Binding("f", "freeze", "Freeze/follow", id="monitor.freeze", tooltip="Hold the log still"),
         Binding("l", "log", "Full log", id="monitor.log", tooltip="Give the log all the room"),
         Binding(
@@ -76,19 +100,40 @@ class MonitorScreen(MatchaScreen):
             tooltip="Show the log of one component after the other, then of all",
         ),
         Binding(
-            "q,escape",
+            "q",
             "leave",
             "Leave",
             id="monitor.leave",
             tooltip="Go home; the run goes on without you",
         ),
+        Binding(
+            "escape",
+            "back",
+            "Back",
+            show=False,
+            id="monitor.back",
+            tooltip="Show the whole log again; then leave",
+        ),
     ]
+
+    class RunEnded(Message):
+        """The run that is watched has ended, just now.
+
+        Attributes:
+            sentence: How, in plain text.
+        """
+
+        def __init__(self, sentence: str) -> None:
+            super().__init__()
+            self.sentence = sentence
 
     def __init__(self, session: Session, run: Run, *, data: DataChoice = DataChoice.KEEP) -> None:
         super().__init__(session)
         self._run = run
         self._data = data
-        self._shown = ""
+        self._log = RunLog(run)
+        self._behind = 0
+        self._log_title = ""
         self.progress = initial_progress(run)
 
     def stack_name(self) -> str:
@@ -116,10 +161,12 @@ class MonitorScreen(MatchaScreen):
 
     def on_mount(self) -> None:
         """Follow the run, and move the clocks once a second."""
-        self.query_one(RunBar).expected_seconds = self._run.expected_seconds
         self.set_interval(1.0, self.move_clocks)
         self.move_clocks()
-        self.query_one(LogPane).focus()
+        log = self.query_one(LogPane)
+        log.action_fold()
+        log.focus()
+        self.query_one(RunBar).expected_seconds = self._run.expected_seconds
         self.follow_run()
 
     def move_clocks(self) -> None:
@@ -129,12 +176,26 @@ class MonitorScreen(MatchaScreen):
 
     @work(exclusive=True, group="follow")
     async def follow_run(self) -> None:
-        """Show every event, a batch at a time."""
+        """Take in every event, a few at a time, and paint a frame now and then."""
         self.end_if_left()
-        self._show(initial_progress(self._run), ())
-        async for events in self.session.deployment.follow(self._run):
+        progress = initial_progress(self._run)
+        self._show(progress, ())
+        times = await self.session.expected_times(self._run)
+        self.end_if_left()
+        self.query_one(RunBar).times = self.query_one(ResourceTree).times = times
+        log, waiting = self.query_one(LogPane), list[LogLine]()
+        painted, was_live = 0.0, False
+        async for batch in self.session.follow(self._run, _MOST_EVENTS, _FRAME_SECONDS):
             self.end_if_left()
-            self._show(self.progress.apply_all(events), events)
+            waiting += self._log.take(batch, log.next_number + len(waiting))
+            progress = progress.apply_all(batch.events)
+            self._behind = batch.behind
+            if not batch.behind or time.monotonic() - painted > _FRAME_SECONDS:
+                self._show(progress, waiting, is_news=was_live)
+                waiting, painted = [], time.monotonic()
+                was_live = was_live or not batch.behind
+            if batch.behind:
+                await asyncio.sleep(_BREATH_SECONDS)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what can be done now."""
@@ -150,6 +211,8 @@ class MonitorScreen(MatchaScreen):
             return state in _AGAIN and bool(self._candidates())
         if action == "cancel":
             return not state.is_final
+        if action == "first_error":
+            return self._has_error
         return True
 
     @work(group="cancel", exclusive=True)
@@ -219,10 +282,33 @@ class MonitorScreen(MatchaScreen):
             self.go_home()
 
     def action_leave(self) -> None:
-        """Go home; the run goes on."""
-        if not self.progress.state.is_final:
-            self.notify(f"The {self._run.kind} goes on. Press w to watch it again.", markup=False)
+        """Go home; the run goes on, as home says."""
         self.go_home()
+
+    def action_back(self) -> None:
+        """Show the whole log again where only a part is shown; else leave."""
+        tree = self.query_one(ResourceTree)
+        if tree.selected is None:
+            self.action_leave()
+        else:
+            tree.action_deselect()
+
+    def action_switch(self) -> None:
+        """Go to the resources, or to the log."""
+        tree, log = self.query_one(ResourceTree), self.query_one(LogPane)
+        if self.focused is tree or self.has_class("-full-log"):
+            log.focus()
+        else:
+            tree.focus()
+
+    async def action_first_error(self) -> None:
+        """Go to the first error, wherever it is."""
+        log = self.query_one(LogPane)
+        self.query_one(ResourceTree).selected = None
+        log.show_all()
+        while not log.go_to_first("error") and log.has_older:
+            if not await self._read_older():
+                break
 
     def action_freeze(self) -> None:
         """Hold the log still, or follow its end again."""
@@ -231,58 +317,94 @@ class MonitorScreen(MatchaScreen):
 
     def action_component(self) -> None:
         """Show the log of the next component, and after the last that of all."""
+        tree = self.query_one(ResourceTree)
         titles = ["", *(item.title for item in gather(self.progress.resources.values()))]
-        place = titles.index(self._shown) if self._shown in titles else 0
-        self._shown = titles[(place + 1) % len(titles)]
-        self.query_one(LogPane).show_owner(self._shown)
+        shown = tree.selected[0] if tree.selected else ""
+        place = titles.index(shown) if shown in titles else 0
+        title = titles[(place + 1) % len(titles)]
+        tree.selected = (title, "") if title else None
 
     def action_log(self) -> None:
         """Give the log all the room, or share it again."""
         self.toggle_class("-full-log")
 
+    @on(ResourceTree.Selected)
+    def show_selected(self, event: ResourceTree.Selected) -> None:
+        """Show the lines of what is selected."""
+        label = f"{event.owner} {event.title} · esc" if event.source else f"{event.owner} · esc"
+        self.query_one(LogPane).show_only(
+            event.owner, event.source, label=label if event.owner else ""
+        )
+
     @on(LogPane.FollowChanged)
-    def name_log(self, event: LogPane.FollowChanged) -> None:
-        """Say in the log's title whether it stands still."""
-        self.query_one(LogPane).border_title = "Log" if event.follow else "Log (frozen)"
+    def name_log(self) -> None:
+        """Say in the log's title whether it stands still, and how far behind it is."""
+        log = self.query_one(LogPane)
+        title = "Log" if log.follow else "Log (frozen)"
+        if self._behind >= _WORTH_TELLING:
+            title += f" · about {self._behind:,} lines behind"
+        if title != self._log_title:  # else each batch would draw the border anew
+            self._log_title = log.border_title = title
+
+    @on(LogPane.NoErrorShown)
+    async def find_error(self) -> None:
+        """Look for the first error where it is not shown."""
+        if self._has_error:
+            await self.action_first_error()
+
+    @on(LogPane.OlderAsked)
+    @work(group="older", exclusive=True)
+    async def show_older(self) -> None:
+        """Read lines from disk that the log holds no longer."""
+        await self._read_older()
+
+    async def _read_older(self) -> bool:
+        log = self.query_one(LogPane)
+        older = await self.attempt(self._log.read_older(log.first_number))
+        if older:
+            log.prepend_lines(older)
+        log.has_older = self._log.has_older(log.first_number)
+        return bool(older)
+
+    @property
+    def _has_error(self) -> bool:
+        failed = (item.state is ResourceState.FAILED for item in self.progress.resources.values())
+        return self.progress.first_error is not None or any(failed)
 
     def _candidates(self) -> tuple[ImportCandidate, ...]:
         return find_import_candidates(self.progress) if self._run.kind == RunKind.PROVISION else ()
 
     def _watch(self, run: Run) -> None:
         self._run = run
+        self._log = RunLog(run)
         self.query_one(Banner).message = None
+        self.query_one(ResourceTree).selected = None
         self.query_one(LogPane).clear()
         self.query_one(RunBar).expected_seconds = run.expected_seconds
         self.follow_run()
 
-    def _show(self, progress: RunProgress, events: Sequence[Event]) -> None:
-        changed = progress.state is not self.progress.state
+    def _show(
+        self, progress: RunProgress, lines: Sequence[LogLine], *, is_news: bool = False
+    ) -> None:
+        changed, had_error = progress.state is not self.progress.state, self._has_error
         self.progress = progress
         self.query_one(ResourceTree).progress = progress
         self.query_one(RunBar).progress = progress
-        self.query_one(LogPane).write_lines(_lines(events))
+        log = self.query_one(LogPane)
+        log.write_lines(lines)
+        log.has_older = self._log.has_older(log.first_number)
+        self.name_log()
         if changed and progress.state.is_final:
-            self._show_end()
-        if changed:
+            self._show_end(is_news=is_news)
+        elif not progress.state.is_final and had_error is not self._has_error:
+            self.query_one(Banner).message = format_first_error(self._run, progress)
+        if changed or had_error is not self._has_error:
             self.refresh_bindings()
 
-    def _show_end(self) -> None:
-        if self.session.bell:
-            self.app.bell()
-        self.query_one(Banner).message = format_outcome(
-            self._run, self.progress, can_import=bool(self._candidates())
-        )
+    def _show_end(self, *, is_news: bool) -> None:
+        message = format_outcome(self._run, self.progress, can_import=bool(self._candidates()))
+        self.query_one(Banner).message = message
+        if is_news:
+            self.post_message(self.RunEnded(message.headline))
         for step_line in self.query(StepLine):
             step_line.current = DONE if self.progress.state is RunState.DONE else BUILD
-
-
-def _lines(events: Sequence[Event]) -> list[LogLine]:
-    lines = []
-    for event in events:
-        told = narrate(event)
-        if told is not None:
-            level = "step" if isinstance(event, StepStarted) else told.level
-            when = f"{event.timestamp.astimezone():%H:%M:%S}" if event.timestamp else ""
-            owner = title_of(told.address) if told.address else ""
-            lines.append(LogLine(told.text, level, owner, when))
-    return lines

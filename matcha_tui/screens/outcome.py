@@ -1,12 +1,16 @@
 """What to say of a run that has ended."""
 
+from operator import itemgetter
+
 from matcha_tui.project.history import RunKind
 from matcha_tui.targets.plan_check import was_refused
 from matcha_tui.targets.registry import explanations_of
 from matcha_tui.terraform.events import RunState
+from matcha_tui.terraform.explain import explain
 from matcha_tui.terraform.folder import Run
+from matcha_tui.terraform.narration import short_address
 from matcha_tui.terraform.outcome import find_failure, format_unconfirmed
-from matcha_tui.terraform.progress import RunProgress
+from matcha_tui.terraform.progress import ResourceState, RunProgress
 from matcha_tui.widgets.banner import BannerMessage, Tone
 from matcha_tui.widgets.duration import in_words
 
@@ -37,6 +41,31 @@ def format_outcome(run: Run, progress: RunProgress, *, can_import: bool = False)
             ("Press r to run it again; it takes up what is there.",),
         )
     return _failure(run, progress, can_import=can_import)
+
+
+def format_first_error(run: Run, progress: RunProgress) -> BannerMessage | None:
+    """Return what went wrong first in a run that goes on, and what that means.
+
+    Terraform says why only at its end; until then what the program printed last has to do.
+    """
+    explanations = explanations_of(run)
+    if progress.first_error is not None:
+        failure = find_failure(progress, explanations)
+        reason, explanation = failure.reason, failure.explanation
+    else:
+        failed = [
+            (resource.finished, resource)
+            for resource in progress.resources.values()
+            if resource.state is ResourceState.FAILED and resource.finished
+        ]
+        if not failed:
+            return None
+        _, first = min(failed, key=itemgetter(0))
+        said = first.last_output.removeprefix("matcha: ")
+        reason = f"{short_address(first.address)}: {said or 'failed'}"
+        explanation = explain(said, explanations) if said else None
+    lines = (explanation.meaning, f"Next: {explanation.next_step}") if explanation else ()
+    return BannerMessage(Tone.BAD, f"First error: {reason}", lines)
 
 
 def _failure(run: Run, progress: RunProgress, *, can_import: bool) -> BannerMessage:

@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+import os
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -20,8 +21,10 @@ from matcha_tui.targets.base import Target
 from matcha_tui.targets.findings import Finding
 from matcha_tui.targets.identity_part import Identity, Prompt, SignedIn
 from matcha_tui.targets.pricing_part import Pricing
-from matcha_tui.targets.registry import TARGETS
+from matcha_tui.targets.registry import TARGETS, explanations_of
+from matcha_tui.terraform.expected_times import ExpectedTimes, read_times
 from matcha_tui.terraform.folder import Run, is_live
+from matcha_tui.terraform.following import EventBatch, follow_batches
 
 _BATCH = 10  # regions that the target is asked about before the table shows them
 
@@ -33,7 +36,6 @@ class Session:
         deployment: What is asked and ordered of the engine.
         draft: What the wizard's user has chosen so far.
         region_filter: What was typed to find a region.
-        bell: Whether the terminal rings when a run has ended.
         password: What was typed for the stack's password; empty for a generated one.
     """
 
@@ -43,13 +45,22 @@ class Session:
         self._signed_in: dict[str, SignedIn | None] = {}
         self._prices: dict[str, Prices | None] = {}
         self.region_filter = ""
-        self.bell = False
         self.password = ""
         self._planning: asyncio.Task[Run] | None = None
 
     def now(self) -> datetime:
         """Return the time."""
         return datetime.now(UTC)
+
+    def follow(self, run: Run, most: int, poll_seconds: float) -> AsyncIterator[EventBatch]:
+        """Every event of a run, at most so many at a time, with what is left behind each batch."""
+        return follow_batches(run, most=most, poll_seconds=poll_seconds)
+
+    async def expected_times(self, run: Run) -> ExpectedTimes:
+        """Return how long the resources of a run should take, by what this machine has seen."""
+        target, explanations = run.details.get("target", ""), explanations_of(run)
+        package = explanations.package if explanations else ""
+        return await in_background(lambda: read_times(os.environ, target, package))
 
     async def plan(self) -> Run:
         """Save the draft and start finding out what a provision would do."""

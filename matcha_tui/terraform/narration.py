@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from matcha_tui.terraform.diagnostics import summarise
@@ -100,6 +101,7 @@ def narrate(event: Event) -> Narration | None:
     return Narration(told.text[: _LONGEST_TEXT - 1] + "…", told.level, told.address)
 
 
+@lru_cache(maxsize=4096)
 def short_address(address: str) -> str:
     """A resource's address as people would say it.
 
@@ -122,6 +124,7 @@ def short_address(address: str) -> str:
     return " ".join(dict.fromkeys(words)) or address
 
 
+@lru_cache(maxsize=4096)
 def short_module(address: str) -> str:
     """The module a resource is in, or else its short address."""
     parts = _ADDRESS_PART.findall(address)

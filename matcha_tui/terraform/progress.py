@@ -45,6 +45,8 @@ class ResourceState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    STOPPED = "stopped"
+    """By a cancel: nothing was wrong with it."""
 
 
 class StepState(StrEnum):
@@ -333,7 +335,7 @@ class _Draft:
     def resource_started(self, event: ResourceStarted) -> None:
         key = (self.layer, event.address)
         known = self.resources.get(key)
-        if known is None or known.state in (ResourceState.DONE, ResourceState.FAILED):
+        if known is None or known.state not in (ResourceState.WAITING, ResourceState.RUNNING):
             known = ResourceProgress(*key, event.action)
             self.outputs.pop(key, None)
         self.resources[key] = replace(
@@ -355,7 +357,9 @@ class _Draft:
     def resource_failed(self, event: ResourceFailed) -> None:
         key = (self.layer, event.address)
         known = self.resources.get(key) or ResourceProgress(*key, event.action)
-        self.resources[key] = replace(known, state=ResourceState.FAILED, finished=event.timestamp)
+        is_cancelled = self.state is RunState.CANCELLING
+        state = ResourceState.STOPPED if is_cancelled else ResourceState.FAILED
+        self.resources[key] = replace(known, state=state, finished=event.timestamp)
 
     def provision_output(self, event: ProvisionOutput) -> None:
         key = (self.layer, event.address)
@@ -387,6 +391,8 @@ class _Draft:
 
     def _end(self, time: datetime | None, open_step: StepState) -> None:
         self.finished = time
+        is_cancelled = self.state is RunState.CANCELLED
+        unfinished = ResourceState.STOPPED if is_cancelled else ResourceState.FAILED
         for index, step in enumerate(self.steps):
             if step.state is StepState.RUNNING:
                 self.steps[index] = replace(step, state=open_step, finished=time)
@@ -394,8 +400,7 @@ class _Draft:
                 self.steps[index] = replace(step, state=StepState.SKIPPED)
         for key, resource in self.resources.items():
             if resource.state is ResourceState.RUNNING:
-                failed = replace(resource, state=ResourceState.FAILED, finished=time)
-                self.resources[key] = failed
+                self.resources[key] = replace(resource, state=unfinished, finished=time)
 
     def _step(self, name: str, layer: str, state: StepState) -> int:
         for index, step in enumerate(self.steps):

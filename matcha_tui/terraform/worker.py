@@ -28,6 +28,7 @@ from matcha_tui.terraform.cancel import (
     write_request,
 )
 from matcha_tui.terraform.events import RunState
+from matcha_tui.terraform.expected_times import remember_times
 from matcha_tui.terraform.folder import (
     EVENTS,
     RUN_CODE,
@@ -37,6 +38,7 @@ from matcha_tui.terraform.folder import (
     read_run,
     write_result,
 )
+from matcha_tui.terraform.following import read_progress
 from matcha_tui.terraform.worker_events import (
     cancel_requested_line,
     error_line,
@@ -184,6 +186,13 @@ class _Worker:
             _release(lock)
         self.append(run_finished_line(state, code))
         _release(own)
+        self.remember_times()
+
+    def remember_times(self) -> None:
+        """Remember for the next run how long everything took; nobody waits for it any more."""
+        if target := self.run.details.get("target"):
+            with contextlib.suppress(MatchaError):
+                remember_times(os.environ, target, read_progress(self.run).resources.values())
 
     def append(self, line: bytes) -> None:
         """Add a line to the event stream, behind whatever a program left unfinished."""

@@ -27,6 +27,8 @@ class Component:
         states = {resource.state for resource in self.resources}
         if ResourceState.FAILED in states:
             return ResourceState.FAILED
+        if ResourceState.STOPPED in states:
+            return ResourceState.STOPPED
         if states == {ResourceState.DONE}:
             return ResourceState.DONE
         if states == {ResourceState.WAITING}:

@@ -26,7 +26,9 @@ from matcha_tui.targets.findings import Check
 from matcha_tui.targets.parts import ModelInput, ServedModel
 from matcha_tui.terraform.engine import Engine
 from matcha_tui.terraform.events import Event, RunState
+from matcha_tui.terraform.expected_times import ExpectedTimes, read_table
 from matcha_tui.terraform.folder import Run, Step
+from matcha_tui.terraform.following import EventBatch
 from matcha_tui.terraform.planned import PlannedResource
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -246,6 +248,13 @@ class FrozenSession(Session):
 
     def now(self) -> datetime:
         return self.later
+
+    async def follow(self, run: Run, most: int, poll_seconds: float) -> AsyncIterator[EventBatch]:
+        async for events in self.deployment.follow(run):
+            yield EventBatch(events)
+
+    async def expected_times(self, run: Run) -> ExpectedTimes:
+        return ExpectedTimes(table=read_table("matcha_tui.targets.local"))
 
     async def plan(self) -> Run:
         return make_run("plan", ("init", "plan"))

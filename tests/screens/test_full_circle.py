@@ -38,7 +38,7 @@ async def test_a_stack_is_built_looked_at_and_destroyed_by_keys_alone(folder):
         await pilot.press("enter")
         await until_on(pilot, MonitorScreen)
         await until_seen(pilot, "Your stack is up")
-        assert "2/2" in seen(pilot)
+        assert "2 done" in seen(pilot)
 
         await pilot.press("enter")
         await until_on(pilot, ResourcesScreen)

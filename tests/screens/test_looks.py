@@ -200,7 +200,7 @@ WORDS = {
     "monitor_done": (
         "✓ Your stack is up, 24 s",
         "Press enter for its addresses and passwords.",
-        "11/11 0:24",
+        "100 % 0:24 11 done",
         "Resources: 11 added, 0 changed, 0 destroyed",
     ),
     "monitor_failed": (

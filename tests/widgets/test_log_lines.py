@@ -10,16 +10,19 @@ texts = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")) | st
 lines = st.builds(
     LogLine,
     texts,
-    st.sampled_from(["", "error", "warning"]),
+    st.sampled_from(["", "error", "detail", "package"]),
     st.sampled_from(["", "a", "b"]),
     st.sampled_from(["", "12:00:00"]),
+    st.sampled_from(["", "a.x"]),
 )
 filters = st.builds(
     LogFilter,
-    st.sampled_from([frozenset(), frozenset({"error"})]),
-    st.sampled_from(["", "a"]),
-    st.booleans(),
-    st.sampled_from([0, 2, 7, 40]),
+    levels=st.sampled_from([frozenset(), frozenset({"error"})]),
+    owner=st.sampled_from(["", "a"]),
+    source=st.sampled_from(["", "a.x"]),
+    folds=st.booleans(),
+    times=st.booleans(),
+    width=st.sampled_from([0, 2, 7, 40]),
 )
 
 
@@ -71,3 +74,18 @@ def test_small_letters_find_capital_ones_and_capital_ones_only_themselves():
     log.search("Port")
     assert list(log.matches) == [0]
     assert list(log.spans("a Port and a Port")) == [(2, 6), (13, 17)]
+
+
+@given(st.lists(lines, max_size=9), st.lists(lines, max_size=9), filters, texts)
+def test_older_lines_that_come_above_are_as_if_they_had_always_been_there(older, new, wanted, find):
+    log, whole = LogLines(maximum=9), LogLines(maximum=18)
+    whole.append([*older, *new])
+    log.append(new)
+    for one in (log, whole):
+        one.show(wanted)
+        one.search(find)
+    log.prepend(older)
+    assert [text for _, text in rows(log)] == [text for _, text in rows(whole)]
+    first = len(older)
+    assert list(log.matches) == [number - first for number in whole.matches]
+    assert log.longest == whole.longest

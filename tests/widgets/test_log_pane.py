@@ -94,7 +94,13 @@ async def test_what_is_read_stays_in_place_when_the_oldest_lines_go():
         app.pane.write_lines(numbered(100, 20))
         await until_still(pilot)
         assert visible(app.pane) == read
-        assert len(app.pane.lines) == 100
+        app.pane.write_lines(numbered(120, 130))  # twice as many are held while somebody reads
+        await until_still(pilot)
+        assert visible(app.pane) == read
+        assert len(app.pane.lines) == 200
+        app.pane.follow = True
+        await until_still(pilot)
+        assert [app.pane.lines[0].text, len(app.pane.lines)] == ["line 150", 100]
 
 
 async def test_a_flood_draws_frames_and_not_lines():
@@ -135,6 +141,7 @@ class ViewApp(App[None]):
         super().__init__()
         self.animation_level = "none"
         self.saved = ""
+        self.older_asked = 0
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return OTHERS
@@ -145,6 +152,10 @@ class ViewApp(App[None]):
     @on(LogPane.SaveAsked)
     def keep(self, event: LogPane.SaveAsked) -> None:
         self.saved = event.text
+
+    @on(LogPane.OlderAsked)
+    def count(self) -> None:
+        self.older_asked += 1
 
     @property
     def pane(self) -> LogPane:
@@ -223,8 +234,61 @@ async def test_what_is_seen_is_copied_and_all_is_saved():
 async def test_one_component_is_shown_alone():
     lines = [LogLine(f"{owner} {number}", owner=owner) for number in range(9) for owner in "ab"]
     async with viewing(lines) as (app, pilot):
-        app.pane.show_owner("b")
+        app.pane.show_only("b")
         await until_still(pilot)
         assert "b 8" in visible(app.pane)
         assert "b" in app.told
         assert not [line for line in visible(app.pane) if line.startswith("a")]
+
+
+async def test_one_line_is_copied_and_then_a_range():
+    async with viewing(numbered(0, 50)) as (app, pilot):
+        await pilot.press("m", "k", "y")
+        assert app.clipboard == "line 48"
+        assert "copied 1 line" in app.told
+        await pilot.press("m", "up", "m", "pageup", "down")
+        await until_still(pilot)
+        assert "lines · y copies" in app.told
+        await pilot.press("y")
+        copied = app.clipboard.splitlines()
+        assert copied == [f"line {number}" for number in range(50 - len(copied) - 1, 49)]
+        assert len(copied) > 5
+        await pilot.press("m", "home", "m", "end", "y")
+        assert app.clipboard.splitlines() == [f"line {number}" for number in range(50)]
+        await pilot.press("m", "escape", "y")
+        await until_still(pilot)
+        assert app.clipboard.splitlines() == visible(app.pane)
+
+
+async def test_scrolling_sideways_keeps_the_name_in_view():
+    async with viewing([LogLine("tracker │ " + "x" * 60 + "the end")]) as (app, pilot):
+        app.pane.scroll_to(x=40, animate=False)
+        await until_still(pilot)
+        assert visible(app.pane)[0].startswith("tracker │ xx")
+        assert visible(app.pane)[0].endswith("the end")
+
+
+async def test_at_the_oldest_line_older_ones_are_asked_for_and_what_is_read_stays():
+    async with viewing(numbered(100, 50)) as (app, pilot):
+        app.pane.has_older = True
+        await pilot.press("g", "k")
+        await until_still(pilot)
+        assert app.older_asked
+        app.pane.prepend_lines(numbered(0, 100))
+        await until_still(pilot)
+        assert visible(app.pane)[0] == "line 100"
+        await pilot.press("k")
+        await until_still(pilot)
+        assert visible(app.pane)[0] == "line 99"
+        await pilot.press("end")
+        await until_still(pilot)
+        assert visible(app.pane)[-1] == "line 149"
+
+
+async def test_what_is_folded_is_shown_on_request():
+    lines = [LogLine("resolved"), LogLine(" + click==8", "package"), LogLine("init", "detail")]
+    async with viewing(lines) as (app, pilot):
+        assert visible(app.pane)[1] == " + click==8"
+        await pilot.press("x")
+        await until_still(pilot)
+        assert visible(app.pane)[:2] == ["resolved", ""]

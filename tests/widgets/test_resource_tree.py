@@ -8,15 +8,16 @@ from hypothesis import strategies as st
 from matcha_tui.terraform.events import Action
 from matcha_tui.terraform.progress import ResourceProgress, ResourceState
 from matcha_tui.widgets.component import gather, short_name
-from matcha_tui.widgets.resource_tree import fitting_rows
+from matcha_tui.widgets.resource_tree import fitting_rows, rows_around
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+BUSY = (ResourceState.RUNNING, ResourceState.FAILED, ResourceState.STOPPED)
 MODULES = ("orchestrator", "experiment_tracker", "deployer", "vector_database", "supervisor")
 
 
 def resource(module: str, name: str, state: ResourceState) -> ResourceProgress:
     has_begun = state is not ResourceState.WAITING
-    has_ended = state in (ResourceState.DONE, ResourceState.FAILED)
+    has_ended = state not in (ResourceState.WAITING, ResourceState.RUNNING)
     return ResourceProgress(
         "services",
         f"module.{module}.module.service.terraform_data.{name}",
@@ -45,13 +46,9 @@ def test_rows_never_exceed_the_room(resources, height):
 
 @given(runs, st.integers(1, 30))
 def test_running_rows_are_in_view_wherever_they_fit(resources, height):
-    busy = [r for r in resources if r.state in (ResourceState.RUNNING, ResourceState.FAILED)]
+    busy = [r for r in resources if r.state in BUSY]
     # A component counts as busy, too, when some of its resources are done and others wait.
-    busy_components = [
-        component
-        for component in gather(resources)
-        if component.state in (ResourceState.RUNNING, ResourceState.FAILED)
-    ]
+    busy_components = [component for component in gather(resources) if component.state in BUSY]
     rows = fitting_rows(gather(resources), height, NOON)
     if len(busy) + len(busy_components) <= height:
         shown = [row.state for row in rows if not row.is_component]
@@ -76,3 +73,18 @@ def test_an_address_is_shortened_to_what_tells_it_apart():
     assert short_name("module.x.azurerm_kubernetes_cluster.main") == "kubernetes_cluster.main"
     assert short_name("module.x.azurerm_kubernetes_cluster.this[0]") == "kubernetes_cluster"
     assert short_name("terraform_data.alone") == "alone"
+
+
+@given(runs, st.integers(4, 30), st.integers(0, 200))
+def test_the_selected_row_its_neighbours_and_what_runs_are_in_view(resources, height, place):
+    rows = fitting_rows(gather(resources), 10_000, NOON)
+    if not rows:
+        return
+    place %= len(rows)
+    shown = rows_around(rows, rows[place].key, height)
+    assert len(shown) == min(height, len(rows))
+    assert [row for row in rows if row in shown] == shown  # in their order
+    assert {row.key for row in rows[max(0, place - 1) : place + 2]} <= {row.key for row in shown}
+    running = [row for row in rows if row.state in BUSY and not row.is_component]
+    if len(running) <= height - 3:
+        assert {row.key for row in running} <= {row.key for row in shown}
