@@ -5,6 +5,7 @@ from pathlib import Path
 
 from matcha_tui.deployed import find_record, read_decision
 from matcha_tui.errors import ExitCode, MatchaError
+from matcha_tui.guess import unknown
 from matcha_tui.project.kept_states import (
     KeptState,
     examine_state,
@@ -81,8 +82,7 @@ def find_replacements(
     """
     layers = list_layers(project)
     if layer is not None and layer not in layers:
-        hint = f"Known: {', '.join(layers)}."
-        raise MatchaError(f"there is no layer {layer!r}", hint=hint, exit_code=ExitCode.USAGE)
+        raise unknown("layer", layer, layers)
     record = find_record(project)
     _refuse_shared(record)
     places = [_place(project, record, name) for name in ([layer] if layer else layers)]

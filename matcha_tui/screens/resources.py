@@ -28,6 +28,7 @@ MASK = "••••••••"
 _NAME_WIDTH, _PROPERTY_WIDTH, _LEAST_VALUE, _PADDING = 20, 16, 20, 2
 _SYMBOL_WIDTH, _WORD_WIDTH = 1, 11
 _SHOWN_SECONDS = 30.0
+_USES_ROWS = 36
 _WHOLE_STACK = {
     "shell": "matcha clients > clients.txt    # the packages that fit the servers\n"
     "matcha connect                  # tells .env, DVC and ZenML where the stack is\n"
@@ -109,6 +110,7 @@ class ResourcesScreen(PlaceScreen):
 
     def on_resize(self, event: events.Resize) -> None:
         """Give the value what room is left; say the health in a word where there is room."""
+        self.set_class(event.size.height >= _USES_ROWS, "-with-uses")
         table = self.query_one(RowTable)
         columns = {column.key.value: column for column in table.columns.values()}
         columns["health"].width = _WORD_WIDTH if event.size.width >= WIDE else _SYMBOL_WIDTH
