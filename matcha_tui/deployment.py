@@ -42,7 +42,9 @@ from matcha_tui.project.staging import (
 from matcha_tui.project.state import read_state
 from matcha_tui.project.workspace import (
     Workspace,
+    keep_reserve,
     refuse_unprintable_path,
+    release_reserve,
 )
 from matcha_tui.selection import Project
 from matcha_tui.stack.flavor import Flavor
@@ -140,6 +142,7 @@ def provision(project: Project, engine: Engine, consent: Consent = Consent()) ->
     if prepared.config.state != project.config.state or candidates or going or recovers:
         reviewed = None
     with hold_lock(prepared.workspace, RunKind.PROVISION) as lock:
+        keep_reserve(prepared.workspace)
         if reviewed is None:
             work = _prepare(prepared, engine, candidates)
         else:
@@ -188,6 +191,7 @@ def destroy(project: Project, engine: Engine, data: DataChoice = DataChoice.KEEP
             hint="Copy what you want to keep, then leave out --keep-data.",
             exit_code=ExitCode.USAGE,
         )
+    release_reserve(project.workspace)
     with hold_lock(project.workspace, RunKind.DESTROY) as lock:
         record = require_destroyable(project)
         if not target.clean_up:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.faults.report import fault as fault
 from tests.ports import free_port
 
 # A busy machine takes its time; how long an example takes says nothing of the code.

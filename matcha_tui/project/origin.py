@@ -21,7 +21,7 @@ _SIGNATURE = "origin"
 _KEY_BYTES = 32
 _GIT_SECONDS = 10
 _HARMLESS = frozenset(
-    {".gitignore", "deployment.json", "live_change.json", "lock", "origin", "stopped"}
+    {".gitignore", "deployment.json", "live_change.json", "lock", "origin", "reserve", "stopped"}
 )
 _FOLDERS = frozenset({"infrastructure", "runs", "services"})
 _TRACKED = "is kept in git, so whoever pushes to it chooses what matcha runs"

@@ -1,6 +1,8 @@
 """Where a project keeps its files: ``matcha.toml`` and the private ``.matcha`` folder."""
 
+import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +10,8 @@ from matcha_tui.errors import ExitCode, MatchaError
 from matcha_tui.project.origin import sign_new
 from matcha_tui.system.files import make_private_directory, user_cache, write_atomically
 from matcha_tui.system.plain_text import escape_line
+
+_RESERVED_BYTES = 2 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,11 @@ class Workspace:
         return self.directory / "connections.json"
 
     @property
+    def reserve_file(self) -> Path:
+        """Space that a destroy frees for itself, so that it works on a full disk."""
+        return self.directory / "reserve"
+
+    @property
     def lock_file(self) -> Path:
         """Held by whoever changes the project."""
         return self.directory / "lock"
@@ -128,3 +137,21 @@ def prepare_workspace(workspace: Workspace) -> None:
     sign_new(workspace.directory)
     for directory in (workspace.infrastructure, workspace.runs, workspace.services):
         make_private_directory(directory)
+
+
+def keep_reserve(workspace: Workspace) -> None:
+    """Set aside the space that a later destroy needs for its own files, if there is as much."""
+    path = workspace.reserve_file
+    if path.exists():
+        return
+    try:
+        # Written, and not only made that long: a hole takes no space.
+        write_atomically(path, os.urandom(_RESERVED_BYTES))
+    except MatchaError:
+        return  # what needs the space now says so better
+
+
+def release_reserve(workspace: Workspace) -> None:
+    """Free the space that was set aside."""
+    with suppress(OSError):
+        workspace.reserve_file.unlink(missing_ok=True)

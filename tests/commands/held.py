@@ -1,10 +1,12 @@
 """Holds a real run in the middle of a resource, until the test lets it go on.
 
 Terraform runs ``python -m matcha_tui.services prepare dvc`` for the last resource of
-the smallest stack; that Python waits, at its very start, while a file exists.
+the smallest stack; that Python waits, at its very start, while a file exists and has one of
+its arguments in it.
 """
 
 import json
+import os
 import subprocess
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,8 +19,16 @@ from tests.waiting import wait_for
 
 _WAIT_AT_START = """\
 import os, sys, time
-if "prepare" in sys.orig_argv:
-    while os.path.exists(os.environ["TEST_HOLD"]):
+hold = os.environ["TEST_HOLD"]
+def is_held():
+    try:
+        with open(hold) as file:
+            return file.read() in sys.orig_argv
+    except FileNotFoundError:
+        return False
+if is_held():
+    open(f"{hold}.reached", "w").close()
+    while is_held():
         time.sleep(0.02)
 """
 
@@ -38,12 +48,14 @@ class HeldProject:
     begun: "list[subprocess.Popen[str]]" = field(default_factory=list)
 
     @classmethod
-    def make(cls, matcha: Matcha, directory: Path) -> "HeldProject":
-        (matcha.folder / "matcha.toml").write_text(DVC_ONLY)
+    def make(cls, matcha: Matcha, directory: Path, content: str = DVC_ONLY) -> "HeldProject":
+        (matcha.folder / "matcha.toml").write_text(content)
         (directory / "sitecustomize.py").write_text(_WAIT_AT_START)
         hold = directory / "hold"
-        hold.touch()
-        variables = {"PYTHONPATH": str(directory), "TEST_HOLD": str(hold)}
+        hold.write_text("prepare")
+        also = matcha.environment.get("PYTHONPATH")
+        paths = os.pathsep.join([str(directory), *([also] if also else [])])
+        variables = {"PYTHONPATH": paths, "TEST_HOLD": str(hold)}
         return cls(Matcha(matcha.folder, matcha.environment | variables), hold)
 
     def begin(self, *arguments: str) -> "subprocess.Popen[str]":
@@ -60,9 +72,22 @@ class HeldProject:
         self.begun.append(process)
         return process
 
+    def hold_at(self, word: str) -> None:
+        """Hold what is started from now on with that argument, and nothing else."""
+        self.reached.unlink(missing_ok=True)
+        # Renamed: a process that is held must not find half of it.
+        following = self.hold.with_name("following")
+        following.write_text(word)
+        following.replace(self.hold)
+
+    @property
+    def reached(self) -> Path:
+        """Is there once something is held."""
+        return self.hold.with_name(f"{self.hold.name}.reached")
+
     def wait_until_held(self) -> None:
-        """Wait until Terraform has begun on the last resource."""
-        wait_for(lambda: b"prepare" in self.events())
+        """Wait until the run has come to where it is held: the last resource, if not elsewhere."""
+        wait_for(self.reached.exists)
 
     def let_go(self) -> None:
         self.hold.unlink(missing_ok=True)

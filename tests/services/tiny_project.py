@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -136,7 +136,9 @@ def get(port: int, path: str) -> str:
         return str(response.read().decode())
 
 
-def definition_text(manner: str = "plain", start_seconds: int = 60) -> str:
+def definition_text(
+    manner: str = "plain", start_seconds: int = 60, packages: Sequence[str] = ()
+) -> str:
     """A module.toml of a flavor whose server is the tiny one."""
     return f"""\
 title = "Tiny"
@@ -150,7 +152,7 @@ name = "password"
 type = "secret"
 
 [service]
-packages = []
+packages = {json.dumps(list(packages))}
 command = ["{sys.executable}", "{_SERVER}", "{{port}}", "{manner}"]
 directories = ["files"]
 stop_seconds = 3

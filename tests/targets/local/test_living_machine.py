@@ -3,7 +3,6 @@
 Real Terraform starts real processes: flavors of a small catalog, whose servers are tiny.
 """
 
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -30,67 +29,10 @@ from matcha_tui.terraform.following import read_progress
 from tests.command_line import Matcha, make_environment
 from tests.ports import free_port
 from tests.services.tiny_project import definition_text
+from tests.targets.local.tiny_catalog import write_catalog
 from tests.waiting import wait_for
 
-OURS = Path(__file__).parents[3] / "terraform_modules/local"
 CATALOG = {"experiment_tracker": "one", "orchestrator": "two", "vector_database": "three"}
-STACKS = """
-[default]
-title = "Default"
-description = "One."
-modules = { experiment_tracker = "one" }
-[llm]
-title = "LLM"
-description = "All."
-modules = { experiment_tracker = "one", orchestrator = "two", vector_database = "three" }
-"""
-HEAD = """
-title = "Tiny"
-description = "A tiny server."
-licence = "MIT"
-resource = "{}"
-requires = []
-seconds = 1
-[[property]]
-name = "url"
-help = "Where it is."
-"""
-SETTINGS = """
-[[setting]]
-name = "port"
-type = "port"
-default = 0
-preferred = 20000
-help = "Its port."
-[[setting]]
-name = "password"
-type = "secret"
-help = "Its password."
-"""
-MAIN = """
-variable "context" { type = any }
-variable "port" { type = number }
-variable "password" {
-  type      = string
-  sensitive = true
-}
-module "storage" {
-  source     = "../../../storage"
-  flavor     = "FLAVOR"
-  definition = "${path.module}/module.toml"
-}
-module "service" {
-  source     = "../../../service"
-  flavor     = module.storage.flavor
-  definition = "${path.module}/module.toml"
-  settings   = { port = var.port, password = var.password }
-}
-output "properties" { value = { url = "http://127.0.0.1:${var.port}" } }
-output "secrets" {
-  value     = {}
-  sensitive = true
-}
-"""
 
 slots = st.sampled_from(sorted(CATALOG))
 
@@ -251,16 +193,7 @@ class LivingStack(RuleBasedStateMachine):
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> type[LivingStack]:
     """The machine, with a small catalog and an engine."""
     modules = tmp_path / "modules"
-    for name in ("service", "storage", "supervisor"):
-        shutil.copytree(OURS / name, modules / "local" / name)
-    for slot, flavor in CATALOG.items():
-        folder = modules / "local/services" / slot / flavor
-        folder.mkdir(parents=True)
-        _, _, service = definition_text().partition("[service]")
-        definition = f"{HEAD.format(slot.replace('_', '-'))}{SETTINGS}\n[service]{service}"
-        (folder / "module.toml").write_text(definition)
-        (folder / "main.tf").write_text(MAIN.replace("FLAVOR", flavor))
-    (modules / "stacks.toml").write_text(STACKS)
+    write_catalog(modules, {pair: definition_text() for pair in CATALOG.items()})
     monkeypatch.setattr("matcha_tui.stack.catalog.find_modules_directory", lambda: modules)
     for name, value in make_environment().items():
         monkeypatch.setenv(name, value)
