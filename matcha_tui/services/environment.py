@@ -158,5 +158,10 @@ def _run_uv(folder: FlavorFolder, arguments: list[str], lock: int) -> None:
         for line in process.stdout:
             lines.append(mask(line.rstrip(), variables))
             report_line(f"{folder.flavor}: {lines[-1]}")
+    if process.returncode < 0:
+        raise MatchaError(
+            f"cannot install {folder.flavor}: uv was killed by signal {-process.returncode}",
+            hint="Run the same command again: what was downloaded is kept.",
+        )
     if process.returncode != 0:
         raise explain_failure(folder.flavor, "\n".join(lines))

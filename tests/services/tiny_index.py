@@ -26,12 +26,19 @@ class TinyIndex:
         digest: The SHA-256 of its first wheel.
         asked: The paths that were asked for with the right password.
         hold: While it is cleared, no answer is given.
+        answers: So many are given all the same.
     """
 
     url: str
     digest: str
     asked: list[str] = field(default_factory=list)
     hold: threading.Event = field(default_factory=threading.Event)
+    answers: int | None = None
+
+    def hold_after(self, answers: int) -> None:
+        """Give only so many answers, until `hold` is set."""
+        self.answers = answers
+        self.hold.clear()
 
 
 @contextmanager
@@ -59,7 +66,8 @@ def run_index(folder: Path, versions: Sequence[str] = ("1.0",)) -> Iterator[Tiny
                 self.end_headers()
                 return
             index.asked.append(self.path)
-            index.hold.wait(60)
+            if index.answers is None or len(index.asked) > index.answers:
+                index.hold.wait(60)
             super().do_GET()
 
         def log_message(self, *_: object) -> None:
