@@ -2,9 +2,15 @@
 
 from pathlib import Path
 
-from matcha_tui.services.leader import SERVICE_MARKER
+from matcha_tui.services.layout import flavor_folders
+from matcha_tui.services.leader import SERVICE_MARKER, read_leader
 from matcha_tui.services.supervisor import SUPERVISOR_MARKER
-from matcha_tui.system.processes import Process, end_processes, processes_marked_below
+from matcha_tui.system.processes import (
+    Process,
+    end_processes,
+    processes_marked_below,
+    read_variable,
+)
 
 _END_SECONDS = 10
 
@@ -20,6 +26,19 @@ def find_processes(services_directory: Path) -> dict[str, list[Process]]:
         for value, process in processes_marked_below(marker, str(services_directory)):
             found.setdefault(Path(value).name, []).append(process)
     return found
+
+
+def find_former_directory(services_directory: Path) -> Path | None:
+    """Return the services directory that a project's services still run in, if it was moved.
+
+    They hold its files open, wherever those are by now, and know only of the former place.
+    """
+    for folder in flavor_folders(services_directory):
+        leader = read_leader(folder)
+        place = read_variable(leader.process, SERVICE_MARKER) if leader else ""
+        if place and not Path(place).exists():
+            return Path(place).parent
+    return None
 
 
 def end_all(services_directory: Path) -> list[str]:

@@ -137,6 +137,16 @@ def is_marked(process: Process, variable: str, value: str) -> bool:
         return False
 
 
+def read_variable(process: Process, variable: str) -> str:
+    """Return a variable in the environment of a process of this user; empty where there is none."""
+    try:
+        if not process.is_alive():
+            return ""
+        return str(psutil.Process(process.pid).environ().get(variable, ""))
+    except (psutil.Error, OSError):
+        return ""
+
+
 def is_run_with(process: Process, argument: str) -> bool:
     """Return whether a process was started with an argument."""
     try:

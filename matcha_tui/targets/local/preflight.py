@@ -13,7 +13,7 @@ from matcha_tui.services.definition import Definition, Server, parse_definition
 from matcha_tui.services.environment import free_megabytes
 from matcha_tui.services.health import check_services
 from matcha_tui.services.index import ASK_SECONDS, ask_index, describe_index, uv_environment
-from matcha_tui.services.orphans import end_all, find_processes
+from matcha_tui.services.orphans import end_all, find_former_directory, find_processes
 from matcha_tui.services.store import find_environment, store_folder
 from matcha_tui.services.supervisor import require_open_files
 from matcha_tui.stack.flavor import Flavor
@@ -85,16 +85,28 @@ def _ports(spec: StackSpec) -> str:
 
 def _lost(spec: StackSpec) -> str:
     """See that nothing runs of a deployment that this folder has forgotten."""
-    running = () if spec.is_deployed else tuple(sorted(find_processes(spec.workspace.services)))
+    services = spec.workspace.services
+    former = find_former_directory(services)
+    known_here = former or services
+    if former is None and spec.is_deployed:
+        return "nothing runs here that the project does not know"
+    running = tuple(sorted(find_processes(known_here)))
     if not running:
         return "nothing runs here that the project does not know"
 
     def end() -> str:
-        return f"Ended: {', '.join(end_all(spec.workspace.services))}."
+        return f"Ended: {', '.join(end_all(known_here))}."
 
+    runs = f"{', '.join(running)} still {'runs' if len(running) == 1 else 'run'}"
+    if former:
+        raise FixableError(
+            f"{runs} in {former.parent.parent}, where this project was before it was moved",
+            hint="Move it back; or end them: matcha doctor --fix. Their data has moved along, and"
+            " `matcha provision` starts them here.",
+            fix=Fix("End them", end),
+        )
     raise FixableError(
-        f"{', '.join(running)} still {'runs' if len(running) == 1 else 'run'} here from an earlier"
-        " deployment, of which .matcha knows nothing any more",
+        f"{runs} here from an earlier deployment, of which .matcha knows nothing any more",
         hint="Put .matcha back if you have it; or end them: matcha doctor --fix",
         fix=Fix("End them", end),
     )
