@@ -51,8 +51,23 @@ def rotate(log: Path, limit: int = LOG_BYTES) -> None:
         _times(log).replace(_times(_aside(log)))
 
 
-def tail(log: Path, lines: int, start: int = 0) -> list[str]:
-    """The last lines of a log."""
+def tail(log: Path, lines: int, start: int = 0, began: float | None = None) -> list[str]:
+    """Return the last lines of a log.
+
+    Args:
+        log: The file, which need not exist.
+        lines: At most so many.
+        start: Only what was written behind that position.
+        began: When the log had that size, in seconds since the epoch: what was put aside since
+            counts as well.
+    """
+    aside = _aside(log)
+    if began is None or not aside.exists() or aside.stat().st_mtime < began:
+        return _tail_of(log, lines, start)
+    return [*_tail_of(aside, lines, start), *_tail_of(log, lines, 0)][-lines:]
+
+
+def _tail_of(log: Path, lines: int, start: int) -> list[str]:
     try:
         with log.open("rb") as content:
             end = content.seek(0, os.SEEK_END)

@@ -94,12 +94,12 @@ def _start_healthy(service: Service, check: HttpCheck, tell: Tell) -> None:
     """Launch a service and wait until it is healthy; say what it said last if it is not."""
     folder = service.folder
     log_start = folder.log.stat().st_size if folder.log.exists() else 0
-    began = time.monotonic()
+    began, began_at = time.monotonic(), time.time()
     try:
         launch(folder)
         _wait_until_healthy(service, check, tell)
     except MatchaError as error:
-        lines = tail(folder.log, _LOG_LINES, log_start)
+        lines = tail(folder.log, _LOG_LINES, log_start, began_at)
         for line in lines:
             tell(f"{folder.flavor} | {line}")
         stop(folder)

@@ -7,6 +7,7 @@ import pytest
 from matcha_tui.commands.doctor import show_finding
 from matcha_tui.targets.findings import Finding, Verdict
 from tests.command_line import DVC_ONLY, Matcha
+from tests.faults.report import Fault, error_of
 from tests.services.tiny_index import SECRET, run_index
 
 MLFLOW = Path(__file__).parents[2] / "terraform_modules/local/services/experiment_tracker/mlflow"
@@ -84,7 +85,10 @@ def test_a_provision_is_refused_for_what_can_be_known_before(matcha: Matcha, tak
     assert unchecked.returncode == 1
 
 
-def test_too_few_open_files_are_refused_before_anything_is_made(matcha: Matcha, tmp_path: Path):
+@pytest.mark.fault("Variables, clocks and edited files", "`ulimit -n 64`")
+def test_too_few_open_files_are_refused_before_anything_is_made(
+    matcha: Matcha, tmp_path: Path, fault: Fault
+):
     (matcha.folder / "matcha.toml").write_text(DVC_ONLY)
     limited = tmp_path / "matcha"
     limited.write_text(f'#!/bin/sh\nulimit -n 64\nexec "{matcha.program}" "$@"\n')
@@ -94,6 +98,10 @@ def test_too_few_open_files_are_refused_before_anything_is_made(matcha: Matcha, 
     assert "a service needs 1024 open files, and this terminal allows 64" in refused.stderr
     assert "ulimit -n 1024" in refused.stderr
     assert not (matcha.folder / ".matcha" / "services").exists()
+    provision = matcha("provision", "--yes")
+    assert provision.returncode == 0, provision.stderr
+    assert matcha("destroy", "--yes").returncode == 0
+    fault.report(error_of(refused.stderr), "`ulimit -n 1024`, then `matcha provision`")
 
 
 def test_a_hint_of_several_lines_is_shown_as_such_and_without_what_a_terminal_obeys(

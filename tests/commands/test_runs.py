@@ -17,6 +17,7 @@ import pytest
 from tests.command_line import DVC_ONLY, Matcha
 from tests.commands.held import HeldProject
 from tests.commands.in_process import MatchaHere
+from tests.faults.report import Fault, error_of
 from tests.waiting import wait_for
 
 
@@ -53,7 +54,8 @@ def test_an_interrupt_cancels_in_order_and_a_retry_goes_on(held: HeldProject):
     assert held.matcha("provision", "--yes").returncode == 0
 
 
-def test_a_second_provision_is_refused_naming_who_and_since_when(held: HeldProject):
+@pytest.mark.fault("Two at once", "two provisions at once, of one user or of two")
+def test_a_second_provision_is_refused_naming_who_and_since_when(held: HeldProject, fault: Fault):
     first = held.begin("provision", "--yes")
     held.wait_until_held()
     owner = held.lock_owner()
@@ -72,6 +74,7 @@ def test_a_second_provision_is_refused_naming_who_and_since_when(held: HeldProje
     (result,) = objects(as_json.stdout)
     assert (result["kind"], result["state"], result["exit_code"]) == ("result", "not_started", 3)
     assert who in result["error"]["message"]
+    fault.report(error_of(second.stderr), "`matcha logs --follow`, or `matcha cancel`")
 
 
 def test_a_detached_run_is_listed_followed_and_ends_by_itself(held: HeldProject):
@@ -146,7 +149,8 @@ def test_a_run_whose_watcher_was_killed_is_lost(held: HeldProject):
     assert "without a record" in followed.stderr
 
 
-def test_a_lock_is_freed_by_force_only_when_its_holder_is_dead(matcha: Matcha):
+@pytest.mark.fault("Two at once", "the lock has the name of another host")
+def test_a_lock_is_freed_by_force_only_when_its_holder_is_dead(matcha: Matcha, fault: Fault):
     (matcha.folder / ".matcha").mkdir()
     lock = matcha.folder / ".matcha/lock"
     owner = {"operation": "provision", "user": "me", "since": "2026-11-23T10:00:00+00:00"}
@@ -161,6 +165,7 @@ def test_a_lock_is_freed_by_force_only_when_its_holder_is_dead(matcha: Matcha):
         freed = matcha("force-unlock")
         assert (freed.returncode, lock.exists()) == (0, False)
         assert f"(pid {dead.pid})" in freed.stderr
+    fault.report(error_of(refused.stderr), "`matcha force-unlock`, on that host")
 
 
 @pytest.mark.parametrize(

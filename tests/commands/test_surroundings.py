@@ -7,6 +7,7 @@ import pytest
 
 from matcha_tui.crash import explain_surroundings, report_crash
 from tests.command_line import SCRIPTS, make_environment
+from tests.faults.report import Fault, error_of
 
 GONE = "matcha: the current folder no longer exists\n  Go to one that does, as with: cd ~\n"
 NAMELESS = ("HOME", "XDG_CACHE_HOME", "USER", "LOGNAME", "LNAME", "USERNAME")
@@ -55,6 +56,9 @@ def test_a_folder_that_nothing_can_be_made_in(command: str):
     assert finished.stderr.startswith("matcha: cannot create /proc/.matcha: ")
 
 
+@pytest.mark.fault(
+    "Variables, clocks and edited files", "`HOME` is not set, or a folder that cannot be made"
+)
 @pytest.mark.parametrize(
     ("home", "command", "exit_code", "says"),
     [
@@ -66,7 +70,7 @@ def test_a_folder_that_nothing_can_be_made_in(command: str):
     ],
 )
 def test_a_user_without_a_home_or_a_name(
-    tmp_path: Path, home: str | None, command: str, exit_code: int, says: str
+    tmp_path: Path, fault: Fault, home: str | None, command: str, exit_code: int, says: str
 ):
     environment = {
         name: value for name, value in make_environment().items() if name not in NAMELESS
@@ -90,6 +94,8 @@ def test_a_user_without_a_home_or_a_name(
     assert finished.returncode == exit_code, finished.stderr
     assert says in finished.stderr
     assert not list(tmp_path.glob(".matcha/crash*"))
+    if exit_code:
+        fault.report(error_of(finished.stderr), "set `HOME`, then the same command")
 
 
 @pytest.mark.parametrize("kind", [OSError, ValueError, RuntimeError])

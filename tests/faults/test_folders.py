@@ -159,4 +159,4 @@ def test_the_project_is_moved(deployed: Matcha, fault: Fault):
     finally:
         moved.clean_up()
     said = error_of(refused.stderr).replace(str(was.resolve()), "FOLDER")
-    fault.report(said, "`matcha doctor --fix`, then `matcha provision`")
+    fault.report(said.partition(";")[0], "`matcha doctor --fix`, then `matcha provision`")

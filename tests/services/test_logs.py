@@ -63,3 +63,15 @@ def test_the_tail_is_the_last_lines_since_a_position(tmp_path: Path) -> None:
     assert tail(log, 9, start=4) == ["c"]
     assert tail(log, 9, start=400) == ["a", "b", "c"]  # it was rotated since
     assert tail(tmp_path / "none", 2) == []
+
+
+def test_the_tail_has_what_was_put_aside_since(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text("before\nlast words\n")
+    rotate(log, limit=5)
+    log.write_text("ended\n")
+    start = len("before\n")
+    put_aside = log.with_name("log.1").stat().st_mtime
+    assert tail(log, 20, start, put_aside) == ["last words", "ended"]
+    assert tail(log, 1, start, put_aside) == ["ended"]
+    assert tail(log, 20, 0, put_aside + 1) == ["ended"]

@@ -27,6 +27,7 @@ class TinyIndex:
         asked: The paths that were asked for with the right password.
         hold: While it is cleared, no answer is given.
         answers: So many are given all the same.
+        is_dropped: Whether what has waited gets none.
     """
 
     url: str
@@ -34,11 +35,17 @@ class TinyIndex:
     asked: list[str] = field(default_factory=list)
     hold: threading.Event = field(default_factory=threading.Event)
     answers: int | None = None
+    is_dropped: bool = False
 
     def hold_after(self, answers: int) -> None:
         """Give only so many answers, until `hold` is set."""
         self.answers = answers
         self.hold.clear()
+
+    def drop(self) -> None:
+        """Close what waits for an answer, without one."""
+        self.is_dropped = True
+        self.hold.set()
 
 
 @contextmanager
@@ -68,6 +75,9 @@ def run_index(folder: Path, versions: Sequence[str] = ("1.0",)) -> Iterator[Tiny
             index.asked.append(self.path)
             if index.answers is None or len(index.asked) > index.answers:
                 index.hold.wait(60)
+                if index.is_dropped:
+                    self.close_connection = True
+                    return
             super().do_GET()
 
         def log_message(self, *_: object) -> None:
