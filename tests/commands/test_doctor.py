@@ -85,7 +85,8 @@ def test_a_provision_is_refused_for_what_can_be_known_before(matcha: Matcha, tak
     assert unchecked.returncode == 1
 
 
-@pytest.mark.fault("Variables, clocks and edited files", "`ulimit -n 64`")
+@pytest.mark.slow
+@pytest.mark.fault("Variables, times and edited files", "`ulimit -n 64`")
 def test_too_few_open_files_are_refused_before_anything_is_made(
     matcha: Matcha, tmp_path: Path, fault: Fault
 ):

@@ -54,7 +54,7 @@ def test_an_interrupt_cancels_in_order_and_a_retry_goes_on(held: HeldProject):
     assert held.matcha("provision", "--yes").returncode == 0
 
 
-@pytest.mark.fault("Two at once", "two provisions at once, of one user or of two")
+@pytest.mark.fault("Two at once", "two provisions at once")
 def test_a_second_provision_is_refused_naming_who_and_since_when(held: HeldProject, fault: Fault):
     first = held.begin("provision", "--yes")
     held.wait_until_held()

@@ -57,7 +57,7 @@ def test_a_folder_that_nothing_can_be_made_in(command: str):
 
 
 @pytest.mark.fault(
-    "Variables, clocks and edited files", "`HOME` is not set, or a folder that cannot be made"
+    "Variables, times and edited files", "`HOME` is not set, or a folder that cannot be made"
 )
 @pytest.mark.parametrize(
     ("home", "command", "exit_code", "says"),

@@ -24,6 +24,9 @@ _CHANGING = (
     (r"\S*/matcha-[^/\s]+/", "…/"),
     (r"\b(pid|process|port) \d+", r"\1 N"),
     (r"\d{8}T\d{6}-(\w+)", r"RUN-\1"),
+    (r"number \d+ \(serial \d+, kept [^)]*\)", "number N (serial N, kept TIME)"),
+    (r"\[\d\d/\w{3}/\d{4} [\d:]+\]", "[TIME]"),
+    (r"\b(listening on|port is) \d+", r"\1 PORT"),
     (r"\d{4}-\d\d-\d\dT[\d:.]+(\+00:00|Z)?", "TIME"),
     (r"\S+ on \S+ \(pid N\)", "USER on HOST (pid N)"),
     (r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
@@ -57,7 +60,7 @@ class Fault:
 
     def report(self, said: str, next_step: str, lost: str = NOTHING) -> None:
         """Write down what was found; the last that a test does."""
-        report = FaultReport(self._group, self._fault, _steady(said), lost, next_step)
+        report = FaultReport(self._group, self._fault, said, lost, next_step)
         RESULTS.mkdir(parents=True, exist_ok=True)
         name = hashlib.sha256(self._test.encode()).hexdigest()[:16]
         (RESULTS / f"{name}.json").write_text(json.dumps(asdict(report)))
@@ -73,9 +76,10 @@ def fault(request: pytest.FixtureRequest) -> Fault:
 
 
 def read_reports() -> Iterator[FaultReport]:
-    """Yield every report that there is."""
+    """Yield every report that there is, without what is another in each run."""
     for path in sorted(RESULTS.glob("*.json")):
-        yield FaultReport(**json.loads(path.read_text()))
+        found = json.loads(path.read_text())
+        yield FaultReport(**found | {"said": _steady(found["said"])})
 
 
 def error_of(stderr: str) -> str:

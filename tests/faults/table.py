@@ -73,7 +73,8 @@ def rows_of_page(text: str) -> set[tuple[str, str]]:
         if line.startswith("## "):
             group = line.removeprefix("## ")
         elif line.startswith("| ") and not line.startswith("| fault |"):
-            found.add((group, line.split(" | ")[0].removeprefix("| ")))
+            fault = line.split(" | ")[0].removeprefix("| ")
+            found.add((group, fault.replace("\\|", "|")))
     return found
 
 

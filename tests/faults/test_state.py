@@ -14,6 +14,7 @@ import pytest
 
 from matcha_tui.errors import ExitCode
 from tests.command_line import Matcha, make_environment
+from tests.faults.report import Fault
 from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
@@ -103,39 +104,46 @@ def restore_by_the_message(matcha: Matcha) -> str:
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [
-        ("corrupt", "is damaged"),
-        ("truncated", "is damaged"),
-        ("newer format", "has a newer format than this matcha knows"),
-        ("empty", "is lost"),
-        ("gone", "is lost"),
-        ("older serial", "is older than one that was kept"),
-        ("another lineage", "is another one than that of what was built here"),
+        pytest.param(row, sentence, marks=pytest.mark.fault("Terraform's state", f"it is {row}"))
+        for row, sentence in (
+            ("corrupt", "is damaged"),
+            ("truncated", "is damaged"),
+            ("of a newer format", "has a newer format than this matcha knows"),
+            ("empty", "is lost"),
+            ("gone", "is lost"),
+            ("of an older serial", "is older than one that was kept"),
+            ("of another lineage", "is another one than that of what was built here"),
+        )
     ],
 )
-def test_a_state_that_nobody_can_go_by_is_put_right(matcha: Matcha, row: str, sentence: str):
+def test_a_state_that_nobody_can_go_by_is_put_right(
+    matcha: Matcha, fault: Fault, row: str, sentence: str
+):
     good = json.loads(state_of(matcha).read_bytes())
     match row:
         case "corrupt":
             state_of(matcha).write_bytes(b"\0" * 4096)
         case "truncated":
             state_of(matcha).write_bytes(state_of(matcha).read_bytes()[:300])
-        case "newer format":
+        case "of a newer format":
             change(matcha, version=5)
         case "empty":
             state_of(matcha).write_bytes(b"")
         case "gone":
             shutil.rmtree(matcha.folder / ".matcha/infrastructure")
-        case "older serial":
+        case "of an older serial":
             change(matcha, serial=good["serial"] - 1)
-        case "another lineage":
+        case "of another lineage":
             change(matcha, lineage="00000000-0000-0000-0000-000000000000")
     was = state_of(matcha).read_bytes() if state_of(matcha).exists() else b""
-    assert sentence in restore_by_the_message(matcha)
+    said = restore_by_the_message(matcha)
+    assert sentence in said
     now = json.loads(state_of(matcha).read_bytes())
     assert (now["lineage"], now["resources"]) == (good["lineage"], good["resources"])
     assert now["serial"] > good["serial"]
     remembered = set_aside(matcha) | {path.read_bytes() for path in kept(matcha)}
     assert not was or was in remembered
+    fault.report(said, "`matcha state restore`")
 
 
 def test_a_state_that_is_older_on_purpose_is_gone_on_with(matcha: Matcha):

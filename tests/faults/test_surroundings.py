@@ -20,7 +20,7 @@ from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 
-GROUP = "Variables, clocks and edited files"
+GROUP = "Variables, times and edited files"
 INDEX = "The package index"
 
 
@@ -72,14 +72,11 @@ def test_variables_that_would_break_a_run(small: Matcha, tmp_path: Path, fault: 
 @pytest.mark.fault(GROUP, "`TF_PLUGIN_CACHE_DIR` names a folder that is not there")
 def test_a_plugin_cache_that_is_not_there(small: Matcha, fault: Fault):
     plan = with_variables(small, TF_PLUGIN_CACHE_DIR="/proc/nowhere")("plan")
-    said = plan.stderr
-    assert "Traceback" not in said
+    assert plan.returncode == 0, plan.stderr
     provision = small("provision", "--yes")
     assert provision.returncode == 0, provision.stderr
     require_up(small)
-    fault.report(
-        "" if plan.returncode == 0 else error_of(said), "unset it, then `matcha provision`"
-    )
+    fault.report("", "none: on this machine no provider has to be fetched")
 
 
 @pytest.mark.parametrize(
@@ -87,16 +84,15 @@ def test_a_plugin_cache_that_is_not_there(small: Matcha, fault: Fault):
     [
         pytest.param(
             timedelta(days=-2),
-            marks=pytest.mark.fault(GROUP, "the clock was ahead, and was set back two days"),
+            marks=pytest.mark.fault(GROUP, "every file and run has a time two days ahead"),
         ),
         pytest.param(
             timedelta(days=400),
-            marks=pytest.mark.fault(GROUP, "the clock jumps forward by more than a year"),
+            marks=pytest.mark.fault(GROUP, "every file and run has a time of more than a year ago"),
         ),
     ],
 )
-def test_a_clock_that_was_set(deployed: Matcha, fault: Fault, shift: timedelta):
-    """What is on disk gets the times that it would have had."""
+def test_times_on_disk_that_are_wrong(deployed: Matcha, fault: Fault, shift: timedelta):
     (run,) = (deployed.folder / ".matcha/runs").iterdir()
     description = json.loads((run / "run.json").read_text())
     created = datetime.now(UTC) - shift
@@ -115,7 +111,7 @@ def test_a_clock_that_was_set(deployed: Matcha, fault: Fault, shift: timedelta):
     assert provision.returncode == 0, provision.stderr
     assert deployed.service_pids() == pids
     require_up(deployed)
-    fault.report("", "none: whether a process lives is not told by the clock")
+    fault.report("", "none: nothing goes by these times")
 
 
 @pytest.mark.parametrize(

@@ -14,5 +14,5 @@ def test_what_is_written_is_read_back():
     rows = {("A", "one | two"): "test_a.py", ("B", "three"): "test_b.py"}
     reports = [FaultReport(*row, "said", "nothing", "`matcha plan`") for row in rows]
     page = write_page(rows, reports)
-    assert rows_of_page(page) == {("A", "one \\| two"), ("B", "three")}
+    assert rows_of_page(page) == set(rows)
     assert page.count("`matcha plan`") == 2
