@@ -1,7 +1,6 @@
 """How the services of a project are, all asked at once."""
 
 import os
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,7 +88,7 @@ def _check_server(folder: FlavorFolder, check: HttpCheck) -> ServiceHealth:
         detail = f"It does not run; its log is {folder.log}."
         return ServiceHealth(folder.flavor, HealthState.DOWN, detail, check.url)
     problem = find_http_problem(check)
-    up_seconds = max(0.0, time.time() - leader.created)
+    up_seconds = leader.process.age
     supervised = is_supervised(folder)
     if problem is None:
         state = HealthState.HEALTHY

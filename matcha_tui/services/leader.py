@@ -30,7 +30,7 @@ class Leader:
 
     Attributes:
         pid: Its process id, which is also its process group.
-        created: When it was started, as seconds since the epoch.
+        created: When it was started, as `Process.started` is.
         fingerprint: Of the service that it was started as.
     """
 

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 
 import psutil
 
-# A process's start time is drawn from the machine's clock, which is set right now and then.
-_SAME_START_SECONDS = 5.0
+# Linux counts a process's start from the boot, which no setting of the clock changes.
+_SAME_START_SECONDS = 0.5
+# Elsewhere, and in what earlier versions wrote, it is drawn from the clock, which may be set.
+_SAME_TIME_SECONDS = 5.0
+_FIRST_TIME = 1e9  # less is a time since the boot
 _GRACE_SECONDS = 3.0
 _KILL_SECONDS = 5.0
 _POLL_SECONDS = 0.02
@@ -22,7 +25,8 @@ class Process:
 
     Attributes:
         pid: Its number.
-        started: When it began, in seconds since the epoch.
+        started: When it began, in seconds since the boot; since the epoch where the system
+            does not count from the boot, and as earlier versions wrote it.
     """
 
     pid: int
@@ -32,10 +36,20 @@ class Process:
         """Whether it still runs; one that has ended and was not yet buried does not."""
         try:
             found = psutil.Process(self.pid)
-            is_same = abs(found.create_time() - self.started) < _SAME_START_SECONDS
+            if self.started < _FIRST_TIME:
+                is_same = abs(_start_of(found) - self.started) < _SAME_START_SECONDS
+            else:
+                is_same = abs(found.create_time() - self.started) < _SAME_TIME_SECONDS
             return is_same and found.status() != psutil.STATUS_ZOMBIE
         except psutil.Error:
             return False
+
+    @property
+    def age(self) -> float:
+        """For how long it has run, in seconds, if it still runs."""
+        is_since_boot = self.started < _FIRST_TIME
+        now = time.clock_gettime(time.CLOCK_BOOTTIME) if is_since_boot else time.time()
+        return max(0.0, now - self.started)
 
     def send(self, kind: signal.Signals) -> bool:
         """Send it a signal, if it still runs; say whether it did."""
@@ -49,7 +63,7 @@ class Process:
 def find_process(pid: int) -> Process | None:
     """Return the process with that number; ``None`` if it has ended."""
     try:
-        return Process(pid, psutil.Process(pid).create_time())
+        return _identify(psutil.Process(pid))
     except psutil.Error:
         return None
 
@@ -164,7 +178,17 @@ def _with_variable(variable: str) -> Iterator[tuple[str, Process]]:
                 continue
             value = process.environ().get(variable)
             if value is not None:
-                yield _shown_by_psutil(value), Process(process.pid, process.create_time())
+                yield _shown_by_psutil(value), _identify(process)
+
+
+def _identify(found: psutil.Process) -> Process:
+    return Process(found.pid, _start_of(found))
+
+
+def _start_of(found: psutil.Process) -> float:
+    """Return when a process began: since the boot where psutil adds the boot's time to that."""
+    created = found.create_time()
+    return created - psutil.boot_time() if psutil.LINUX else created
 
 
 def _is_marked(process: psutil.Process, variable: str, value: str) -> bool:
@@ -196,4 +220,4 @@ def _members(session: int) -> Iterator[Process]:
             continue
         with suppress(psutil.Error, OSError):
             if os.getsid(found.pid) == session:
-                yield Process(found.pid, found.create_time())
+                yield _identify(found)

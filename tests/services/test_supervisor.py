@@ -13,7 +13,7 @@ from matcha_tui.services.leader import Leader, write_leader
 from matcha_tui.services.ports import is_free
 from matcha_tui.services.service import render_service
 from matcha_tui.services.supervisor import is_supervised
-from matcha_tui.system.processes import Process
+from matcha_tui.system.processes import Process, find_process
 from tests.services.tiny_project import SECRET, TinyProject, get
 from tests.waiting import wait_for
 
@@ -254,8 +254,9 @@ def _make_it_crash(project: TinyProject) -> None:
 
 
 def _child_of(pid: int) -> Process:
-    child = psutil.Process(pid).children()[0]
-    return Process(child.pid, child.create_time())
+    child = find_process(psutil.Process(pid).children()[0].pid)
+    assert child is not None
+    return child
 
 
 def _cpu_seconds_of(process: Process) -> float:
