@@ -106,7 +106,8 @@ def _look_for_lost(entry: Registered) -> FoundDeployment | None:
     target = TARGETS[entry.target]
     running = target.find_lost(entry.workspace)
     if running:
-        detail = f"{', '.join(running)} still run; matcha ls --end-lost ends them"
+        verb, them = ("runs", "it") if len(running) == 1 else ("run", "them")
+        detail = f"{', '.join(running)} still {verb}; matcha ls --end-lost ends {them}"
         return FoundDeployment(entry, DeploymentState.LOST, detail, running=running)
     if target.state is None:
         unregister(entry.workspace)

@@ -65,7 +65,7 @@ def test_the_project_is_deleted(deployed: Matcha, fault: Fault):
     assert ended.returncode == 0, ended.stderr
     deployed.wait_until_ended()
     assert listed(deployed) == []
-    said = "one still run; matcha ls --end-lost ends them"
+    said = "one still runs; matcha ls --end-lost ends it"
     assert row["detail"] == said
     fault.report(said, "`matcha ls --end-lost`", "what was in that folder")
 
