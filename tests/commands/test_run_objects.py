@@ -123,7 +123,7 @@ def test_a_repeated_diagnostic_is_told_once():
 def test_what_a_run_leaves_open_is_told_when_it_ends():
     ending = RunFinished(state=RunState.CANCELLED, exit_code=1, timestamp=at(9))
     resource, step = told(*BEGUN, ending)
-    assert (resource["address"], resource["state"]) == (ADDRESS, "failed")
+    assert (resource["address"], resource["state"]) == (ADDRESS, "stopped")
     assert (step["name"], step["state"], step["seconds"]) == ("apply", "failed", 9.0)
 
 

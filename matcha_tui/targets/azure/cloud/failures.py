@@ -23,6 +23,7 @@ FIRST_REFUSAL = 400
 """Answers with this HTTP status, or one above, say no."""
 
 _LONGEST_TEXT = 300
+_TOO_MANY, _OWN_FAULTS = 429, 500
 _LONGEST_ANSWER = 3_000
 _EXPLANATIONS = Explanations("matcha_tui.targets.azure")
 # What begins a sentence with a small letter once it is part of another; names are left as they are.
@@ -112,7 +113,9 @@ def explain_response(response: HttpResponse, request: str) -> AzureRequestError:
     status = response.status_code
     code, text = _read_error(response)
     line = one_line(f"{code}: {text}", _LONGEST_ANSWER)
-    if explanation := _EXPLANATIONS.explain(line):
+    # Azure's own faults say little of the cause; what was asked, and how long to wait, says more.
+    is_own_fault = status == _TOO_MANY or status >= _OWN_FAULTS
+    if not is_own_fault and (explanation := _EXPLANATIONS.explain(line)):
         return _explained(explanation, status=status, code=code)
     words = {
         "request": request,

@@ -167,7 +167,8 @@ def test_a_list_that_is_none_is_one_sentence(
             409,
             "AnotherOperationInProgress",
             "Busy.",
-            "GET {url} is in conflict with what is there (AnotherOperationInProgress): Busy.",
+            "Azure is still at work on the same resource, by an earlier operation or somebody"
+            " else's (AnotherOperationInProgress)",
             "Wait",
         ),
         (
