@@ -105,6 +105,7 @@ def test_what_is_no_sound_backup_is_one_sentence_and_nothing_is_chosen(
     assert list(matcha.folder.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_meanwhile_nothing_else_may_change_the_stack(matcha: Matcha, backup: Path, tmp_path: Path):
     project = HeldProject.make(matcha, tmp_path)
     provision = project.begin("provision", "--yes")

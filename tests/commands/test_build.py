@@ -87,6 +87,7 @@ def test_data_is_kept_if_asked(deployed: Matcha):
     assert kept.read_text() == "green tea"
 
 
+@pytest.mark.slow
 def test_dvc_data_outlives_a_destroy_unless_that_is_to_delete_it(deployed: Matcha):
     kept = push(deployed)
     destroy = deployed("destroy", "--yes")

@@ -127,6 +127,7 @@ def test_what_runs_is_found_and_destroyed_though_the_target_was_edited(matcha: M
     assert (matcha.folder / "matcha.toml").read_text() == ON_AZURE
 
 
+@pytest.mark.slow
 def test_a_plan_changes_nothing_of_what_is_deployed(matcha: Matcha):
     edit(matcha, FILE_SERVER)
     assert matcha("provision", "--yes", "--trust-modules").returncode == 0
@@ -163,6 +164,7 @@ def test_what_a_killed_provision_made_is_known_and_destroyed(held: HeldProject):
     held.matcha.wait_until_ended()
 
 
+@pytest.mark.slow
 def test_a_killed_provision_is_gone_on_with(held: HeldProject):
     kill_a_provision(held)
     provision = held.matcha("provision", "--yes")

@@ -59,6 +59,7 @@ def test_a_deployment_is_listed_until_it_is_destroyed(own: Matcha, tmp_path: Pat
     assert "Nothing of yours is deployed" in empty.stderr
 
 
+@pytest.mark.slow
 def test_what_has_lost_its_folder_is_found_refused_and_ended(own: Matcha):
     shutil.rmtree(own.folder / ".matcha")
     assert own.processes()
@@ -79,6 +80,7 @@ def test_what_has_lost_its_folder_is_found_refused_and_ended(own: Matcha):
     assert own("destroy", "--yes").returncode == 0
 
 
+@pytest.mark.slow
 def test_what_runs_of_a_folder_that_is_gone_is_found_from_anywhere(own: Matcha, tmp_path: Path):
     elsewhere = Matcha(tmp_path, own.environment)
     shutil.rmtree(own.folder)
@@ -89,6 +91,7 @@ def test_what_runs_of_a_folder_that_is_gone_is_found_from_anywhere(own: Matcha, 
     assert listed(elsewhere) == []
 
 
+@pytest.mark.slow
 def test_the_doctor_ends_what_was_lost(own: Matcha):
     shutil.rmtree(own.folder / ".matcha")
     fixed = own("doctor", "--fix", "--yes")

@@ -36,6 +36,7 @@ def read(url: str) -> str:
         return str(answer.read(), "utf-8")
 
 
+@pytest.mark.slow
 def test_the_example_is_checked_built_asked_and_taken_down(own: Matcha):
     check = own("module", "check", f"my_modules/{PLACE}")
     assert check.returncode == 0, check.stdout

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from matcha_tui.app import MatchaApp
 from matcha_tui.screens.confirm import Confirm
 from matcha_tui.screens.home import HomeScreen
@@ -40,6 +42,7 @@ async def test_packages_that_cannot_be_installed_are_a_dialog():
         assert "✗ Nothing was tried" in seen(pilot)
 
 
+@pytest.mark.slow
 async def test_what_somebody_has_changed_is_seen_at_home_and_asked_for():
     session = FrozenSession(overview=deployed())
     async with MatchaApp(session).run_test(size=(80, 24)) as pilot:

@@ -61,6 +61,7 @@ async def test_choosing_the_other_preset_reaches_terraform(folder):
         await until_seen(pilot, "Plan: 14 to add")
 
 
+@pytest.mark.slow
 async def test_a_changed_preset_is_called_custom_and_going_back_keeps_it(folder):
     async with wizard(folder) as pilot:
         await press_on(pilot, ModulesScreen)
@@ -103,6 +104,7 @@ async def test_an_empty_stack_goes_no_further(folder):
         await until_on(pilot, ModulesScreen)
 
 
+@pytest.mark.slow
 async def test_a_wrong_setting_holds_up_the_wizard_and_is_not_lost_by_going_back(folder):
     async with wizard(folder) as pilot:
         await press_on(pilot, ModulesScreen, SettingsScreen)

@@ -117,6 +117,7 @@ def test_what_fails_is_put_back_and_runs_again(
     assert not tiny.folder("tiny").failed_upgrade.exists()
 
 
+@pytest.mark.slow
 def test_a_migration_that_is_killed_half_way_begins_anew(tiny: TinyProject) -> None:
     pin(tiny, "2.0", HANG)
     tiny.run("stop", "tiny")
@@ -163,6 +164,7 @@ def test_data_too_big_for_a_copy_is_left_alone(tiny: TinyProject) -> None:
     assert is_clean(tiny)
 
 
+@pytest.mark.slow
 def test_what_an_earlier_matcha_started_is_upgraded_and_put_back_too(tiny: TinyProject) -> None:
     tiny.folder("tiny").last_healthy.unlink()
     pin(tiny, "2.0", FAIL)

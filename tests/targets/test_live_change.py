@@ -114,6 +114,7 @@ def test_another_stack_than_was_agreed_to_is_refused(project: Project, engine: E
         deployment.provision(open_project(file.parent), engine)
 
 
+@pytest.mark.slow
 def test_a_removal_that_is_killed_goes_on(project: Project, engine: Engine):
     name, folder = project.target.name, project.workspace.project
     changed = choose(project, "default")
@@ -129,6 +130,7 @@ def test_a_removal_that_is_killed_goes_on(project: Project, engine: Engine):
     assert world(project) == frozenset()
 
 
+@pytest.mark.slow
 def test_what_was_agreed_to_once_is_not_agreed_to_again(project: Project, engine: Engine):
     folder = project.workspace.project
     finish(deployment.provision(choose(project, "default"), engine, Consent(allow_destroy=True)))

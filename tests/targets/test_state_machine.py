@@ -238,6 +238,7 @@ def holds(machine: type[Projects], examples: int, steps: int) -> None:
     )
 
 
+@pytest.mark.slow
 def test_what_runs_is_always_known_and_reached(machine: type[Projects]):
     holds(machine, examples=2, steps=3)
 
