@@ -53,6 +53,7 @@ def test_it_is_enabled_seen_and_taken_back_by_a_destroy(here: Matcha, tmp_path: 
     assert asked[-2:] == [f"--user disable {unit.name}", "--user daemon-reload"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("says", "sentence", "status"),
     [

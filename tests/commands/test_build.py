@@ -78,6 +78,7 @@ def test_a_deployed_stack_is_repaired_by_a_provision(deployed: Matcha):
     assert bucket.is_dir()
 
 
+@pytest.mark.slow
 def test_data_is_kept_if_asked(deployed: Matcha):
     kept = push(deployed)
     destroy = deployed("destroy", "--yes", "--keep-data")

@@ -33,6 +33,7 @@ def objects(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
+@pytest.mark.slow
 def test_an_interrupt_cancels_in_order_and_a_retry_goes_on(held: HeldProject):
     process = held.begin("provision", "--yes", "--output", "json")
     held.wait_until_held()

@@ -222,6 +222,13 @@ def test_models_survive_a_stop_and_a_start(matcha: Matcha):
     assert "iris" not in matcha("model", "list").stdout
 
 
+def test_a_destroy_takes_back_what_connect_has_written(matcha: Matcha):
+    assert (matcha.folder / ".env").exists()
+    destroy = matcha("destroy", "--yes")
+    assert destroy.returncode == 0, destroy.stderr
+    assert not (matcha.folder / ".env").exists()
+
+
 def _supervisors(matcha: Matcha) -> list[psutil.Process]:
     return [process for process in matcha.processes() if "supervise" in process.cmdline()]
 

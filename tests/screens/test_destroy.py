@@ -3,6 +3,8 @@
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+import pytest
+
 from matcha_tui.app import MatchaApp
 from matcha_tui.screens.destroy import DestroyScreen
 from matcha_tui.screens.home import HomeScreen
@@ -54,6 +56,7 @@ async def test_the_name_destroys_it_with_its_data():
         assert session.deployment.asked == ["destroy, data: keep-lasting"]
 
 
+@pytest.mark.slow
 async def test_data_can_be_kept():
     async with question() as (session, pilot):
         await pilot.press("f2")

@@ -29,6 +29,7 @@ def folder(tmp_path: Path):
             process.kill()
 
 
+@pytest.mark.slow
 async def test_a_stack_is_built_looked_at_and_destroyed_by_keys_alone(folder):
     async with MatchaApp(Session(Deployment(folder))).run_test(size=(80, 24)) as pilot:
         await until_seen(pilot, "Start")

@@ -29,6 +29,7 @@ class UnknownSession(FrozenSession):
         return UnknownCode() if self.agreed else UNKNOWN
 
 
+@pytest.mark.slow
 async def test_it_is_asked_at_80_by_24_and_can_be_read_to_its_end(monkeypatch: pytest.MonkeyPatch):
     session = UnknownSession()
 

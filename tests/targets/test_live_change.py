@@ -84,6 +84,7 @@ def test_a_module_is_added_while_the_other_runs(project: Project, engine: Engine
     assert world(project) == built(name, BOTH)
 
 
+@pytest.mark.slow
 def test_what_would_be_lost_needs_a_yes(project: Project, engine: Engine):
     changed = choose(project, "default")
     with pytest.raises(MatchaError, match="nobody has seen the plan") as refused:

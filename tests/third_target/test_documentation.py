@@ -3,12 +3,15 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.third_target.installing import install, matcha_with
 
 PAGE = Path(__file__).parents[2] / "docs/contribute/target.md"
 _FILE = re.compile(r"^`(shed-target/\S+)`\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
+@pytest.mark.slow
 def test_the_target_that_the_page_shows_is_installed_built_and_destroyed(tmp_path):
     files = _FILE.findall(PAGE.read_text())
     assert len(files) == 4

@@ -21,6 +21,7 @@ T = TypeVar("T")
 Item = TypeVar("Item")
 
 _SURGE = 1  # as in the foundation's upgrade_settings
+_LOADING = threading.Lock()
 _MOST_AT_ONCE = 6
 
 
@@ -124,10 +125,17 @@ class CheckContext:
             raise Unverified(
                 "Azure was not asked, because the sign-in failed", "First do what `identity` says."
             ) from error
-        # Late: Azure's libraries take a second to import.
+        load_libraries()
         from matcha_tui.targets.azure.preflight.reader import Reader
 
         return Reader(account)
+
+
+def load_libraries() -> None:
+    """Import Azure's libraries: late, as they take a second; one at a time, as two may deadlock."""
+    with _LOADING:
+        import matcha_tui.targets.azure.arm.subscriptions
+        import matcha_tui.targets.azure.preflight.reader  # noqa: F401
 
 
 def each(ask: Callable[[Item], T], items: Sequence[Item]) -> list[T]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from matcha_tui.errors import MatchaError
 from matcha_tui.targets.azure.preflight.cluster import find_cluster
-from matcha_tui.targets.azure.preflight.context import CheckContext, each
+from matcha_tui.targets.azure.preflight.context import CheckContext, each, load_libraries
 from matcha_tui.targets.findings import Fix, FixableError, Unverified
 
 _REFUSALS = (401, 404)
@@ -56,6 +56,7 @@ class Permission:
 
 def check_identity(context: CheckContext) -> str:
     """Sign in, and see the subscription with that sign-in."""
+    load_libraries()
     from matcha_tui.targets.azure.arm.subscriptions import find_subscription
     from matcha_tui.targets.azure.cloud.failures import AzureRequestError
 

@@ -12,7 +12,7 @@ from matcha_tui.targets.azure.preflight.availability import (
     check_names,
 )
 from matcha_tui.targets.azure.preflight.cluster import check_power, check_version
-from matcha_tui.targets.azure.preflight.context import CheckContext
+from matcha_tui.targets.azure.preflight.context import CheckContext, load_libraries
 from matcha_tui.targets.azure.preflight.machines import check_quota, check_sizes
 from matcha_tui.targets.azure.preflight.policies import check_policies
 from matcha_tui.targets.azure.preflight.rights import (
@@ -95,7 +95,7 @@ def _check_folder(spec: StackSpec) -> str:
 
 
 def _sign_in(settings: AzureSettings) -> "Account":
-    # Azure's libraries take a second to import: not while checks are only listed.
+    load_libraries()
     from matcha_tui.targets.azure.preflight.reader import sign_in_for_checks
 
     return sign_in_for_checks(settings.tenant_id)
