@@ -71,7 +71,10 @@ def load_service(folder: FlavorFolder) -> Service:
     """Read `service.json`."""
     with explain_os_errors("read", folder.service):
         content = folder.service.read_text(encoding="utf-8")
-    return _fill(folder, content)
+    try:
+        return _fill(folder, content)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:  # JSON, but of another shape
+        raise _damaged(folder.service) from error
 
 
 def _read_values(folder: FlavorFolder, definition: Definition) -> dict[str, str | int | bool]:
@@ -95,8 +98,12 @@ def _parse(path: Path, content: str) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         table = error
     if not isinstance(table, dict):
-        raise MatchaError(f"{path} is damaged", hint="Run `matcha provision`, which writes it.")
+        raise _damaged(path)
     return table
+
+
+def _damaged(path: Path) -> MatchaError:
+    return MatchaError(f"{path} is damaged", hint="Run `matcha provision`, which writes it.")
 
 
 def _fill(folder: FlavorFolder, content: str) -> Service:

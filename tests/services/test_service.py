@@ -97,9 +97,13 @@ def test_a_flavor_that_was_never_prepared_cannot_be_loaded(project: TinyProject)
         load_service(project.folder("tiny"))
 
 
-def test_a_damaged_file_is_named(project: TinyProject) -> None:
+@pytest.mark.parametrize(
+    "content",
+    ['{"definition"', "{}", '{"definition": {}, "values": {}}', '{"definition": [], "values": 1}'],
+)
+def test_a_damaged_file_is_named(project: TinyProject, content: str) -> None:
     project.folder("tiny").path.mkdir()
-    project.folder("tiny").service.write_text('{"definition"')
+    project.folder("tiny").service.write_text(content)
     with pytest.raises(MatchaError, match=r"service\.json is damaged"):
         load_service(project.folder("tiny"))
 
