@@ -89,6 +89,7 @@ def test_nothing_is_opened_before_it_is_asked_for(tmp_path: Path):
     assert deployment.stack.name == "default"
 
 
+@pytest.mark.slow
 async def test_what_runs_and_what_is_deployed_is_found_by_looking(folder: Path):
     deployment = Deployment(folder)
     assert (await deployment.refresh()).deployed is None

@@ -31,6 +31,7 @@ def here(matcha: Matcha, tmp_path: Path) -> Matcha:
     return replace(matcha, environment=matcha.environment | variables)
 
 
+@pytest.mark.slow
 def test_it_is_enabled_seen_and_taken_back_by_a_destroy(here: Matcha, tmp_path: Path):
     refused = here("autostart", "enable")
     assert refused.returncode == 3

@@ -67,6 +67,7 @@ async def test_data_can_be_kept():
         assert session.deployment.asked == ["destroy, data: keep"]
 
 
+@pytest.mark.slow
 async def test_data_outside_of_the_project_goes_only_if_that_is_chosen():
     async with question() as (session, pilot):
         await until_seen(pilot, "iris-demo-3f2a9c1b: 1 MB of data")

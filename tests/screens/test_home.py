@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from matcha_tui.app import MatchaApp
 from matcha_tui.errors import MatchaError
 from matcha_tui.health_state import HealthState
@@ -85,6 +87,7 @@ async def test_what_cannot_be_read_is_a_sentence_and_not_a_dialog_every_few_seco
         assert len(pilot.app.screen_stack) == 1
 
 
+@pytest.mark.slow
 async def test_a_stack_is_stopped_after_a_question_and_started_again():
     session = FrozenSession(overview=deployed())
     async with MatchaApp(session).run_test(size=(80, 24)) as pilot:

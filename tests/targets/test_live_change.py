@@ -77,6 +77,7 @@ def test_a_module_is_removed_and_the_rest_is_not_touched(project: Project, engin
     assert list(decision.record.modules) == ONE
 
 
+@pytest.mark.slow
 def test_a_module_is_added_while_the_other_runs(project: Project, engine: Engine):
     name, folder = project.target.name, project.workspace.project
     finish(deployment.provision(choose(project, "default"), engine, Consent(allow_destroy=True)))

@@ -58,6 +58,7 @@ def test_a_preset_is_made_of_what_it_has_and_says_what_it_lacks(lab):
     assert 'name = "llm"' in (lab.folder / "matcha.toml").read_text()
 
 
+@pytest.mark.slow
 def test_a_new_project_is_built_there_at_once_and_taken_down(lab_site, tmp_path):
     new = matcha_with(lab_site, tmp_path / "new")
     said = says(new, "provision", "--yes", "--target", "LAB", "--location", "moon")
