@@ -197,7 +197,7 @@ def test_its_modules_are_checked_and_replaced_by_the_users_own(lab, lab_site):
         (own / file.name).write_text(text)
     assert "FAULT" not in says(lab, "module", "check", str(own))
     (lab.folder / "matcha.toml").write_text(f'{BOTH}\n[paths]\nmodules = ["mine"]\n')
-    says(lab, "provision", "--yes")
+    says(lab, "provision", "--yes", "--trust-modules")
     assert says(lab, "logs", "notebook").startswith("My notebook with 1 pages")
     says(lab, "destroy", "--yes")
 
