@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from matcha_tui.deployment import Consent
+from matcha_tui.errors import MatchaError
 from matcha_tui.foreign_code import UnknownCode
 from matcha_tui.pricing.report import money_span
 from matcha_tui.screens.base import WizardScreen
@@ -301,7 +302,13 @@ class ReviewScreen(WizardScreen):
 
     async def _show_attributes(self, run: Run, progress: RunProgress) -> None:
         """Show what differs of each resource; nothing waits for that."""
-        planned = await self.attempt(self.session.deployment.planned(run)) or ()
+        try:
+            planned = await self.session.deployment.planned(run)
+        except MatchaError as error:
+            self.end_if_left()
+            if self.app.screen is self:  # else the plan is being built already, and used up
+                self.show_error(error)
+            return
         self.end_if_left()
         if self._reviewed is run:
             known = {(one.layer, one.address): one for one in planned}
