@@ -35,7 +35,7 @@ from matcha_tui.widgets.resource_tree import ResourceTree
 from matcha_tui.widgets.run_bar import RunBar
 from matcha_tui.widgets.step_line import StepLine
 
-# What is taken in at once, so that a key never waits long: so many events, then a breath, and
+# What is read at once, so that a key never waits long: so many events, then a breath, and
 # a frame is painted only so often.
 _MOST_EVENTS = 200
 _BREATH_SECONDS = 0.01

@@ -8,6 +8,7 @@ from textual.message import Message
 
 from matcha_tui.widgets.log_canvas import LogCanvas
 from matcha_tui.widgets.log_lines import LogLine
+from matcha_tui.widgets.search_view import SearchAsked
 
 __all__ = ["LogLine", "LogPane"]
 
@@ -50,9 +51,6 @@ class LogPane(LogCanvas):
         ),
     ]
 
-    class SearchAsked(Message):
-        """Somebody wants to search."""
-
     class SaveAsked(Message):
         """Somebody wants the log in a file.
 
@@ -69,7 +67,7 @@ class LogPane(LogCanvas):
 
     def action_search(self) -> None:
         """Ask what to search for."""
-        self.post_message(self.SearchAsked())
+        self.post_message(SearchAsked())
 
     def action_next(self, step: int) -> None:
         """Go to the next find, or the one before; after the last comes the first."""

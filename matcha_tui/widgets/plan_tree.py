@@ -5,21 +5,20 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual import events, on
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.widgets import Input
 
 from matcha_tui.terraform.events import Action
 from matcha_tui.terraform.planned import PlannedResource
 from matcha_tui.terraform.progress import ResourceKey, RunProgress
 from matcha_tui.widgets.plan_outline import MARKS, PlanNode, PlanOutline, PlanRow, outline
+from matcha_tui.widgets.search_view import SearchAsked, SearchView, end_search_binding
 
 _STYLES = {
     Action.CREATE: "add",
@@ -104,9 +103,6 @@ class PlanTree(ScrollView, can_focus=True):
 
     cursor: reactive[int] = reactive(0, init=False)
     """Which row is looked at."""
-
-    class SearchAsked(Message):
-        """Somebody wants to search."""
 
     class Searched(Message):
         """What is found has changed.
@@ -229,7 +225,7 @@ class PlanTree(ScrollView, can_focus=True):
 
     def action_search(self) -> None:
         """Ask what to search for."""
-        self.post_message(self.SearchAsked())
+        self.post_message(SearchAsked())
 
     def action_next(self, step: int) -> None:
         """Go to the next find, or the one before, wherever it is folded away."""
@@ -305,55 +301,17 @@ class PlanTree(ScrollView, can_focus=True):
         return self.get_component_rich_style(f"plan-tree--{name}")
 
 
-class PlanView(Vertical):
+class PlanView(SearchView):
     """A plan's tree with a field below it while somebody searches."""
 
-    DEFAULT_CSS = """
-    PlanView {
-        height: 1fr;
-        #wanted { display: none; height: 1; background: $field; border: none; padding: 0 1; }
-        &.-searching #wanted { display: block; }
-    }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "escape", "end_search", "End search", show=False, id="plan.end", tooltip="Mark nothing"
-        ),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [end_search_binding("plan.end")]
 
     def compose(self) -> ComposeResult:
         """Put the field below the tree."""
         yield PlanTree()
-        yield Input(placeholder="search: enter keeps it, esc ends it", id="wanted", compact=True)
+        yield from super().compose()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave escape to the screen while nobody searches."""
-        return self.has_class("-searching") if action == "end_search" else True
-
-    @on(PlanTree.SearchAsked)
-    def open_search(self) -> None:
-        """Let something be typed."""
-        self.add_class("-searching")
-        self.query_one(Input).focus()
-
-    @on(Input.Changed, "#wanted")
-    def search(self, event: Input.Changed) -> None:
-        """Mark what is found of what was typed so far."""
-        event.stop()
-        self.query_one(PlanTree).search(event.value)
-
-    @on(Input.Submitted, "#wanted")
-    def keep_search(self, event: Input.Submitted) -> None:
-        """Go back to the tree, with the marks."""
-        event.stop()
-        if event.value:
-            self.query_one(PlanTree).focus()
-        else:
-            self.action_end_search()
-
-    def action_end_search(self) -> None:
-        """Mark nothing any more."""
-        self.query_one(Input).value = ""
-        self.remove_class("-searching")
-        self.query_one(PlanTree).search("")
-        self.query_one(PlanTree).focus()
+    @property
+    def searched(self) -> PlanTree:
+        """The tree."""
+        return self.query_one(PlanTree)
